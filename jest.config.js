@@ -1,0 +1,25 @@
+const common = {
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  transform: {
+    '^.+\\.tsx?$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript', tsx: true }, target: 'es2022' }, module: { type: 'es6' }, sourceMaps: 'inline' }],
+  },
+  // node-rdkafka is a native addon that one process can load only once; the environment hands every test file the same copy.
+  testEnvironment: '<rootDir>/test/support/native-environment.cjs',
+  moduleNameMapper: { '^node-rdkafka$': '<rootDir>/test/support/rdkafka-singleton.cjs' },
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data'],
+};
+
+export default {
+  projects: [
+    { ...common, displayName: 'unit', testMatch: ['<rootDir>/{connectors,pipelines,migration,models,dashboards,schedules,platform}/**/*.test.ts', '<rootDir>/test/{generators,vectors,support}/**/*.test.ts'] },
+    {
+      ...common,
+      displayName: 'stack',
+      testMatch: ['<rootDir>/test/{integration,acceptance,chaos,browser}/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/support/global-setup.ts',
+      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+    },
+  ],
+  testTimeout: 120_000,
+  maxWorkers: 2,
+};

@@ -1,0 +1,24 @@
+import { Type } from '@sinclair/typebox';
+import { defineEvent } from './define-event.ts';
+import { BusinessDate, Fen, Id, Instant, Protected } from './fields.ts';
+
+/** Command to a credit bureau connector: fetch the report of this person for this application. */
+export const creditReportRequested = defineEvent({
+  type: 'review.credit-report-requested',
+  version: 1,
+  title: { zh: '征信查询已发起', en: 'Credit report requested' },
+  description: 'The applicant consented and no rule refuses the case outright: a bureau is to be asked.',
+  data: Type.Object({
+    reportRequestId: Id('deterministic; the idempotency key towards the bureau'),
+    applicationId: Id(),
+    personId: Id(),
+    businessDate: BusinessDate(),
+    requestedAmountFen: Fen(),
+    bureau: Id(),
+    requestedAt: Instant(),
+    subject: Type.Object({ name: Protected(), idNo: Protected(), mobile: Protected() }),
+    consent: Type.Object({ purpose: Type.String(), version: Type.String(), at: Instant() }),
+  }),
+  key: (data) => data.applicationId,
+  conservation: { day: (data) => data.businessDate, amountFen: (data) => data.requestedAmountFen },
+});
