@@ -1,0 +1,34 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Part } from './part.ts';
+import { bundledEntry } from './bundle.ts';
+
+/** chDB (the ClickHouse engine in a Node process) behind ClickHouse's HTTP protocol, on loopback. */
+export const clickhouse: Part = {
+  name: 'clickhouse',
+  setting: 'CLICKHOUSE_URL',
+  ports: ['clickhouse'],
+  prepare({ home, ports }) {
+    const port = ports['clickhouse'] as number;
+    const path = join(home.data, 'clickhouse');
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    const url = `http://127.0.0.1:${port}`;
+    return Promise.resolve({
+      url,
+      child: {
+        name: 'clickhouse',
+        command: process.execPath,
+        args: ['--enable-source-maps', bundledEntry('platform/embedded/clickhouse/server-main.ts'), '--host', '127.0.0.1', '--port', String(port), '--path', path],
+        marker: path,
+        port,
+        ready: () => pings(url),
+      },
+    });
+  },
+};
+
+async function pings(url: string): Promise<boolean> {
+  const response = await fetch(`${url}/ping`, { signal: AbortSignal.timeout(2_000) });
+  await response.arrayBuffer();
+  return response.ok;
+}

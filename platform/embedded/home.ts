@@ -1,0 +1,56 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { dirname, join, resolve } from 'node:path';
+
+/** The folders of one hub under HUB_HOME. */
+export interface Home {
+  root: string;
+  /** Data of the embedded parts: data/kafka, data/postgres, data/clickhouse. */
+  data: string;
+  logs: string;
+  /** One JSON file per running child. */
+  run: string;
+  /** Generated secrets, readable by the owner only. */
+  secrets: string;
+}
+
+/** Makes (if need be) and names the folders of a hub; `root` may be relative to the working directory. */
+export function openHome(root: string): Home {
+  const base = resolve(root);
+  const home: Home = { root: base, data: join(base, 'data'), logs: join(base, 'logs'), run: join(base, 'run'), secrets: join(base, 'secrets') };
+  mkdirSync(base, { recursive: true });
+  // Postgres runs under a user of its own when the hub runs as root: it must be able to walk through data/.
+  mkdirSync(home.data, { recursive: true, mode: 0o711 });
+  for (const dir of [home.logs, home.run]) mkdirSync(dir, { recursive: true });
+  mkdirSync(home.secrets, { recursive: true, mode: 0o700 });
+  return home;
+}
+
+/** Writes a file so that a reader sees the old or the new content, never half of it. */
+export function writeFileAtomic(file: string, content: string, mode = 0o644): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  writeFileSync(temporary, content, { mode });
+  renameSync(temporary, file);
+}
+
+/** Parsed JSON of a file, undefined when it is missing or not JSON. */
+export function readJson<T>(file: string): T | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A generated secret that stays the same over restarts, kept with mode 0600 under HUB_HOME/secrets. */
+export function generatedSecret(home: Home, name: string): string {
+  const file = join(home.secrets, name);
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    const secret = randomBytes(24).toString('base64url');
+    writeFileAtomic(file, `${secret}\n`, 0o600);
+    return secret;
+  }
+}

@@ -1,0 +1,10 @@
+export { startStack, type RunningStack, type StackPlan, type StackSettings, type StackUrls } from './supervisor.ts';
+export type { ChildSpec, ChildState, ChildStatus, ProgressEvent } from './child.ts';
+export type { PartName } from './part.ts';
+export { ChildFailedError, HomeInUseError, MissingToolError, PortInUseError } from './errors.ts';
+export { assertPortFree, freePort, isPortFree } from './ports.ts';
+export { generatedSecret, openHome, readJson, writeFileAtomic, type Home } from './home.ts';
+export { runningChildren, type RunFile } from './run-files.ts';
+export { endWithSupervisor, reportReady } from './role-process.ts';
+export { bundledEntry } from './bundle.ts';
+export { runParts } from './parts.ts';
