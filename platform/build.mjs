@@ -12,13 +12,18 @@ const ENTRIES = ['hub.ts', 'platform/embedded/clickhouse/server-main.ts', 'platf
 const NOT_BUNDLED = /^(node_modules|dist|web|generated)$/;
 const KEPT_BUILDS = 8;
 
+/** What the engines alone need: for tests and tools that must not depend on the rest of the hub. */
+export const ENGINE_ENTRIES = ENTRIES.slice(1);
+/** Where a bundle of the engines alone goes. */
+export const ENGINE_DIST = join(root, 'node_modules', '.cache', 'hub-engines');
+
 /** Every TypeScript source that may end in the bundle, with its size and time. */
 function* sources(folder) {
   for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory()) {
       if (!NOT_BUNDLED.test(entry.name) || entry.name === 'generated') yield* sources(path);
-    } else if (/\.(ts|tsx|json)$/.test(entry.name) && !entry.name.endsWith('.test.ts')) yield path;
+    } else if (/\.(ts|mjs|json)$/.test(entry.name) && !entry.name.endsWith('.test.ts')) yield path;
   }
 }
 
@@ -76,7 +81,7 @@ export async function ensureBuilt({ dist = join(root, 'dist'), entries = ENTRIES
         packages: 'external',
         sourcemap: true,
         chunkNames: 'chunks/[name]-[hash]',
-        logLevel: 'error',
+        logLevel: 'silent',
       });
       renameSync(temporary, target);
     } catch (error) {

@@ -22,6 +22,8 @@ export interface ChildSpec {
   port?: number;
   /** A string of its command line that no other process has; default the last argument. */
   marker?: string;
+  /** Run before every start of the process, the first and each later one. */
+  beforeStart?: () => void;
   uid?: number;
   gid?: number;
   cwd?: string;
@@ -53,7 +55,7 @@ const BACKOFF_LAST_MS = 5_000;
 /** A child that has been up so long starts again without back-off. */
 const STABLE_AFTER_MS = 20_000;
 /** Exits before it was ever ready, after which a start is given up. */
-const FAILED_STARTS = 3;
+const FAILED_STARTS = 5;
 const PROBE_EVERY_MS = 5_000;
 /** A child that lives and does not answer for so many probes (a minute) is killed and started again. */
 const PROBES_UNTIL_KILL = 12;
@@ -136,6 +138,7 @@ export class SupervisedChild {
 
   /** One life of the process; resolves with why it ended. */
   private async runOnce(firstDeadline: number, onReady: () => void): Promise<string> {
+    this.spec.beforeStart?.();
     const log = openLog(logFileOf(this.home, this.spec.name));
     const ipc = this.spec.ready === 'ipc' || this.spec.command === process.execPath;
     const child = spawn(this.spec.command, [...this.spec.args], {

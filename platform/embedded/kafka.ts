@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectPath } from '../project.ts';
 import { kafkaAnswers } from './kafka-probe.ts';
-import { installJars } from './maven/install-jars.ts';
+import { installKafka, jarFolder } from './maven/install-kafka.mjs';
 import type { Part } from './part.ts';
-import { findJava } from './tools.ts';
+import { findJava, requireMaven } from './tools.ts';
 
 const run = promisify(execFile);
+
+const POM = projectPath('platform', 'embedded', 'maven', 'pom.xml');
 
 /** The settings of the single KRaft node: durable enough for one machine, quick to start and to come back. */
 export function serverProperties(options: { dataDir: string; port: number; controllerPort: number }): string {
@@ -47,8 +49,8 @@ export function serverProperties(options: { dataDir: string; port: number; contr
     'message.max.bytes': 8_388_608,
     'replica.fetch.max.bytes': 8_388_608,
     // After a kill the controller refuses the broker's new life until the session of the old one has run out.
-    'broker.heartbeat.interval.ms': 500,
-    'broker.session.timeout.ms': 4_000,
+    'broker.heartbeat.interval.ms': 300,
+    'broker.session.timeout.ms': 3_000,
   };
   return `${Object.entries(settings).map(([key, value]) => `${key}=${value}`).join('\n')}\n`;
 }
@@ -60,17 +62,19 @@ export const kafka: Part = {
   ports: ['kafka', 'kafka-controller'],
   async prepare({ home, ports, report, env }) {
     const port = ports['kafka'] as number;
-    const [java, jars] = await Promise.all([findJava(env), installJars(report, env)]);
+    const java = await findJava(env);
+    if (!existsSync(jarFolder(POM, env))) await requireMaven(env);
+    const { classPath, archive } = await installKafka({ pom: POM, java, report, env });
     const base = join(home.data, 'kafka');
     const dataDir = join(base, 'log');
     mkdirSync(base, { recursive: true, mode: 0o700 });
     const config = join(base, 'server.properties');
     writeFileSync(config, serverProperties({ dataDir, port, controllerPort: ports['kafka-controller'] as number }));
     const logging = `-Dlog4j2.configurationFile=${projectPath('platform', 'embedded', 'kafka-log4j2.properties')}`;
-    const classPath = ['-cp', join(jars, '*')];
+    const classes = [...(archive === undefined ? [] : [`-XX:SharedArchiveFile=${archive}`]), '-cp', classPath];
     if (!existsSync(join(dataDir, 'meta.properties'))) {
       report('formatting storage');
-      await run(java, ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', logging, ...classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', config, '--ignore-formatted']);
+      await run(java, ['-XX:TieredStopAtLevel=1', '-XX:+UseG1GC', logging, ...classes, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', config, '--ignore-formatted']);
     }
     const heap = env['HUB_KAFKA_HEAP_MB'] || '512';
     return {
@@ -78,7 +82,7 @@ export const kafka: Part = {
       child: {
         name: 'kafka',
         command: java,
-        args: ['-Xms128m', `-Xmx${heap}m`, '-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20', '-XX:+ExplicitGCInvokesConcurrent', '-XX:+ExitOnOutOfMemoryError', '-Djava.awt.headless=true', logging, ...classPath, 'kafka.Kafka', config],
+        args: ['-Xms128m', `-Xmx${heap}m`, '-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20', '-XX:+ExplicitGCInvokesConcurrent', '-XX:+ExitOnOutOfMemoryError', '-Djava.awt.headless=true', logging, ...classes, 'kafka.Kafka', config],
         marker: config,
         port,
         ready: () => kafkaAnswers('127.0.0.1', port),

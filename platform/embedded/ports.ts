@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PortInUseError } from './errors.ts';
 import { readJson, writeFileAtomic, type Home } from './home.ts';
 
@@ -15,6 +16,14 @@ export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
     probe.once('error', () => resolve(false));
     probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(true)));
   });
+}
+
+/** True once the port is free; a process that was just killed may hold it a moment longer. */
+async function becomesFree(port: number, withinMs: number): Promise<boolean> {
+  for (const deadline = Date.now() + withinMs; ; await sleep(100)) {
+    if (await isPortFree(port)) return true;
+    if (Date.now() > deadline) return false;
+  }
 }
 
 /** A free loopback port, outside `taken`. */
@@ -46,7 +55,7 @@ export async function choosePorts(home: Home, names: readonly string[], fixed: R
       continue;
     }
     const before = remembered[name];
-    chosen[name] = before !== undefined && (await isPortFree(before)) ? before : await freePort(new Set([...Object.values(remembered), ...Object.values(chosen)]));
+    chosen[name] = before !== undefined && (await becomesFree(before, 3_000)) ? before : await freePort(new Set([...Object.values(remembered), ...Object.values(chosen)]));
   }
   writeFileAtomic(file, `${JSON.stringify({ ...remembered, ...chosen }, null, 2)}\n`);
   return chosen;

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { HubError } from '../errors.ts';
 import { generatedSecret } from './home.ts';
 import type { Part } from './part.ts';
+import { identityOf } from './process-identity.ts';
 import { accountForPostgres, asAccount, type Account } from './postgres-account.ts';
 
 const run = promisify(execFile);
@@ -63,6 +64,7 @@ export const postgres: Part = {
         cwd: dataDir,
         marker: dataDir,
         port,
+        beforeStart: () => disownLockFile(dataDir),
         // SIGINT is Postgres's fast shutdown: it ends sessions; SIGTERM would wait for them.
         stopSignal: 'SIGINT',
         ready: async () => (await query(url('postgres'), 'SELECT 1')) === 1,
@@ -74,6 +76,20 @@ export const postgres: Part = {
     };
   },
 };
+
+/**
+ * Lets Postgres start over the lock file of a killed one. It refuses when the process id in postmaster.pid exists, be it only
+ * as a zombie that nobody has collected or as a stranger given the same id. Where that process is no Postgres on this folder,
+ * its id is replaced by that of the parent-to-be, which Postgres ignores. The rest of the file stays: by it Postgres
+ * makes sure that no session of the killed one still has the shared memory.
+ */
+function disownLockFile(dataDir: string): void {
+  const file = join(dataDir, 'postmaster.pid');
+  if (!existsSync(file)) return;
+  const [holder, ...rest] = readFileSync(file, 'utf8').split('\n');
+  if (identityOf(Number(holder))?.commandLine.includes(dataDir)) return;
+  writeFileSync(file, [String(process.pid), ...rest].join('\n'));
+}
 
 interface Binaries {
   initdb: string;

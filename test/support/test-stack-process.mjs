@@ -4,16 +4,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ensureBuilt } from '../../platform/build.mjs';
+import { ENGINE_DIST, ENGINE_ENTRIES, ensureBuilt } from '../../platform/build.mjs';
 
 /** @type {{ process: import('node:child_process').ChildProcess, folder: string } | undefined} */
 let running;
 
 /** Starts Kafka, Postgres and ClickHouse on free ports under a temporary folder and names them in HUB_TEST_STACK. */
 export async function startTestStack() {
-  const bundle = await ensureBuilt();
+  const bundle = await ensureBuilt({ dist: ENGINE_DIST, entries: ENGINE_ENTRIES });
   const folder = mkdtempSync(join(tmpdir(), 'hub-test-'));
-  const env = { ...process.env };
+  const env = { ...process.env, HUB_BUNDLE: bundle };
   for (const name of ['KAFKA_BROKERS', 'DATABASE_URL', 'CLICKHOUSE_URL']) delete env[name];
   // The IPC channel ends the engines when jest itself is killed.
   const child = spawn(process.execPath, [join(bundle, 'platform/embedded/parts-main.js'), '--home', folder, '--json'], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env, detached: true });
