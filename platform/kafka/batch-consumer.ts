@@ -1,0 +1,243 @@
+import Kafka from 'node-rdkafka';
+import type { KafkaConsumer, LibrdKafkaError, Message } from 'node-rdkafka';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { consumerConfig, consumerTopicConfig, type ConsumerLimits, type KafkaSurroundings } from './client-config.ts';
+import { kafkaCodes, kafkaError, type KafkaError } from './errors.ts';
+import { partitionName, type TopicPartition, type TopicPartitionOffset } from './message.ts';
+
+export interface BatchConsumerOptions extends ConsumerLimits {
+  groupId: string;
+  clientId: string;
+  topics: readonly string[];
+  /**
+   * Partitions were given to this member. Resolves with where to read each from (no offset: the group's committed offset, else
+   * the beginning). Nothing of them is delivered before. Must deal with its own failures: a rejection leaves them unread
+   * and goes to `onError`.
+   */
+  onAssigned?(partitions: readonly TopicPartition[]): Promise<readonly (TopicPartition | TopicPartitionOffset)[]>;
+  /**
+   * Partitions are to be given up: none of their records is delivered from now on; finish and commit what is in work, then
+   * resolve. Only then does the group hand them on.
+   */
+  onRevoked?(partitions: readonly TopicPartition[]): Promise<void>;
+  onError?(error: KafkaError): void;
+}
+
+/** A batch as read, with the count of (re)assignments and seeks before it: see BatchConsumer.current(). */
+export interface Batch {
+  messages: Message[];
+  epoch: number;
+}
+
+/**
+ * A cooperative-sticky group member that reads committed records in batches. Its offsets move only by
+ * TransactionalProducer.sendOffsets (or commitOffsets). One consumeBatch at a time.
+ */
+export class BatchConsumer {
+  readonly handle: KafkaConsumer;
+  readonly #options: BatchConsumerOptions;
+  /** Partitions owned and not about to be given up, with the epoch in which they were last assigned or moved. */
+  readonly #owned = new Map<string, TopicPartition & { since: number }>();
+  #epoch = 0;
+  #rebalances: Promise<void> = Promise.resolve();
+  /** Native reading and moving of positions exclude each other, so that a batch lies wholly before or after a move. */
+  #native: Promise<unknown> = Promise.resolve();
+  #closing = false;
+
+  constructor(kafka: KafkaSurroundings, options: BatchConsumerOptions) {
+    this.#options = options;
+    const config = consumerConfig(kafka, options);
+    const onRebalance = (error: LibrdKafkaError | undefined, partitions: TopicPartition[]): void => {
+      this.#rebalances = this.#rebalances.then(() => this.#rebalance(error, partitions)).catch((cause: unknown) => options.onError?.(kafkaError('rebalance', cause)));
+    };
+    this.handle = new Kafka.KafkaConsumer({ ...config, rebalance_cb: onRebalance } as typeof config, consumerTopicConfig);
+    this.handle.on('event.error', (error) => options.onError?.(kafkaError('consumer', error)));
+    this.handle.setDefaultConsumeTimeout(0);
+  }
+
+  /** Connects and joins the group. Rejects with KafkaError when no broker answers within 15 s. */
+  async connect(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.handle.connect({ timeout: 15_000 }, (error) => (error ? reject(kafkaError('connect', error)) : resolve()));
+    });
+    this.handle.subscribe([...this.#options.topics]);
+  }
+
+  /**
+   * Up to `max` records. Returns at once with what lies ready; when nothing does, waits up to `timeoutMs` for the first one
+   * (keep it ≤ 200: it holds a thread of libuv's pool). Empty when there is none. Rejects with KafkaError.
+   */
+  async consumeBatch(max: number, timeoutMs: number): Promise<Batch> {
+    return this.#exclusively(async () => {
+      if (this.#closing) return { messages: [], epoch: this.#epoch };
+      let messages = await this.#consume(max, 0);
+      if (messages.length === 0 && timeoutMs > 0) {
+        messages = await this.#consume(1, timeoutMs);
+        if (messages.length > 0 && max > 1) messages = messages.concat(await this.#consume(max - 1, 0));
+      }
+      const epoch = this.#epoch;
+      return { messages: this.current({ messages, epoch }), epoch };
+    });
+  }
+
+  /** The records of a batch whose partitions are still owned and were not moved since it was read. */
+  current(batch: Batch): Message[] {
+    const { messages, epoch } = batch;
+    let lastTopic = '';
+    let lastPartition = -1;
+    let keep = false;
+    return messages.filter((message) => {
+      if (message.topic !== lastTopic || message.partition !== lastPartition) {
+        lastTopic = message.topic;
+        lastPartition = message.partition;
+        const owned = this.#owned.get(partitionName(message));
+        keep = owned !== undefined && owned.since <= epoch;
+      }
+      return keep;
+    });
+  }
+
+  /** Partitions owned now, those about to be given up left out. */
+  assignments(): TopicPartition[] {
+    return [...this.#owned.values()].map(({ topic, partition }) => ({ topic, partition }));
+  }
+
+  owns(at: TopicPartition): boolean {
+    return this.#owned.has(partitionName(at));
+  }
+
+  /** Offsets the group has committed, -1001 where none; waits for transactions that are about to commit some (up to `timeoutMs`). */
+  async committed(partitions: readonly TopicPartition[], timeoutMs = 15_000): Promise<TopicPartitionOffset[]> {
+    if (partitions.length === 0) return [];
+    return new Promise((resolve, reject) => {
+      this.handle.committed([...partitions], timeoutMs, (error, offsets) => {
+        if (error) reject(kafkaError('committed', error));
+        // node-rdkafka leaves `offset` out where the group has none.
+        else resolve(offsets.map((at) => ({ topic: at.topic, partition: at.partition, offset: at.offset ?? NO_OFFSET })));
+      });
+    });
+  }
+
+  /** Commits positions outside of a transaction (for members that produce nothing). Waits for the broker. */
+  commitOffsets(offsets: readonly TopicPartitionOffset[]): void {
+    try {
+      if (offsets.length > 0) this.handle.commitSync([...offsets]);
+    } catch (cause) {
+      throw kafkaError('commit', cause);
+    }
+  }
+
+  /** Moves owned partitions; records read before are no longer `current`. Those not owned any more are left alone. */
+  async seek(positions: readonly TopicPartitionOffset[]): Promise<void> {
+    await this.#exclusively(async () => {
+      this.#epoch += 1;
+      for (const position of positions) {
+        const owned = this.#owned.get(partitionName(position));
+        if (owned === undefined) continue;
+        owned.since = this.#epoch;
+        await this.#seekOne(position);
+      }
+    });
+  }
+
+  /** Stops fetching these; what was fetched may still be delivered. */
+  pause(partitions: readonly TopicPartition[]): void {
+    const owned = partitions.filter((at) => this.owns(at));
+    if (owned.length > 0) this.handle.pause([...owned]);
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    const owned = partitions.filter((at) => this.owns(at));
+    if (owned.length > 0) this.handle.resume([...owned]);
+  }
+
+  /** Lowest and highest offset of a partition as last fetched; undefined before the first fetch. */
+  watermarks(at: TopicPartition): { low: number; high: number } | undefined {
+    try {
+      const { lowOffset, highOffset } = this.handle.getWatermarkOffsets(at.topic, at.partition);
+      return highOffset < 0 ? undefined : { low: lowOffset, high: highOffset };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Gives everything up (onRevoked runs first) and leaves the group. Never rejects. */
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    await this.#native;
+    if (!this.handle.isConnected()) return;
+    const disconnected = new Promise<void>((resolve) => this.handle.disconnect(() => resolve()));
+    // Leaving is a rebalance of its own: its callback arrives while disconnect waits for it.
+    await Promise.race([disconnected, sleep(15_000, undefined, { ref: false })]);
+    await this.#rebalances;
+  }
+
+  async #consume(max: number, timeoutMs: number): Promise<Message[]> {
+    this.handle.setDefaultConsumeTimeout(timeoutMs);
+    return new Promise((resolve, reject) => {
+      this.handle.consume(max, (error: LibrdKafkaError | null, messages: Message[]) => {
+        if (!error) resolve(messages);
+        // A topic that does not exist yet, or a broker that is away, is no reason to stop: it is looked for again.
+        else if (error.code === kafkaCodes.ERR_UNKNOWN_TOPIC_OR_PART || error.code === kafkaCodes.ERR__TIMED_OUT) resolve([]);
+        else reject(kafkaError('consume', error));
+      });
+    });
+  }
+
+  async #seekOne(position: TopicPartitionOffset): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      const error = await new Promise<unknown>((resolve) => {
+        try {
+          this.handle.seek(position, 5_000, resolve);
+        } catch (thrown) {
+          resolve(thrown);
+        }
+      });
+      if (error === undefined || error === null) return;
+      // Just assigned, its fetcher may not have started: librdkafka refuses to seek until it has.
+      if (attempt >= 20 || !this.owns(position)) throw kafkaError('seek', error);
+      await sleep(50);
+    }
+  }
+
+  async #rebalance(error: LibrdKafkaError | undefined, partitions: TopicPartition[]): Promise<void> {
+    if (error?.code === kafkaCodes.ERR__ASSIGN_PARTITIONS) await this.#take(partitions);
+    else if (error?.code === kafkaCodes.ERR__REVOKE_PARTITIONS) await this.#giveUp(partitions);
+    else if (error !== undefined) throw error;
+  }
+
+  async #take(partitions: TopicPartition[]): Promise<void> {
+    const bare = partitions.map(({ topic, partition }) => ({ topic, partition }));
+    const positions = bare.length > 0 && this.#options.onAssigned !== undefined && !this.#closing ? await this.#options.onAssigned(bare) : bare;
+    await this.#exclusively(async () => {
+      if (!this.handle.isConnected()) return;
+      this.#epoch += 1;
+      for (const at of bare) this.#owned.set(partitionName(at), { ...at, since: this.#epoch });
+      this.handle.incrementalAssign([...positions]);
+    });
+  }
+
+  async #giveUp(partitions: TopicPartition[]): Promise<void> {
+    const bare = partitions.map(({ topic, partition }) => ({ topic, partition }));
+    for (const at of bare) this.#owned.delete(partitionName(at));
+    try {
+      if (bare.length > 0) await this.#options.onRevoked?.(bare);
+    } finally {
+      await this.#exclusively(async () => {
+        this.#epoch += 1;
+        // While closing, librdkafka still waits for this call although the client counts as not connected.
+        this.handle.incrementalUnassign(bare);
+      });
+    }
+  }
+
+  #exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#native.then(work);
+    this.#native = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** What the broker says where a group has committed nothing (RD_KAFKA_OFFSET_INVALID). */
+export const NO_OFFSET = -1001;

@@ -1,0 +1,4 @@
+export { isConnectionFailure, isSerializationFailure, MigrationError, sqlState } from './errors.ts';
+export { migrate, readMigrations, type Migration } from './migrate.ts';
+export { createPool } from './pool.ts';
+export { inTransaction } from './transaction.ts';

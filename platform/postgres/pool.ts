@@ -1,0 +1,31 @@
+import pg from 'pg';
+
+/**
+ * A pool of connections. A lost connection is dropped and made anew on the next use; whoever was using it gets the error.
+ * int8 comes back as a number where JavaScript holds it exactly, else as a string.
+ */
+export function createPool(url: string, options: { max?: number; name?: string } = {}): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max ?? 10,
+    application_name: options.name ?? 'autofin-hub',
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    types: { getTypeParser },
+  });
+  // An idle connection that breaks must not end the process; the next query opens another.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+const INT8 = 20;
+
+function parseInt8(text: string): number | string {
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : text;
+}
+
+/** pg's own parsers, but for int8. */
+export const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
+  oid === INT8 && format !== 'binary' ? parseInt8 : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser;
