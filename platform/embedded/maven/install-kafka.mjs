@@ -32,10 +32,15 @@ export async function installKafka({ pom, java, report, env = process.env }) {
   if (!existsSync(jars)) await fetchJars(pom, jars, report, env);
   const { stderr } = await run(java, ['-version'], { env });
   const archive = join(jars, `classes-${createHash('sha256').update(stderr).digest('hex').slice(0, 8)}.jsa`);
-  if (!existsSync(archive)) {
+  const failed = `${archive}.failed`;
+  if (!existsSync(archive) && !existsSync(failed)) {
     report('preparing a quick start (once for this machine)');
-    // It only makes starts quicker: a machine where it cannot be made does without.
-    await makeClassArchive(java, jars, archive, env).catch((error) => report(`no quick start: ${error instanceof Error ? error.message : error}`));
+    // It only makes starts quicker: a machine where it cannot be made does without, and does not try again.
+    await makeClassArchive(java, jars, archive, env).catch((error) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      report(`no quick start: ${reason}`);
+      writeFileSync(failed, reason);
+    });
   }
   return { classPath: join(jars, '*'), archive: existsSync(archive) ? archive : undefined };
 }
