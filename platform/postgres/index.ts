@@ -1,4 +1,5 @@
 export { isConnectionFailure, isSerializationFailure, MigrationError, sqlState } from './errors.ts';
 export { migrate, readMigrations, type Migration } from './migrate.ts';
+export { listen, type NotificationListener } from './notifications.ts';
 export { createPool } from './pool.ts';
 export { inTransaction } from './transaction.ts';

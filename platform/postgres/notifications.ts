@@ -39,6 +39,7 @@ export async function listen(
     }
     if (closed) return fresh.end();
     client = fresh;
+    if (ended) return void reconnect();
     onConnected();
   };
   const reconnect = async (): Promise<void> => {

@@ -1,0 +1,42 @@
+import type { KeyObject } from 'node:crypto';
+import { encrypt, keyedHash } from './cipher.ts';
+import { maskAddress, maskMobile, maskName, maskNumber } from './masks.ts';
+import type { PersonKey } from './person-keys.ts';
+
+/** A value as it travels inside the hub; the shape of models/events `Protected()`. */
+export interface ProtectedValue {
+  mask: string;
+  hash: string;
+  cipher: string;
+}
+
+/** Personal data of one person in plain text; every field may be left out. */
+export interface PlainPerson {
+  name?: string;
+  idNo?: string;
+  mobile?: string;
+  cardNo?: string;
+  addressDetail?: string;
+}
+
+export type SealedPerson<Person extends PlainPerson> = { [Field in keyof Person & keyof PlainPerson]: ProtectedValue };
+
+const FIELDS = [
+  ['name', 'name', maskName],
+  ['idNo', 'id-no', maskNumber],
+  ['mobile', 'mobile', maskMobile],
+  ['cardNo', 'card-no', maskNumber],
+  ['addressDetail', 'address-detail', maskAddress],
+] as const;
+
+/** Mask, keyed hash and ciphertext of every field given. */
+export function sealPerson<Person extends PlainPerson>(matching: KeyObject, key: PersonKey, person: Person): SealedPerson<Person> {
+  const context = Buffer.from(key.personId);
+  const sealed: Partial<Record<keyof PlainPerson, ProtectedValue>> = {};
+  for (const [field, hashedAs, mask] of FIELDS) {
+    const value = person[field];
+    if (value === undefined) continue;
+    sealed[field] = { mask: mask(value), hash: keyedHash(matching, hashedAs, value), cipher: encrypt(key.key, context, value).toString('base64url') };
+  }
+  return sealed as SealedPerson<Person>;
+}
