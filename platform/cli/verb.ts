@@ -5,6 +5,7 @@ import type { HubContext } from '../module.ts';
 /** What a verb hands back: one JSON document for `--json`, text for people, and whether it went well (exit 0 or 1). */
 export interface VerbResult {
   ok: boolean;
+  /** Undefined: nothing more to print (`hub up` has printed its line while it ran). */
   json: unknown;
   text: string;
 }
@@ -23,6 +24,8 @@ export interface VerbInput {
 export interface Verb {
   path: string;
   summary: string;
+  /** Left out of --help: a verb that the hub itself starts. */
+  hidden?: boolean;
   declare?(command: Command): void;
   /** Throws InvalidInputError for wrong usage (exit 2), any other error is a failure (exit 1). */
   run(input: VerbInput): Promise<VerbResult>;

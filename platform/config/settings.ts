@@ -20,6 +20,8 @@ export interface Settings {
   partitions: number;
   /** Replication factor of a topic created by the hub. */
   replication: number;
+  /** Play outside parties that have no address set by their sandboxes (never in production). */
+  sandboxes: boolean;
   logLevel: string;
 }
 
@@ -33,6 +35,11 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     if (!Number.isInteger(value) || value < minimum || value > maximum)
       errors.push({ pointer: name, code: 'OUT_OF_RANGE', detail: `${name}=${text} must be a whole number from ${minimum} to ${maximum}` });
     return value;
+  };
+  const choice = (name: string, allowed: readonly string[]): string => {
+    const text = env[name] || allowed[0]!;
+    if (!allowed.includes(text)) errors.push({ pointer: name, code: 'NOT_ALLOWED', detail: `${name}=${text} must be one of ${allowed.join(', ')}` });
+    return text;
   };
   const optional = (name: string): string | undefined => env[name] || undefined;
   const url = (name: string, protocols: readonly string[]): string | undefined => {
@@ -64,6 +71,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     clickhouseDatabase: env.CLICKHOUSE_DATABASE || 'hub',
     partitions: integer('HUB_PARTITIONS', 6, 1, 1000),
     replication: integer('HUB_REPLICATION', 1, 1, 10),
+    sandboxes: choice('HUB_SANDBOXES', ['on', 'off']) === 'on',
     logLevel: env.HUB_LOG_LEVEL || 'info',
   };
   if (errors.length > 0) throw new InvalidInputError('The settings are not usable', errors);

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import type { Verb } from '../cli/verb.ts';
+import { InvalidInputError } from '../errors.ts';
+import { addConfigVersion, configHistory, configVersion, rollbackConfig, startOf, type ConfigVersion } from './store.ts';
+
+const actor = (): string => `cli:${userInfo().username}`;
+
+const get: Verb = {
+  path: 'config get',
+  summary: 'a policy as it is in force now, or one of its versions',
+  declare: (command) => void command.argument('<key>').option('--at <date>', 'as in force on this date').option('--revision <n>', 'this version'),
+  run: async ({ args, options, context }) => {
+    const { postgres, clock } = await context();
+    const at = typeof options.at === 'string' ? instant('--at', options.at) : new Date(clock()).toISOString();
+    const found = await configVersion(postgres, args[0]!, typeof options.revision === 'string' ? { version: whole('--revision', options.revision) } : { at });
+    return { ok: true, json: found, text: `${heading(found)}\n${JSON.stringify(found.value, null, 2)}` };
+  },
+};
+
+const set: Verb = {
+  path: 'config set',
+  summary: 'add a version of a policy, checked by its schema, in force from a date on (default: now)',
+  declare: (command) => void command.argument('<key>').argument('<file>', 'the policy as JSON').option('--from <date>', 'YYYY-MM-DD or RFC 3339').option('--note <text>', 'why'),
+  run: async ({ args, options, context }) => {
+    const { postgres, clock } = await context();
+    const added = await addConfigVersion(postgres, {
+      key: args[0]!,
+      value: readJsonFile(args[1]!),
+      effectiveFrom: typeof options.from === 'string' ? instant('--from', options.from) : new Date(clock()).toISOString(),
+      note: typeof options.note === 'string' ? options.note : null,
+      actor: actor(),
+    });
+    return { ok: true, json: added, text: heading(added) };
+  },
+};
+
+const history: Verb = {
+  path: 'config history',
+  summary: 'every version of a policy: when, by whom, why',
+  declare: (command) => void command.argument('<key>'),
+  run: async ({ args, context }) => {
+    const versions = await configHistory((await context()).postgres, args[0]!);
+    return { ok: true, json: { versions }, text: versions.map(heading).join('\n') };
+  },
+};
+
+const rollback: Verb = {
+  path: 'config rollback',
+  summary: 'put an older version of a policy in force again, from now on',
+  declare: (command) => void command.argument('<key>').argument('<version>'),
+  run: async ({ args, context }) => {
+    const { postgres, clock } = await context();
+    const added = await rollbackConfig(postgres, { key: args[0]!, to: whole('<version>', args[1]!), effectiveFrom: new Date(clock()).toISOString(), actor: actor() });
+    return { ok: true, json: added, text: heading(added) };
+  },
+};
+
+function heading({ key, version, effectiveFrom, createdBy, createdAt, note }: ConfigVersion): string {
+  return `${key} version ${version}, in force from ${new Date(effectiveFrom).toISOString()}, by ${createdBy} at ${new Date(createdAt).toISOString()}${note === null ? '' : `: ${note}`}`;
+}
+
+function readJsonFile(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw wrong('<file>', `${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function instant(pointer: string, text: string): string {
+  const start = startOf(text);
+  if (Number.isNaN(Date.parse(start))) throw wrong(pointer, `${text} is neither YYYY-MM-DD nor RFC 3339`);
+  return start;
+}
+
+function whole(pointer: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw wrong(pointer, `${text} is not a version number`);
+  return value;
+}
+
+function wrong(pointer: string, detail: string): InvalidInputError {
+  return new InvalidInputError(detail, [{ pointer, code: 'WRONG_USAGE', detail }]);
+}
+
+/** `hub config get|set|history|rollback`. */
+export const configVerbs: readonly Verb[] = [get, set, history, rollback];

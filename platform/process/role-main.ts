@@ -1,0 +1,38 @@
+import { openContext } from '../context.ts';
+import { resolveEndpoints } from '../config/endpoints.ts';
+import type { Settings } from '../config/settings.ts';
+import { endWithSupervisor, reportReady } from '../embedded/index.ts';
+import type { HubModule, Role, RunningWorker } from '../module.ts';
+import { startHeartbeat } from './heartbeat.ts';
+import { startMetricsListener } from './metrics-listener.ts';
+
+/**
+ * The main of one role process: starts every worker of the role, says ready, and on SIGTERM (or when the supervisor is gone)
+ * drains and stops them in reverse order.
+ */
+export async function runRole(role: Role, settings: Settings, modules: readonly HubModule[]): Promise<void> {
+  const context = await openContext({ process: role, settings, endpoints: resolveEndpoints(settings) });
+  const started: { name: string; worker: RunningWorker }[] = [];
+  const problems = (): string[] =>
+    started.flatMap(({ name, worker }) => {
+      const problem = worker.unhealthy?.();
+      return problem === undefined ? [] : [`${name}: ${problem}`];
+    });
+  const metrics = await startMetricsListener(context, problems);
+  const heartbeat = startHeartbeat(context, { role, metricsUrl: metrics.url, problems });
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    for (const { worker } of started.reverse()) await worker.stop();
+    await heartbeat.stop();
+    await metrics.stop();
+    await context.close();
+  };
+  endWithSupervisor(stop);
+  for (const worker of modules.flatMap((module) => module.workers ?? []).filter((candidate) => candidate.role === role)) {
+    if (stopping) return;
+    started.push({ name: worker.name, worker: await worker.start(context) });
+    context.logger.info({ worker: worker.name }, 'worker started');
+  }
+  reportReady();
+}

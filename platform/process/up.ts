@@ -1,0 +1,89 @@
+import { publishEndpoints, resolveEndpoints } from '../config/endpoints.ts';
+import type { Endpoints, Settings } from '../config/settings.ts';
+import { assertPortFree, bundledEntry, startStack, type ChildSpec, type ProgressEvent, type RunningStack } from '../embedded/index.ts';
+import { InvalidInputError } from '../errors.ts';
+import { ROLES, type HubModule, type Role, type Sandbox } from '../module.ts';
+import { prepareServers } from './prepare.ts';
+
+export interface UpOptions {
+  /** Only these roles, against servers given by URL or a hub already running on the same home. */
+  only?: readonly Role[];
+  onProgress: (event: ProgressEvent) => void;
+  signal?: AbortSignal;
+}
+
+export interface RunningHub {
+  url: string;
+  endpoints: Endpoints;
+  stack: RunningStack;
+  /** Names of the outside parties that are played by a sandbox. */
+  sandboxes: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** Roles named on the command line, `pipelines,sink`. Throws InvalidInputError naming what is not a role. */
+export function parseRoles(text: string): Role[] {
+  return text.split(',').map((name) => {
+    const role = ROLES.find((candidate) => candidate === name.trim());
+    if (role === undefined) throw new InvalidInputError(`${name} is not a role`, [{ pointer: '--only', code: 'UNKNOWN_ROLE', detail: `roles are ${ROLES.join(', ')}` }]);
+    return role;
+  });
+}
+
+/**
+ * Starts the hub: embedded parts that no URL replaces, side by side; then the servers are prepared (migrations, topics,
+ * first policy); then one child process per role, watched and started again when it dies. Resolves when all is ready.
+ */
+export async function startHub(settings: Settings, modules: readonly HubModule[], options: UpOptions): Promise<RunningHub> {
+  const partial = options.only !== undefined;
+  const roles = ROLES.filter((role) => (options.only ?? ROLES).includes(role) && modules.some((module) => module.workers?.some((worker) => worker.role === role)));
+  if (roles.includes('web')) await assertPortFree('the web server', settings.port, 'HUB_PORT', settings.host);
+  const given = partial ? resolveEndpoints(settings) : settings;
+  const stack = await startStack(
+    { home: settings.home, kafkaBrokers: given.kafkaBrokers, databaseUrl: given.databaseUrl, clickhouseUrl: given.clickhouseUrl },
+    { instance: partial ? `only-${roles.join('-')}-${process.pid}` : undefined, onProgress: options.onProgress, signal: options.signal },
+  );
+  const sandboxes: Awaited<ReturnType<Sandbox['start']>>[] = [];
+  try {
+    if (!partial) publishEndpoints(settings.home, stack.urls);
+    await prepareServers(settings, stack.urls);
+    const played = roles.includes('connectors') && settings.sandboxes ? modules.flatMap((module) => module.sandboxes ?? []) : [];
+    for (const sandbox of played) sandboxes.push(await sandbox.start({ seed: 1 }));
+    // The settings of the operator win over those of a sandbox: a connector with a real address never talks to the sandbox.
+    const env = Object.assign({}, ...sandboxes.map((sandbox) => sandbox.env)) as Record<string, string>;
+    await Promise.all(roles.map((role) => stack.add(roleChild(role, settings, stack.urls, env))));
+    return {
+      url: `http://${settings.host}:${settings.port}`,
+      endpoints: stack.urls,
+      stack,
+      sandboxes: played.map((sandbox) => sandbox.name),
+      stop: async () => {
+        await stack.stop();
+        await Promise.all(sandboxes.map((sandbox) => sandbox.stop()));
+      },
+    };
+  } catch (error) {
+    await stack.stop();
+    await Promise.all(sandboxes.map((sandbox) => sandbox.stop()));
+    throw error;
+  }
+}
+
+function roleChild(role: Role, settings: Settings, urls: Endpoints, sandboxEnv: Record<string, string>): ChildSpec {
+  return {
+    name: role,
+    command: process.execPath,
+    args: ['--enable-source-maps', bundledEntry('hub.ts'), 'role', role],
+    marker: 'role',
+    ready: 'ipc',
+    port: role === 'web' ? settings.port : undefined,
+    env: {
+      ...Object.fromEntries(Object.entries(sandboxEnv).filter(([name]) => !process.env[name])),
+      HUB_HOME: settings.home,
+      HUB_PORT: String(settings.port),
+      DATABASE_URL: urls.databaseUrl,
+      KAFKA_BROKERS: urls.kafkaBrokers,
+      CLICKHOUSE_URL: urls.clickhouseUrl,
+    },
+  };
+}
