@@ -42,6 +42,8 @@ export interface StackPlan {
   instance?: string;
   /** Called as things go on: installs, ready, died, started again. */
   onProgress?: (event: ProgressEvent) => void;
+  /** How long a role may drain after SIGTERM before it is killed. Default 9 s. */
+  roleGraceMs?: number;
   /** Abort to give up a start that is under way; the promise then rejects when all is stopped. */
   signal?: AbortSignal;
 }
@@ -72,7 +74,7 @@ export async function startStack(settings: StackSettings, plan: StackPlan = {}):
   const stop = (): Promise<void> => (stopped ??= stopAll());
   const stopAll = async (): Promise<void> => {
     const of = (role: boolean): SupervisedChild[] => [...children.values()].filter((entry) => entry.role === role).map((entry) => entry.child);
-    await Promise.all(of(true).map((child) => child.stop(ROLE_GRACE_MS)));
+    await Promise.all(of(true).map((child) => child.stop(plan.roleGraceMs ?? ROLE_GRACE_MS)));
     await Promise.all(of(false).map((child) => child.stop(PART_GRACE_MS)));
     releaseHome();
   };
