@@ -7,3 +7,4 @@ export { kafkaCodes, KafkaError, kafkaError, type KafkaFailure } from './errors.
 export { headerText, partitionName, type Message, type OutgoingRecord, type RecordHeaders, type TopicPartition, type TopicPartitionOffset } from './message.ts';
 export { ensureTopics, hubTopics, partitionCounts, type TopicSpec } from './topics.ts';
 export { TransactionalProducer, type OffsetsSource } from './transactional-producer.ts';
+export { effectTraceparent } from './trace-context.ts';

@@ -1,5 +1,6 @@
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
 import type { DataOf, EventDefinition } from '../../models/events/index.ts';
+import type { PolicyVersion } from '../../models/policies/policy-in-force.ts';
 
 /** An event as `decide` sees it: a union over what the pipeline reads, told apart by `type`. `time` is RFC 3339. */
 export type IncomingEvent<Definition extends EventDefinition> = Definition extends EventDefinition<infer Schema, infer Type>
@@ -12,21 +13,13 @@ export interface EmittedEvent<Definition extends EventDefinition = EventDefiniti
   readonly data: DataOf<Definition>;
 }
 
-/** A version of a policy. */
-export interface PolicyVersion<Policy = unknown> {
-  /** Names the version in decisions and logs. */
-  readonly version: string;
-  /** From when it is in force, RFC 3339. */
-  readonly effectiveFrom: string;
-  readonly value: Policy;
-}
-
 /** What `decide` knows beside state and event. The same for the whole batch. */
 export interface DecideContext<Policy = unknown> {
-  /** The policy in force at an instant or on a date (`YYYY-MM-DD` means its first moment in Asia/Shanghai); by default now. */
+  /** The policy in force today (business date of `now`, Asia/Shanghai). */
   readonly policy: PolicyVersion<Policy>;
-  policyAt(instantOrDate: string): PolicyVersion<Policy>;
-  /** The version of that name, also when a later one covers its dates: a case keeps the policy it began under. Undefined when unknown. */
+  /** The policy in force on a business date `YYYY-MM-DD`. Throws PolicyMissing when none is (the event becomes a dead letter). */
+  policyAt(businessDate: string): PolicyVersion<Policy>;
+  /** The policy of that version, for a case that keeps the version it began under; undefined when it is not known. */
   policyOf(version: string): PolicyVersion<Policy> | undefined;
   /** RFC 3339, UTC. */
   readonly now: string;
@@ -75,7 +68,7 @@ export interface PipelineSpec<Reads extends EventDefinition, StateSchema extends
   /** Shape of the state: one row per key, in Postgres, as JSON. */
   state: StateSchema;
   emits: readonly Emits[];
-  /** Key in `hub.config` under which the dated policy lies. Without one, `policy.value` is undefined. */
+  /** Key in `hub.config` under which the dated policy lies. Without one, reading `policy` throws PolicyMissing. */
   policy?: string;
   /** Pure: no clock, no I/O, no chance; must not change the state it is given. Throwing is a bug: the event is dead-lettered. */
   decide(state: Static<StateSchema> | undefined, event: IncomingEvent<Reads>, context: DecideContext<Policy>): Outcome<Static<StateSchema>, Emits>;

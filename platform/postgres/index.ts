@@ -1,3 +1,4 @@
+export { bigintArray, byteaArray, intArray, textArray } from './binary-array.ts';
 export { isConnectionFailure, isSerializationFailure, MigrationError, sqlState } from './errors.ts';
 export { migrate, readMigrations, type Migration } from './migrate.ts';
 export { listen, type NotificationListener } from './notifications.ts';

@@ -9,7 +9,9 @@ create table hub.consumed (
   pipeline text not null,
   topic text not null,
   partition integer not null,
-  next_offset bigint not null check (next_offset >= 0),
+  -- Where it began: the beginning of the partition at that time.
+  start_offset bigint not null,
+  next_offset bigint not null check (next_offset >= start_offset),
   updated_at timestamptz not null default now(),
   primary key (pipeline, topic, partition)
 ) with (fillfactor = 50);
@@ -44,17 +46,20 @@ create table hub.pipeline_tally (
   primary key (pipeline, topic, partition, business_date, outcome)
 ) with (fillfactor = 50);
 
--- Dated configuration: business policies and the like. A key has many versions; the one in force at an instant is the one with the
--- latest effective_from not after it (the higher version where two start together). Rows are never changed.
+-- Dated configuration: business policies and the like. A key has many versions; the one in force on a business date (Asia/Shanghai) is
+-- the one with the latest effective_from not after it (the higher version where two start together). Rows are never changed.
 create table hub.config (
   key text not null,
   version integer not null check (version > 0),
-  effective_from timestamptz not null,
+  -- Name of the version, as decisions and logs show it.
+  label text not null,
+  effective_from date not null,
   value jsonb not null,
   note text,
   created_by text not null,
   created_at timestamptz not null default now(),
-  primary key (key, version)
+  primary key (key, version),
+  unique (key, label)
 );
 
 create function hub.config_changed() returns trigger language plpgsql as $$
