@@ -1,0 +1,15 @@
+import { applicantMatched, applicationReceived } from '../../models/events/index.ts';
+import { PersonHistory } from '../../models/state/person-history.ts';
+import { pipeline } from '../../platform/pipeline-runtime/pipeline.ts';
+import { decideMatching } from './decide.ts';
+
+/** Matching: an application meets everything its applicant asked for before, and the lists. */
+export const matchingPipeline = pipeline({
+  name: 'matching',
+  reads: [applicationReceived],
+  key: (event) => event.data.personId,
+  state: PersonHistory,
+  emits: [applicantMatched],
+  policy: 'matching',
+  decide: decideMatching,
+});
