@@ -12,6 +12,8 @@ import { sealPerson, type PlainPerson, type SealedPerson } from './seal-person.t
 export interface RevealItem<Field extends string> {
   personId: string;
   values: Readonly<Record<Field, string>>;
+  /** What this person is looked at for (an application id); wins over the request's. */
+  reference?: string;
 }
 /** The plain values, or `erased: true` when the person's key no longer exists. */
 export type Revealed<Field extends string> = { personId: string; erased: false; values: Record<Field, string> } | { personId: string; erased: true };
@@ -73,12 +75,12 @@ export class Privacy {
     const keys = await this.keys.forReading(items.map((item) => item.personId));
     await auditAll(
       this.#postgres,
-      items.map((item) => ({
+      items.map(({ reference = request.reference, ...item }) => ({
         actor: request.actor,
         action: 'person.reveal',
         subject: item.personId,
         before: null,
-        after: { purpose: request.purpose, fields: Object.keys(item.values), ...(request.reference !== undefined && { reference: request.reference }), ...(!keys.has(item.personId) && { erased: true }) },
+        after: { purpose: request.purpose, fields: Object.keys(item.values), ...(reference !== undefined && { reference }), ...(!keys.has(item.personId) && { erased: true }) },
       })),
     );
     return items.map(({ personId, values }) => {

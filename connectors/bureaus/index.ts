@@ -1,0 +1,13 @@
+import type { HubModule } from '../../platform/module.ts';
+import { BUREAU_ADAPTERS } from './adapters.ts';
+import { scoringSandbox } from './sandbox/index.ts';
+import { bureauWorker } from './worker.ts';
+
+export { BUREAU_ADAPTERS } from './adapters.ts';
+
+/** Credit bureaus: one worker each in the role `connectors`, and the sandbox that plays them. */
+export const bureausModule: HubModule = {
+  name: 'bureaus',
+  workers: BUREAU_ADAPTERS.map((adapter, index) => bureauWorker(adapter, index === 0)),
+  sandboxes: [scoringSandbox],
+};

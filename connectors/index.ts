@@ -1,0 +1,26 @@
+import type { HubModule } from '../platform/module.ts';
+import { BUREAU_ADAPTERS } from './bureaus/index.ts';
+import { settingNotes, type Connector } from './contract.ts';
+import { publishConnectorEnvironment } from './environment.ts';
+import { connectorVerbs } from './verbs.ts';
+
+/** Every outside party the hub knows; a new connector is a folder and a line here. */
+export const CONNECTORS: readonly Connector[] = [...BUREAU_ADAPTERS];
+
+const settingNames = CONNECTORS.flatMap((connector) => [...settingNotes(connector.spec).values()].map(({ env }) => env));
+
+/** `hub connectors list|spec|check` over all of them, and what these verbs need to know of the running connectors. */
+export const connectorsModule: HubModule = {
+  name: 'connectors',
+  verbs: connectorVerbs(CONNECTORS),
+  workers: [
+    {
+      name: 'connectors.settings',
+      role: 'connectors',
+      start: async ({ settings }) => {
+        publishConnectorEnvironment(settings.home, settingNames);
+        return { stop: async () => undefined };
+      },
+    },
+  ],
+};
