@@ -19,5 +19,5 @@ export const applicantMatched = defineEvent({
     blacklist: Nullable(Type.Object({ list: Type.String(), reason: Type.String() })),
   }),
   key: (data) => data.applicationId,
-  conservation: { day: (data) => data.businessDate, amountFen: (data) => data.requestedAmountFen },
+  conservation: { day: 'businessDate', amountFen: 'requestedAmountFen' },
 });

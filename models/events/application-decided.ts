@@ -44,5 +44,5 @@ export const applicationDecided = defineEvent({
     ),
   }),
   key: (data) => data.applicationId,
-  conservation: { day: (data) => data.businessDate, amountFen: (data) => data.requestedAmountFen },
+  conservation: { day: 'businessDate', amountFen: 'requestedAmountFen' },
 });

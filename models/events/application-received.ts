@@ -65,5 +65,5 @@ export const applicationReceived = defineEvent({
     bankCard: Nullable(Type.Object({ no: Protected(), issuer: Nullable(Type.String()) })),
   }),
   key: (data) => data.applicationId,
-  conservation: { day: (data) => data.businessDate, amountFen: (data) => data.request.amountFen },
+  conservation: { day: 'businessDate', amountFen: 'request.amountFen' },
 });

@@ -32,5 +32,5 @@ export const creditReportReceived = defineEvent({
     answeredAt: Instant(),
   }),
   key: (data) => data.applicationId,
-  conservation: { day: (data) => data.businessDate, amountFen: (data) => data.requestedAmountFen },
+  conservation: { day: 'businessDate', amountFen: 'requestedAmountFen' },
 });

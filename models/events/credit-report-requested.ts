@@ -20,5 +20,5 @@ export const creditReportRequested = defineEvent({
     consent: Type.Object({ purpose: Type.String(), version: Type.String(), at: Instant() }),
   }),
   key: (data) => data.applicationId,
-  conservation: { day: (data) => data.businessDate, amountFen: (data) => data.requestedAmountFen },
+  conservation: { day: 'businessDate', amountFen: 'requestedAmountFen' },
 });
