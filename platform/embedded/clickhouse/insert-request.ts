@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { Connection, Engine } from './engine.ts';
 import { openPipeWriter, type PipePool } from './pipes.ts';
 import { quoteString } from './request-parameters.ts';
 import type { RequestBody } from './request-body.ts';
 import { ServerError } from './server-errors.ts';
+import { significantTokens } from './sql-tokens.ts';
 import type { InsertShape } from './statement.ts';
 
 /** Rows up to this size are handed to the engine in one piece; more is passed on through a pipe as it arrives. */
@@ -34,12 +36,33 @@ export async function runInsert(
   const release = await deps.reserve(Math.min(body.declaredBytes ?? limit, limit));
   try {
     const { data, complete } = await body.read(limit);
-    if (complete) return await deps.engine.insert(connection, statement, data);
+    if (complete) return insert.hasSelect && insert.format !== null ? await insertSelected(deps.engine, connection, statement, insert.format, data) : await deps.engine.insert(connection, statement, data);
     if (!canPipe) throw new ServerError(229, 'QUERY_IS_TOO_LARGE', `Rows of an INSERT with VALUES or input() may have at most ${limit} bytes in the embedded server: use INSERT INTO … FORMAT …, which has no limit`);
     body.unread(data);
     return await insertThroughPipe(deps, connection, statement, insert, body);
   } finally {
     release();
+  }
+}
+
+/**
+ * INSERT … SELECT … FROM input('structure') FORMAT x. The embedded engine gives input() no rows, so they stand in a temporary
+ * table of the connection in its place.
+ */
+async function insertSelected(engine: Engine, connection: Connection, statement: string, format: { start: number; name: string }, data: Buffer): Promise<Written> {
+  const select = statement.slice(0, format.start);
+  const tokens = [...significantTokens(select)];
+  const at = tokens.findIndex((token, i) => token.upper === 'INPUT' && tokens[i + 1]?.text === '(' && tokens[i + 2]?.kind === 'string' && tokens[i + 3]?.text === ')');
+  const [call, , structure, close] = tokens.slice(at, at + 4);
+  if (at < 0 || call === undefined || structure === undefined || close === undefined) return engine.insert(connection, select, Buffer.alloc(0));
+  const table = `http_input_${randomUUID().replaceAll('-', '')}`;
+  const columns = structure.text.slice(1, -1).replaceAll("''", "'").replaceAll("\\'", "'").replaceAll('\\\\', '\\');
+  await engine.query(connection, `CREATE TEMPORARY TABLE ${table} (${columns}) ENGINE = Memory`, 'Null');
+  try {
+    await engine.insert(connection, `INSERT INTO ${table} FORMAT ${format.name}`, data);
+    return await engine.insert(connection, `${select.slice(0, call.start)}${table}${select.slice(close.end)}`, Buffer.alloc(0));
+  } finally {
+    await engine.query(connection, `DROP TEMPORARY TABLE ${table}`, 'Null');
   }
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Transform, pipeline, type Readable } from 'node:stream';
+import { pipeline, type Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { ServerError } from './server-errors.ts';
 

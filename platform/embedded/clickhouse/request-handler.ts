@@ -107,6 +107,7 @@ async function execute(deps: HandlerDeps, run: Run, query: RunningQuery, connect
   const stop = (): Promise<void> => deps.running.cancel(query);
   const defaultFormat = parameters.defaultFormat ?? 'TabSeparated';
   if (shape.kind === 'insert') {
+    if (shape.insert.fromInfile) throw ServerError.notImplemented('FROM INFILE is for clickhouse-client: over HTTP the rows are the body of the request');
     const reserve = (bytes: number): Promise<() => void> => deps.buffers.acquire(bytes, run.gone);
     const written = await runInsert({ engine: deps.engine, pipes: deps.pipes, reserve, stopEngine: stop }, connection, statement.sql, shape.insert, run.body);
     head(defaultFormat, { written });

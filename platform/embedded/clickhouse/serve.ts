@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Admission } from './admission.ts';
@@ -24,14 +25,14 @@ export interface ServeOptions {
 const MAX_WAITING = 1_000;
 const BUFFERED_ROWS_BYTES = 512 * 1024 * 1024;
 /** A process that was just killed may still hold the directory for a moment. */
-const LOCK_PATIENCE_MS = 5_000;
+const LOCK_PATIENCE_MS = 8_000;
 const DRAIN_MS = 3_000;
 const CANCEL_MS = 2_000;
 
 /**
  * Opens the data directory and serves it. `stop` accepts nothing new, lets running queries end, stops the ones that take
  * longer than three seconds, and gives the directory up.
- * @throws DirectoryInUse; Error with code EADDRINUSE
+ * @throws DirectoryInUse; Error with the reason when the port is in use or not allowed
  */
 export async function serve(options: ServeOptions): Promise<{ port: number; stop: () => Promise<void> }> {
   const args = [`--max_server_memory_usage=${options.maxMemoryBytes}`, `--max_threads=${options.maxThreads}`];
@@ -42,10 +43,13 @@ export async function serve(options: ServeOptions): Promise<{ port: number; stop
   const slots = new Admission(options.runningQueries, MAX_WAITING);
   const buffers = new Admission(BUFFERED_ROWS_BYTES, MAX_WAITING);
   const server = createHttpServer({ engine, pipes, sessions, running, slots, buffers, password: options.password });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.host, resolve);
-  });
+  try {
+    await listen(server, options);
+  } catch (error) {
+    pipes.close();
+    engine.close();
+    throw error;
+  }
   return {
     port: (server.address() as AddressInfo).port,
     stop: async () => {
@@ -59,4 +63,14 @@ export async function serve(options: ServeOptions): Promise<{ port: number; stop
       engine.close();
     },
   };
+}
+
+async function listen(server: Server, { host, port }: ServeOptions): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? 'the port is in use; choose another --port' : error.message;
+      reject(new Error(`the ClickHouse server cannot listen on ${host}:${port}: ${reason}`));
+    });
+    server.listen(port, host, resolve);
+  });
 }
