@@ -9,6 +9,8 @@ export interface BatchConsumerOptions extends ConsumerLimits {
   groupId: string;
   clientId: string;
   topics: readonly string[];
+  /** What to do where a position does not exist on the broker: the earliest (default), or an error (KAFKA_AUTO_OFFSET_RESET) for those who keep their own positions. */
+  offsetReset?: 'earliest' | 'error';
   /**
    * Partitions were given to this member. Resolves with where to read each from (no offset: the group's committed offset, else
    * the beginning). Nothing of them is delivered before. Must deal with its own failures: a rejection leaves them unread
@@ -23,7 +25,7 @@ export interface BatchConsumerOptions extends ConsumerLimits {
   onError?(error: KafkaError): void;
 }
 
-/** A batch as read, with the count of (re)assignments and seeks before it: see BatchConsumer.current(). */
+/** A batch as read, with the count of (re)assignments and seeks before it: see BatchConsumer.isCurrent(). */
 export interface Batch {
   messages: Message[];
   epoch: number;
@@ -50,7 +52,7 @@ export class BatchConsumer {
     const onRebalance = (error: LibrdKafkaError | undefined, partitions: TopicPartition[]): void => {
       this.#rebalances = this.#rebalances.then(() => this.#rebalance(error, partitions)).catch((cause: unknown) => options.onError?.(kafkaError('rebalance', cause)));
     };
-    this.handle = new Kafka.KafkaConsumer({ ...config, rebalance_cb: onRebalance } as typeof config, consumerTopicConfig);
+    this.handle = new Kafka.KafkaConsumer({ ...config, rebalance_cb: onRebalance } as typeof config, { ...consumerTopicConfig, ...(options.offsetReset === undefined ? {} : { 'auto.offset.reset': options.offsetReset }) });
     this.handle.on('event.error', (error) => options.onError?.(kafkaError('consumer', error)));
     this.handle.setDefaultConsumeTimeout(0);
   }
@@ -76,25 +78,25 @@ export class BatchConsumer {
         if (messages.length > 0 && max > 1) messages = messages.concat(await this.#consume(max - 1, 0));
       }
       const epoch = this.#epoch;
-      return { messages: this.current({ messages, epoch }), epoch };
+      const current = this.isCurrent(epoch);
+      return { messages: messages.filter(current), epoch };
     });
   }
 
-  /** The records of a batch whose partitions are still owned and were not moved since it was read. */
-  current(batch: Batch): Message[] {
-    const { messages, epoch } = batch;
-    let lastTopic = '';
-    let lastPartition = -1;
-    let keep = false;
-    return messages.filter((message) => {
-      if (message.topic !== lastTopic || message.partition !== lastPartition) {
-        lastTopic = message.topic;
-        lastPartition = message.partition;
-        const owned = this.#owned.get(partitionName(message));
-        keep = owned !== undefined && owned.since <= epoch;
+  /** Tells of records read in that epoch whether their partition is still owned and was not moved since: else they must be left alone. */
+  isCurrent(epoch: number): (record: TopicPartition) => boolean {
+    let topic = '';
+    let partition = -1;
+    let current = false;
+    return (record) => {
+      // Records come in runs of one partition.
+      if (record.partition !== partition || record.topic !== topic) {
+        ({ topic, partition } = record);
+        const owned = this.#owned.get(partitionName(record));
+        current = owned !== undefined && owned.since <= epoch;
       }
-      return keep;
-    });
+      return current;
+    };
   }
 
   /** Partitions owned now, those about to be given up left out. */
@@ -127,7 +129,7 @@ export class BatchConsumer {
     }
   }
 
-  /** Moves owned partitions; records read before are no longer `current`. Those not owned any more are left alone. */
+  /** Moves owned partitions; records read before are no longer current. Those not owned any more are left alone. */
   async seek(positions: readonly TopicPartitionOffset[]): Promise<void> {
     await this.#exclusively(async () => {
       this.#epoch += 1;
@@ -159,6 +161,16 @@ export class BatchConsumer {
     } catch {
       return undefined;
     }
+  }
+
+  /** Lowest and highest offset of a partition, asked of the broker. Rejects with KafkaError. */
+  async queryWatermarks(at: TopicPartition, timeoutMs = 10_000): Promise<{ low: number; high: number }> {
+    return new Promise((resolve, reject) => {
+      this.handle.queryWatermarkOffsets(at.topic, at.partition, timeoutMs, (error, offsets) => {
+        if (error) reject(kafkaError('watermarks', error));
+        else resolve({ low: offsets.lowOffset, high: offsets.highOffset });
+      });
+    });
   }
 
   /** Gives everything up (onRevoked runs first) and leaves the group. Never rejects. */
@@ -215,6 +227,8 @@ export class BatchConsumer {
       this.#epoch += 1;
       for (const at of bare) this.#owned.set(partitionName(at), { ...at, since: this.#epoch });
       this.handle.incrementalAssign([...positions]);
+      // A partition paused in an earlier life here would stay so.
+      if (bare.length > 0) this.handle.resume(bare);
     });
   }
 

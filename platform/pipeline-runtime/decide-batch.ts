@@ -157,7 +157,8 @@ class BatchDecision {
           return this.#bury(input, partition, outcome.reason, outcome.detail);
       }
     } catch (error) {
-      // A bug of the rules or of the data they get: this event waits for a person, its neighbours go on.
+      // A bug of the rules or of the data they get: this event waits for a person, its neighbours go on, from the state as it was.
+      cell.value = cell.text === undefined ? undefined : JSON.parse(cell.text);
       return this.#bury(input, partition, errorCode(error), messageOf(error));
     }
   }

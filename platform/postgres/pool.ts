@@ -2,9 +2,10 @@ import pg from 'pg';
 
 /**
  * A pool of connections. A lost connection is dropped and made anew on the next use; whoever was using it gets the error.
+ * A query that takes longer than `queryTimeoutMs` (default: no limit) rejects, also when the server cannot be reached any more.
  * int8 comes back as a number where JavaScript holds it exactly, else as a string.
  */
-export function createPool(url: string, options: { max?: number; name?: string } = {}): pg.Pool {
+export function createPool(url: string, options: { max?: number; name?: string; queryTimeoutMs?: number } = {}): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max ?? 10,
@@ -12,6 +13,7 @@ export function createPool(url: string, options: { max?: number; name?: string }
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    ...(options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs, statement_timeout: options.queryTimeoutMs }),
     types: { getTypeParser },
   });
   // An idle connection that breaks must not end the process; the next query opens another.
