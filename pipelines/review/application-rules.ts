@@ -1,7 +1,6 @@
 import { addMonths, ageInFullYears } from '../../models/reference/dates.ts';
 import { exceeds, percent, percentOf, yuan } from './exact.ts';
 import { failed, notApplicable, passed, type Rule } from './finding.ts';
-import { instalmentFen, LONGEST_TERM_MONTHS } from './instalment.ts';
 
 /*
  * The rules an application is held against before a bureau is paid for (domain.md §2). Every limit is inclusive: the value that equals
@@ -144,8 +143,7 @@ export const rateCeiling: Rule = ({ index, application }) => {
 };
 
 /** The instalment of this loan within its share of income. */
-export const paymentToIncome: Rule = ({ index, application }) => {
-  const paymentFen = paymentOf(index.product.get(application.product)?.annualRate, application.amountFen, application.termMonths);
+export const paymentToIncome: Rule = ({ index, application, paymentFen }) => {
   if (paymentFen === null) return notApplicable('payment-to-income');
   const { monthlyIncomeFen } = application;
   const limit = index.paymentToIncome;
@@ -156,8 +154,7 @@ export const paymentToIncome: Rule = ({ index, application }) => {
 };
 
 /** All instalments within their share of income; other debt is the greater of what was declared and what the bureau knows. */
-export const debtToIncome: Rule = ({ index, application, report }) => {
-  const paymentFen = paymentOf(index.product.get(application.product)?.annualRate, application.amountFen, application.termMonths);
+export const debtToIncome: Rule = ({ index, application, report, paymentFen }) => {
   if (paymentFen === null) return notApplicable('debt-to-income');
   const { monthlyIncomeFen, monthlyDebtFen } = application;
   const bureauDebtFen = report?.monthlyPaymentFen ?? null;
@@ -168,8 +165,3 @@ export const debtToIncome: Rule = ({ index, application, report }) => {
     ? failed('debt-to-income', inputs, limit.text, index.policy.affordability.knockOut, 'DTI_CAP', `月供与其他负债合计${yuan(paymentFen + debtFen)}，占月收入${yuan(monthlyIncomeFen)}的${percentOf(paymentFen + debtFen, monthlyIncomeFen)}，超过上限${percent(limit.text)}`)
     : passed('debt-to-income', inputs, limit.text);
 };
-
-/** Null where no instalment can be worked out: an unpriced product or an absurd term, which rules of their own refuse. */
-function paymentOf(annualRate: string | undefined, amountFen: number, termMonths: number): number | null {
-  return annualRate === undefined || termMonths > LONGEST_TERM_MONTHS ? null : instalmentFen(amountFen, annualRate, termMonths);
-}

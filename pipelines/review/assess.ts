@@ -6,7 +6,7 @@ import type { ApplicationFacts, MatchFacts, Reason, ReportFacts } from '../../mo
 import { addOns, ageAtMaturity, ageMinimum, blacklist, carAge, consent, debtToIncome, duplicateApplication, loanToValue, paymentToIncome, rateCeiling, region, tenor } from './application-rules.ts';
 import { bureauAnswer, bureauEnquiries, bureauOverdue, bureauScore } from './bureau-rules.ts';
 import type { Facts, Rule } from './finding.ts';
-import { LONGEST_TERM_MONTHS } from './instalment.ts';
+import { instalmentFen, LONGEST_TERM_MONTHS } from './instalment.ts';
 import { indexOf } from './policy-index.ts';
 
 /** In the order in which reasons are given. */
@@ -40,8 +40,18 @@ export interface Assessment {
  */
 export function assess(policy: ReviewPolicy, { application, match, report, businessDate }: Assessment): Verdict | 'enquire' {
   const index = indexOf(policy);
-  const maturityDate = application.termMonths > LONGEST_TERM_MONTHS ? null : addMonths(businessDate, application.termMonths);
-  const facts: Facts = { index, businessDate, maturityDate, application, match, report };
+  const { amountFen: requestedFen, termMonths } = application;
+  const annualRate = index.product.get(application.product)?.annualRate;
+  const absurd = termMonths > LONGEST_TERM_MONTHS;
+  const facts: Facts = {
+    index,
+    businessDate,
+    maturityDate: absurd ? null : addMonths(businessDate, termMonths),
+    paymentFen: absurd || annualRate === undefined ? null : instalmentFen(requestedFen, annualRate, termMonths),
+    application,
+    match,
+    report,
+  };
   const trace: Trace = [];
   const reasons: Reason[] = [];
   let stops = false;
@@ -59,8 +69,8 @@ export function assess(policy: ReviewPolicy, { application, match, report, busin
   const approved = outcome === 'APPROVED';
   return {
     outcome,
-    amountFen: approved ? application.amountFen : 0,
-    annualRate: approved ? index.product.get(application.product)!.annualRate : null,
+    amountFen: approved ? requestedFen : 0,
+    annualRate: approved ? (annualRate ?? null) : null,
     reasons,
     trace,
   };

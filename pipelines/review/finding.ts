@@ -17,6 +17,8 @@ export interface Facts {
   readonly businessDate: string;
   /** of the last instalment; null for an absurd term, which the tenor cap refuses */
   readonly maturityDate: string | null;
+  /** equal monthly instalment of what is asked for; null for an unpriced product or an absurd term, which rules of their own refuse */
+  readonly paymentFen: number | null;
   readonly application: ApplicationFacts;
   readonly match: MatchFacts;
   /** null before a bureau has answered */
