@@ -2,6 +2,8 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import type { Registry } from 'prom-client';
+import type { EventDefinition } from '../models/events/index.ts';
+import type { ConservationSource } from './conservation/source.ts';
 import type { Verb } from './cli/verb.ts';
 import type { Clock } from './clock.ts';
 import type { Endpoints, Settings } from './config/settings.ts';
@@ -42,6 +44,14 @@ export interface Sandbox {
   start(options: { seed: number; port?: number }): Promise<{ url: string; env: Record<string, string>; stop(): Promise<void> }>;
 }
 
+/** Commands that outside calls answer: each ends as exactly one result event or dead letter. */
+export interface CommandResults {
+  command: EventDefinition;
+  result: EventDefinition;
+  /** The effects that share the commands among them (platform/effect-runtime): their names. */
+  effects: readonly string[];
+}
+
 /** What a room offers; hub.ts puts all of them together and holds no logic of its own. */
 export interface HubModule {
   name: string;
@@ -49,4 +59,7 @@ export interface HubModule {
   verbs?: readonly Verb[];
   workers?: readonly Worker[];
   sandboxes?: readonly Sandbox[];
+  /** Books of what it puts on topics, for `hub reconcile`. */
+  conservation?: readonly ConservationSource[];
+  commandResults?: readonly CommandResults[];
 }

@@ -10,7 +10,9 @@ import { inTransaction } from '../postgres/index.ts';
 export interface ConfigVersion {
   key: string;
   version: number;
-  /** RFC 3339; what it governs begins at this instant. */
+  /** Its name in decisions and logs. */
+  label: string;
+  /** First business date (Asia/Shanghai) it governs, YYYY-MM-DD. */
   effectiveFrom: string;
   value: unknown;
   note: string | null;
@@ -22,7 +24,7 @@ const ajv = new Ajv({ strict: false, allErrors: true });
 addFormats.default(ajv);
 const validators = new Map<string, ValidateFunction>();
 
-const COLUMNS = `key, version, effective_from AS "effectiveFrom", value, note, created_by AS "createdBy", created_at AS "createdAt"`;
+const COLUMNS = `key, version, label, effective_from::text AS "effectiveFrom", value, note, created_by AS "createdBy", created_at AS "createdAt"`;
 
 function policyOf(key: string): (typeof POLICIES)[number] {
   const policy = POLICIES.find((candidate) => candidate.key === key);
@@ -37,13 +39,13 @@ export async function configHistory(pool: Pool, key: string): Promise<ConfigVers
   return rows;
 }
 
-/** One version by number, else the one in force at `at` (RFC 3339). Throws CONFIG_UNKNOWN_VERSION. */
-export async function configVersion(pool: Pool, key: string, which: { version: number } | { at: string }): Promise<ConfigVersion> {
+/** One version by number, else the one in force on a business date. Throws CONFIG_UNKNOWN_VERSION. */
+export async function configVersion(pool: Pool, key: string, which: { version: number } | { on: string }): Promise<ConfigVersion> {
   policyOf(key);
   const { rows } =
     'version' in which
       ? await pool.query<ConfigVersion>(`SELECT ${COLUMNS} FROM hub.config WHERE key = $1 AND version = $2`, [key, which.version])
-      : await pool.query<ConfigVersion>(`SELECT ${COLUMNS} FROM hub.config WHERE key = $1 AND effective_from <= $2 ORDER BY effective_from DESC, version DESC LIMIT 1`, [key, which.at]);
+      : await pool.query<ConfigVersion>(`SELECT ${COLUMNS} FROM hub.config WHERE key = $1 AND effective_from <= $2 ORDER BY effective_from DESC, version DESC LIMIT 1`, [key, which.on]);
   if (rows[0] === undefined) throw new HubError('CONFIG_UNKNOWN_VERSION', `${key} has no such version`, { details: { key, ...which } });
   return rows[0];
 }
@@ -52,7 +54,7 @@ export async function configVersion(pool: Pool, key: string, which: { version: n
  * Adds a version, checked against the schema of its key, and tells every process at once (the insert notifies). Throws
  * InvalidInputError naming each field. Audited with what was in force before.
  */
-export async function addConfigVersion(pool: Pool, next: { key: string; value: unknown; effectiveFrom: string; note: string | null; actor: string; action?: 'config.set' | 'config.rollback' }): Promise<ConfigVersion> {
+export async function addConfigVersion(pool: Pool, next: { key: string; value: unknown; effectiveFrom: string; label?: string; note: string | null; actor: string; action?: 'config.set' | 'config.rollback' }): Promise<ConfigVersion> {
   refuseInvalid(next.key, next.value);
   return inTransaction(pool, async (client) => {
     // One at a time per key, so that version numbers have no gap and `before` is what this one replaces.
@@ -61,9 +63,9 @@ export async function addConfigVersion(pool: Pool, next: { key: string; value: u
       'SELECT version, value FROM hub.config WHERE key = $1 AND effective_from <= $2 ORDER BY effective_from DESC, version DESC LIMIT 1', [next.key, next.effectiveFrom],
     );
     const { rows } = await client.query<ConfigVersion>(
-      `INSERT INTO hub.config (key, version, effective_from, value, note, created_by)
-       SELECT $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5 FROM hub.config WHERE key = $1 RETURNING ${COLUMNS}`,
-      [next.key, next.effectiveFrom, JSON.stringify(next.value), next.note, next.actor],
+      `INSERT INTO hub.config (key, version, label, effective_from, value, note, created_by)
+       SELECT $1, n, coalesce($6, $2 || '.' || n), $2::date, $3, $4, $5 FROM (SELECT coalesce(max(version), 0) + 1 AS n FROM hub.config WHERE key = $1) AS next RETURNING ${COLUMNS}`,
+      [next.key, next.effectiveFrom, JSON.stringify(next.value), next.note, next.actor, next.label ?? null],
     );
     const added = rows[0]!;
     await audit(client, { actor: next.actor, action: next.action ?? 'config.set', subject: next.key, before: before[0] ?? null, after: { version: added.version, effectiveFrom: next.effectiveFrom, value: next.value } });
@@ -75,27 +77,6 @@ export async function addConfigVersion(pool: Pool, next: { key: string; value: u
 export async function rollbackConfig(pool: Pool, request: { key: string; to: number; effectiveFrom: string; actor: string }): Promise<ConfigVersion> {
   const old = await configVersion(pool, request.key, { version: request.to });
   return addConfigVersion(pool, { key: request.key, value: old.value, effectiveFrom: request.effectiveFrom, note: `rollback to version ${request.to}`, actor: request.actor, action: 'config.rollback' });
-}
-
-/** Writes the shipped versions of every key that has none yet. Safe to run in several processes at once. */
-export async function seedConfiguration(pool: Pool): Promise<void> {
-  await inTransaction(pool, async (client) => {
-    await client.query(`SELECT pg_advisory_xact_lock(hashtext('config seed'))`);
-    for (const { key, versions } of POLICIES) {
-      const { rows } = await client.query('SELECT 1 FROM hub.config WHERE key = $1 LIMIT 1', [key]);
-      if (rows.length > 0) continue;
-      for (const [index, shipped] of versions.entries()) {
-        await client.query('INSERT INTO hub.config (key, version, effective_from, value, note, created_by) VALUES ($1, $2, $3, $4, $5, $6)', [
-          key, index + 1, startOf(shipped.effectiveFrom), JSON.stringify(shipped.value), shipped.note, 'autofin-hub',
-        ]);
-      }
-    }
-  });
-}
-
-/** First instant of a business date in Asia/Shanghai; an instant is left as it is. */
-export function startOf(dateOrInstant: string): string {
-  return /^\d{4}-\d{2}-\d{2}$/.test(dateOrInstant) ? `${dateOrInstant}T00:00:00+08:00` : dateOrInstant;
 }
 
 function refuseInvalid(key: string, value: unknown): void {

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import type { Verb } from '../cli/verb.ts';
 import { InvalidInputError } from '../errors.ts';
-import { addConfigVersion, configHistory, configVersion, rollbackConfig, startOf, type ConfigVersion } from './store.ts';
+import { businessDateOf } from '../clock.ts';
+import { addConfigVersion, configHistory, configVersion, rollbackConfig, type ConfigVersion } from './store.ts';
 
 const actor = (): string => `cli:${userInfo().username}`;
 
@@ -12,22 +13,23 @@ const get: Verb = {
   declare: (command) => void command.argument('<key>').option('--at <date>', 'as in force on this date').option('--revision <n>', 'this version'),
   run: async ({ args, options, context }) => {
     const { postgres, clock } = await context();
-    const at = typeof options.at === 'string' ? instant('--at', options.at) : new Date(clock()).toISOString();
-    const found = await configVersion(postgres, args[0]!, typeof options.revision === 'string' ? { version: whole('--revision', options.revision) } : { at });
+    const on = typeof options.at === 'string' ? date('--at', options.at) : businessDateOf(clock());
+    const found = await configVersion(postgres, args[0]!, typeof options.revision === 'string' ? { version: whole('--revision', options.revision) } : { on });
     return { ok: true, json: found, text: `${heading(found)}\n${JSON.stringify(found.value, null, 2)}` };
   },
 };
 
 const set: Verb = {
   path: 'config set',
-  summary: 'add a version of a policy, checked by its schema, in force from a date on (default: now)',
-  declare: (command) => void command.argument('<key>').argument('<file>', 'the policy as JSON').option('--from <date>', 'YYYY-MM-DD or RFC 3339').option('--note <text>', 'why'),
+  summary: 'add a version of a policy, checked by its schema, in force from a business date on (default: today)',
+  declare: (command) => void command.argument('<key>').argument('<file>', 'the policy as JSON').option('--from <date>', 'YYYY-MM-DD').option('--label <name>', 'its name in decisions (default: date.number)').option('--note <text>', 'why'),
   run: async ({ args, options, context }) => {
     const { postgres, clock } = await context();
     const added = await addConfigVersion(postgres, {
       key: args[0]!,
       value: readJsonFile(args[1]!),
-      effectiveFrom: typeof options.from === 'string' ? instant('--from', options.from) : new Date(clock()).toISOString(),
+      effectiveFrom: typeof options.from === 'string' ? date('--from', options.from) : businessDateOf(clock()),
+      label: typeof options.label === 'string' ? options.label : undefined,
       note: typeof options.note === 'string' ? options.note : null,
       actor: actor(),
     });
@@ -47,17 +49,17 @@ const history: Verb = {
 
 const rollback: Verb = {
   path: 'config rollback',
-  summary: 'put an older version of a policy in force again, from now on',
+  summary: 'put an older version of a policy in force again, from today on',
   declare: (command) => void command.argument('<key>').argument('<version>'),
   run: async ({ args, context }) => {
     const { postgres, clock } = await context();
-    const added = await rollbackConfig(postgres, { key: args[0]!, to: whole('<version>', args[1]!), effectiveFrom: new Date(clock()).toISOString(), actor: actor() });
+    const added = await rollbackConfig(postgres, { key: args[0]!, to: whole('<version>', args[1]!), effectiveFrom: businessDateOf(clock()), actor: actor() });
     return { ok: true, json: added, text: heading(added) };
   },
 };
 
-function heading({ key, version, effectiveFrom, createdBy, createdAt, note }: ConfigVersion): string {
-  return `${key} version ${version}, in force from ${new Date(effectiveFrom).toISOString()}, by ${createdBy} at ${new Date(createdAt).toISOString()}${note === null ? '' : `: ${note}`}`;
+function heading({ key, version, label, effectiveFrom, createdBy, createdAt, note }: ConfigVersion): string {
+  return `${key} ${label} (version ${version}), in force from ${effectiveFrom}, by ${createdBy} at ${new Date(createdAt).toISOString()}${note === null ? '' : `: ${note}`}`;
 }
 
 function readJsonFile(file: string): unknown {
@@ -68,10 +70,9 @@ function readJsonFile(file: string): unknown {
   }
 }
 
-function instant(pointer: string, text: string): string {
-  const start = startOf(text);
-  if (Number.isNaN(Date.parse(start))) throw wrong(pointer, `${text} is neither YYYY-MM-DD nor RFC 3339`);
-  return start;
+function date(pointer: string, text: string): string {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text))) throw wrong(pointer, `${text} is not a date (YYYY-MM-DD)`);
+  return text;
 }
 
 function whole(pointer: string, text: string): number {

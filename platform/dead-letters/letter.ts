@@ -18,6 +18,8 @@ export interface DeadLetter {
   diedAt: string;
   eventId: string | null;
   eventType: string | null;
+  /** `ce_source`, empty when it had none. */
+  source: string;
   /** Business date and money of the event, where it can still be read; else the day it died, and 0. */
   businessDate: string;
   amountFen: number;
@@ -42,6 +44,7 @@ export function letterOf(message: Message): DeadLetter {
     diedAt,
     eventId: header('ce_id') ?? null,
     eventType,
+    source: header('ce_source') ?? '',
     ...dayAndMoney(eventType, message.value, diedAt),
     key: message.key == null ? null : Buffer.from(message.key),
     value: message.value,

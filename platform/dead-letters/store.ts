@@ -30,19 +30,19 @@ export interface LetterFilter {
 }
 
 const COLUMNS = `id, step, reason, detail, topic, partition, record_offset AS "offset", to_char(died_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "diedAt",
-  event_id AS "eventId", event_type AS "eventType", business_date::text AS "businessDate", amount_fen AS "amountFen",
+  event_id AS "eventId", event_type AS "eventType", source, business_date::text AS "businessDate", amount_fen AS "amountFen",
   CASE WHEN replays = 0 THEN 'waiting' ELSE 'replayed' END AS status`;
 
 /** Adds dead letters to the index; one that is there already is left as it is. */
 export async function indexLetters(pool: Pool, letters: readonly DeadLetter[]): Promise<void> {
   const column = <Value>(pick: (letter: DeadLetter) => Value): Value[] => letters.map(pick);
   await pool.query(
-    `INSERT INTO hub.dead_letter (id, step, reason, detail, topic, partition, record_offset, died_at, event_id, event_type, business_date, amount_fen, key, value, headers)
-     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::bigint[], $8::timestamptz[], $9::text[], $10::text[], $11::date[], $12::bigint[], $13::bytea[], $14::bytea[], $15::jsonb[])
+    `INSERT INTO hub.dead_letter (id, step, reason, detail, topic, partition, record_offset, died_at, event_id, event_type, source, business_date, amount_fen, key, value, headers)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::bigint[], $8::timestamptz[], $9::text[], $10::text[], $11::text[], $12::date[], $13::bigint[], $14::bytea[], $15::bytea[], $16::jsonb[])
      ON CONFLICT (id) DO NOTHING`,
     [
       column((l) => l.id), column((l) => l.step), column((l) => l.reason), column((l) => l.detail), column((l) => l.topic), column((l) => l.partition), column((l) => l.offset),
-      column((l) => l.diedAt), column((l) => l.eventId), column((l) => l.eventType), column((l) => l.businessDate), column((l) => l.amountFen), column((l) => l.key), column((l) => l.value),
+      column((l) => l.diedAt), column((l) => l.eventId), column((l) => l.eventType), column((l) => l.source), column((l) => l.businessDate), column((l) => l.amountFen), column((l) => l.key), column((l) => l.value),
       column((l) => JSON.stringify(l.headers)),
     ],
   );

@@ -13,7 +13,8 @@ export interface StoredState {
   state: string;
 }
 
-export type TallyOutcome = 'done' | 'ignored' | 'dead_letter' | 'skipped';
+/** What became of an input; `emitted` counts what went out, under the topic it went to. */
+export type TallyOutcome = 'done' | 'ignored' | 'dead_letter' | 'skipped' | 'emitted';
 
 export interface TallyLine extends TopicPartition {
   day: string;
@@ -113,7 +114,7 @@ class BatchDecision {
       changes.versions.push(cell.version);
       changes.states.push(cell.text as string);
     }
-    return { partitions: [...this.#partitions.values()], changes, tally: [...this.#tally.values()], emitted: this.#emitted, deadLetters: this.#deadLetters, undecided: this.#undecided };
+    return { partitions: [...this.#partitions.values()], changes, tally: [...this.#tally].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line), emitted: this.#emitted, deadLetters: this.#deadLetters, undecided: this.#undecided };
   }
 
   #one(input: Input, partition: PartitionResult): void {
@@ -127,7 +128,7 @@ class BatchDecision {
       outcome = decided;
     }
     partition.nextOffset = message.offset + 1;
-    this.#count(input, outcome);
+    this.#count(input.message, input, outcome);
   }
 
   /** The outcome, undefined for a retry. */
@@ -186,6 +187,9 @@ class BatchDecision {
     const traceparent = effectTraceparent({ id: causeId, traceparent: input.traceparent }, id);
     partition.frame.add(definition.topic, key, value, eventHeaders(definition, { id, source: this.#source, subject: key, time: this.#context.now, traceparent }));
     this.#emitted.set(definition.type, (this.#emitted.get(definition.type) ?? 0) + 1);
+    const data = emitted.data as Record<string, unknown>;
+    // Under the partition of its cause: workers then seldom share a line of the tally.
+    this.#count({ topic: definition.topic, partition: input.message.partition }, { day: definition.conservation.day(data), amountFen: definition.conservation.amountFen(data) }, 'emitted');
   }
 
   #bury(input: Input, partition: PartitionResult, reason: string, detail: string): 'dead_letter' {
@@ -215,13 +219,12 @@ class BatchDecision {
     return partition;
   }
 
-  #count(input: Input, outcome: TallyOutcome): void {
-    const { topic, partition } = input.message;
-    const name = `${topic}/${partition}/${input.day}/${outcome}`;
+  #count({ topic, partition }: TopicPartition, { day, amountFen }: Pick<Input, 'day' | 'amountFen'>, outcome: TallyOutcome): void {
+    const name = `${topic}/${partition}/${day}/${outcome}`;
     let line = this.#tally.get(name);
-    if (line === undefined) this.#tally.set(name, (line = { topic, partition, day: input.day, outcome, events: 0, amountFen: 0 }));
+    if (line === undefined) this.#tally.set(name, (line = { topic, partition, day, outcome, events: 0, amountFen: 0 }));
     line.events += 1;
-    line.amountFen += input.amountFen;
+    line.amountFen += amountFen;
   }
 }
 

@@ -227,7 +227,7 @@ export class PipelineWorker implements RunningWorker {
   #account(count: number, { result }: CommittedBatch): void {
     const pipeline = this.#pipeline.name;
     this.#metrics.batchEvents.observe({ pipeline }, count);
-    for (const { topic, outcome, events } of result.tally) this.#metrics.events.inc({ pipeline, topic, outcome }, events);
+    for (const { topic, outcome, events } of result.tally) if (outcome !== 'emitted') this.#metrics.events.inc({ pipeline, topic, outcome }, events);
     for (const [type, events] of result.emitted) this.#metrics.emitted.inc({ pipeline, type }, events);
     for (const { topic, partition, nextOffset } of result.partitions) {
       const marks = this.#consumer.watermarks({ topic, partition });

@@ -33,14 +33,14 @@ alter table hub.outbox alter column events set storage external;
 alter table hub.outbox set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500, toast.autovacuum_vacuum_scale_factor = 0, toast.autovacuum_vacuum_threshold = 5000);
 alter table hub.consumed set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 
--- Count and money of what each pipeline made of its input, for `hub reconcile`. business_date is of the event; a record that cannot be
+-- Count and money of what each pipeline made of its input, and of what it emitted (under the topic that went to), for `hub reconcile`. business_date is of the event; a record that cannot be
 -- read counts on the day it was written to its topic, with no money.
 create table hub.pipeline_tally (
   pipeline text not null,
   topic text not null,
   partition integer not null,
   business_date date not null,
-  outcome text not null check (outcome in ('done', 'ignored', 'dead_letter', 'skipped')),
+  outcome text not null check (outcome in ('done', 'ignored', 'dead_letter', 'skipped', 'emitted')),
   events bigint not null,
   amount_fen bigint not null,
   primary key (pipeline, topic, partition, business_date, outcome)

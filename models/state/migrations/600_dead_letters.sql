@@ -10,6 +10,7 @@ CREATE TABLE hub.dead_letter (
   died_at       timestamptz NOT NULL,
   event_id      text,
   event_type    text,
+  source        text NOT NULL,
   business_date date NOT NULL,
   amount_fen    bigint NOT NULL,
   key           bytea,
@@ -34,11 +35,9 @@ CREATE TABLE hub.dead_letter_replay (
 );
 CREATE SEQUENCE hub.dead_letter_replay_seq;
 
--- Takes one replay; false when this dead letter has been replayed before. The transaction's id is taken before the sequence
--- number, as the relay's rule for gaps demands (platform/relay).
+-- Takes one replay; false when this dead letter has been replayed before.
 CREATE FUNCTION hub.request_replay(letter text, new_value bytea, is_edited boolean, actor text) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM pg_current_xact_id();
   PERFORM 1 FROM hub.dead_letter WHERE id = letter AND replays = 0 FOR UPDATE;
   IF NOT FOUND THEN
     RETURN false;
@@ -46,7 +45,7 @@ BEGIN
   INSERT INTO hub.dead_letter_replay (seq, dead_letter_id, value, edited, requested_by)
   VALUES (nextval('hub.dead_letter_replay_seq'), letter, new_value, is_edited, actor);
   UPDATE hub.dead_letter SET replays = replays + 1 WHERE id = letter;
-  PERFORM pg_notify('hub_dead_letter_replay', '');
+  PERFORM pg_notify('relay_dead_letter_replay', '');
   RETURN true;
 END
 $$;

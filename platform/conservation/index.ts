@@ -1,0 +1,32 @@
+import type { CommandResults, HubContext, HubModule } from '../module.ts';
+import type { LedgerRow } from './ledger.ts';
+import { measure } from './measure.ts';
+import { pipelineSources } from './pipeline-books.ts';
+import { reconcile } from './reconcile.ts';
+import { reconcileRoutes } from './routes.ts';
+import type { ConservationSource } from './source.ts';
+import { reconcileVerb } from './verb.ts';
+
+export type { ConservationSource, PendingEvent, SourceAmount } from './source.ts';
+export type { LedgerRow } from './ledger.ts';
+
+export interface Reconciliation {
+  balanced: boolean;
+  /** RFC 3339: when it was measured. */
+  at: string;
+  rows: LedgerRow[];
+}
+
+/** Measures and balances: of one business date, or of all. */
+export type Reconcile = (context: HubContext, day?: string) => Promise<Reconciliation>;
+
+/** The proof that nothing is lost and nothing happens twice, over the books of all modules. */
+export function conservationModule(modules: () => readonly HubModule[]): HubModule {
+  const run: Reconcile = async (context, day) => {
+    const sources: ConservationSource[] = [...pipelineSources(), ...modules().flatMap((module) => module.conservation ?? [])];
+    const commands: CommandResults[] = modules().flatMap((module) => module.commandResults ?? []);
+    const rows = reconcile(await measure(context, sources, commands), commands).filter((row) => day === undefined || row.day === day);
+    return { balanced: rows.every((row) => row.balanced), at: new Date(context.clock()).toISOString(), rows };
+  };
+  return { name: 'conservation', verbs: [reconcileVerb(run)], routes: reconcileRoutes(run) };
+}

@@ -1,0 +1,34 @@
+import type { Verb } from '../cli/verb.ts';
+import { InvalidInputError } from '../errors.ts';
+import type { Reconcile } from './index.ts';
+import type { LedgerRow } from './ledger.ts';
+
+const STAGES = { 'to-warehouse': 'accepted → warehouse', 'to-pipeline': 'topic → pipeline', 'to-connector': 'command → result' } as const;
+
+/** `hub reconcile [--date D]`: exits 0 only when every line balances. */
+export function reconcileVerb(run: Reconcile): Verb {
+  return {
+    path: 'reconcile',
+    summary: 'prove that accepted = landed + dead-lettered + in flight, in count and money, per source, topic and day',
+    declare: (command) => void command.option('--date <date>', 'only this business date (YYYY-MM-DD)'),
+    run: async ({ options, context, progress }) => {
+      const day = options.date;
+      if (day !== undefined && (typeof day !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(day))) throw new InvalidInputError('--date is not a date', [{ pointer: '--date', code: 'NOT_A_DATE', detail: 'give YYYY-MM-DD' }]);
+      progress('reading the books of sources, topics, pipelines and warehouse …');
+      const result = await run(await context(), day);
+      return { ok: result.balanced, json: { ok: result.balanced, ...result }, text: `${table(result.rows)}\n${result.balanced ? 'The books balance.' : 'The books DO NOT balance.'}` };
+    },
+  };
+}
+
+/** The lines as a table for people; money in yuan. */
+export function table(rows: readonly LedgerRow[]): string {
+  const head = ['stage', 'topic', 'source', 'day', 'accepted', 'landed', 'dead letters', 'in flight', 'accepted ¥', 'landed ¥', ''];
+  const yuan = (fen: number): string => `${Math.trunc(fen / 100)}.${String(fen % 100).padStart(2, '0')}`;
+  const cells = rows.map((row) => [
+    STAGES[row.stage], row.topic, row.source, row.day, String(row.accepted), String(row.landed), String(row.deadLettered), String(row.inFlight),
+    yuan(row.acceptedFen), yuan(row.landedFen), row.balanced ? '✓' : '✗',
+  ]);
+  const widths = head.map((title, column) => Math.max(title.length, ...cells.map((line) => line[column]!.length)));
+  return [head, ...cells].map((line) => line.map((cell, column) => (column < 4 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join('  ').trimEnd()).join('\n');
+}
