@@ -1,4 +1,4 @@
-import swagger from '@fastify/swagger';
+import swagger, { type FastifyDynamicSwaggerOptions as SwaggerOptions } from '@fastify/swagger';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -8,6 +8,7 @@ import type { HubContext } from '../module.ts';
 import { projectPath } from '../project.ts';
 import { answerClientError } from './client-error.ts';
 import { HttpError } from './http-error.ts';
+import { assertPlainUtf8 } from './media-type.ts';
 import { measureRequests } from './http-metrics.ts';
 import { MethodTable } from './methods.ts';
 import { problemOfError, unavailable } from './problem-of-error.ts';
@@ -25,6 +26,11 @@ declare module 'fastify' {
     /** Checks that /readyz asks; parts and workers of the process add theirs. */
     readiness: Readiness;
   }
+}
+
+export interface ServerOptions {
+  /** What /metrics answers; default: the metrics of this process. */
+  metrics?: () => Promise<string>;
 }
 
 /** Limits of a request. A route may lower or raise `bodyLimit` for itself. */
@@ -46,7 +52,7 @@ const SECURITY_HEADERS: readonly (readonly [name: string, value: string])[] = [
  * The one HTTP server of a process: problem documents for every refusal, strict JSON, limits, /healthz, /readyz, /metrics,
  * /openapi.json. Rooms add their routes to what it returns, then `listen`. Closing it lets requests in flight end first.
  */
-export async function createServer(context: Pick<HubContext, 'logger' | 'metrics' | 'postgres'>): Promise<FastifyInstance> {
+export async function createServer(context: Pick<HubContext, 'logger' | 'metrics' | 'postgres'>, options: ServerOptions = {}): Promise<FastifyInstance> {
   const methods = new MethodTable();
   const app = fastify({
     loggerInstance: context.logger,
@@ -82,14 +88,15 @@ export async function createServer(context: Pick<HubContext, 'logger' | 'metrics
   app.setErrorHandler((error, request, reply) => answerError(app, error, request, reply));
   app.setNotFoundHandler((request, reply) => sendProblem(notFound(methods, request), request, reply));
   await app.register(swagger, { openapi: openapiHead(), refResolver: { buildLocalReference: (json, _base, _fragment, i) => (typeof json.$id === 'string' ? json.$id : `schema-${i}`) } });
-  addOwnRoutes(app, context, readiness);
+  addOwnRoutes(app, context, readiness, options.metrics ?? (() => context.metrics.metrics()));
   return app;
 }
 
 function useStrictJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     try {
+      assertPlainUtf8(request.headers);
       done(null, parseStrictJson(body as Buffer));
     } catch (error) {
       done(error as Error, undefined);
@@ -129,18 +136,28 @@ function notFound(methods: MethodTable, request: FastifyRequest): HttpError {
   return new HttpError(405, 'METHOD_NOT_ALLOWED', detail, [{ pointer: '/method', code: 'METHOD_NOT_ALLOWED', detail }], { allow: allowed.join(', ') });
 }
 
-function addOwnRoutes(app: FastifyInstance, context: Pick<HubContext, 'metrics'>, readiness: Readiness): void {
+function addOwnRoutes(app: FastifyInstance, context: Pick<HubContext, 'metrics'>, readiness: Readiness, metrics: () => Promise<string>): void {
   const hidden = { schema: { hide: true } } as const;
   app.get('/healthz', hidden, () => ({ status: 'ok' }));
   app.get('/readyz', hidden, async (_request, reply) => {
     const report = await readiness.report();
     return reply.code(report.status === 'ready' ? 200 : 503).header('cache-control', 'no-store').send(report);
   });
-  app.get('/metrics', hidden, async (_request, reply) => reply.type(context.metrics.contentType).send(await context.metrics.metrics()));
+  app.get('/metrics', hidden, async (_request, reply) => reply.type(context.metrics.contentType).send(await metrics()));
   app.get('/openapi.json', hidden, () => app.swagger());
 }
 
-function openapiHead(): { openapi: string; info: { title: string; version: string; description: string } } {
+function openapiHead(): NonNullable<SwaggerOptions['openapi']> {
   const { version, description } = JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string; description: string };
-  return { openapi: '3.1.0', info: { title: 'autofin-hub', version, description } };
+  const components = {
+    securitySchemes: {
+      partner: {
+        type: 'apiKey', in: 'header', name: 'authorization',
+        description:
+          'HUB1-HMAC-SHA256 app_id="…",timestamp="<unix seconds>",nonce="…",signature="<base64>": HMAC-SHA256 with the partner’s secret over METHOD, PATH?QUERY, TIMESTAMP, NONCE and BODY, each followed by LF. The timestamp may differ by 300 s; a nonce is good once for 600 s.',
+      },
+      session: { type: 'apiKey', in: 'cookie', name: 'hub_session', description: 'Session of the console' },
+    },
+  } as const;
+  return { openapi: '3.1.0', info: { title: 'autofin-hub', version, description }, components };
 }

@@ -1,6 +1,7 @@
 /** The HTTP edge: one Fastify server with problem documents, strict JSON and limits (design.md §6). */
 export { createServer } from './create-server.ts';
 export { HttpError } from './http-error.ts';
+export { assertPlainUtf8 } from './media-type.ts';
 export { pointerToken } from './json-flaw.ts';
 export { problem, PROBLEM_TYPE, type Problem } from './problem.ts';
 export { fieldErrorOf } from './problem-of-error.ts';

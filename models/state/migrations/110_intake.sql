@@ -2,7 +2,7 @@
 CREATE SCHEMA IF NOT EXISTS intake;
 
 CREATE TABLE intake.partner (
-  partner_id            text        PRIMARY KEY COLLATE "C" CHECK (partner_id ~ '^[a-z0-9][a-z0-9-]{1,31}$'),
+  partner_id            text        PRIMARY KEY COLLATE "C" CHECK (partner_id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'),
   name                  text        NOT NULL,
   secret                bytea       NOT NULL,
   previous_secret       bytea,
@@ -38,7 +38,7 @@ CREATE TABLE intake.accepted (
   event            text        NOT NULL,
   traceparent      text        NOT NULL
 );
-COMMENT ON COLUMN intake.accepted.seq IS 'order of publication; taken under the relay''s shared lock (hub.relay_enter)';
+COMMENT ON COLUMN intake.accepted.seq IS 'order of publication; taken inside the INSERT, as platform/relay demands';
 COMMENT ON COLUMN intake.accepted.application_id IS 'UUIDv5 of partner and order number: its uniqueness is the idempotency';
 COMMENT ON COLUMN intake.accepted.raw IS 'the body as sent, AES-256-GCM under the keys of all persons in it (person_ids, the applicant first)';
 COMMENT ON COLUMN intake.accepted.event IS 'data of intake.application-received as it is published';
@@ -50,17 +50,14 @@ ALTER TABLE intake.accepted ALTER COLUMN raw SET STORAGE EXTERNAL, ALTER COLUMN 
 
 CREATE SEQUENCE intake.accepted_seq AS bigint CACHE 1;
 
--- Tables that the relay publishes take their sequence numbers under this shared lock, held to the end of the transaction: it
--- blocks nobody, but it lets the relay see which transactions may still fill a gap (platform/relay/).
-CREATE FUNCTION hub.relay_enter(relay text) RETURNS void LANGUAGE sql
-RETURN pg_advisory_xact_lock_shared(hashtext('hub.relay'), hashtext(relay));
-
 -- Where each relay stands, kept after the fact for reconciliation and as a guard; the truth is the offset in Kafka.
 CREATE TABLE hub.relay_position (
   relay      text        PRIMARY KEY,
   next_seq   bigint      NOT NULL,
+  go_on_from bigint,
   updated_at timestamptz NOT NULL DEFAULT now()
 );
+COMMENT ON COLUMN hub.relay_position.go_on_from IS 'set by an operator when Kafka has lost the position: publish from this sequence number on';
 
 -- Accepts what waited: uses up the nonces, stores the keys of new persons, inserts the applications, all or nothing.
 --   n_*: one element per request whose nonce is to be used up; a_*: one per application; k_*: one per person of an application.
@@ -127,7 +124,8 @@ BEGIN
     SELECT count(*) INTO wanted FROM unnest(a_request) AS a(r) WHERE a.r <> ALL (refused);
   END IF;
 
-  PERFORM hub.relay_enter('intake');
+  -- The relay tells a gap that may still be filled from a dead one by who holds this statement's lock on the table: the sequence
+  -- number must be taken inside the INSERT (platform/relay/).
   -- Known applications are left out before a sequence number is taken, so that a repeat leaves no gap.
   INSERT INTO intake.accepted (seq, application_id, partner_id, partner_order_no, channel, content_digest, person_ids, amount_fen, business_date, received_at, traceparent, raw, event)
   SELECT nextval('intake.accepted_seq'), f.id, f.partner, f.order_no, f.channel, f.digest, string_to_array(f.persons, ' '), f.amount, f.day, f.received, f.trace,
