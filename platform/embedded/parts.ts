@@ -37,5 +37,8 @@ export async function runParts(options: PartsOptions): Promise<number> {
   } catch (error) {
     console.error(messageOf(error));
     return 1;
+  } finally {
+    // An open channel to the parent would keep this process alive.
+    if (process.connected) process.disconnect();
   }
 }

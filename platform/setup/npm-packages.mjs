@@ -37,7 +37,9 @@ function installedByHand() {
 
 /** Installs the packages of package-lock.json; throws with the end of npm's output. */
 export async function installPackages(report) {
-  const env = { ...process.env, JOBS: process.env['JOBS'] || 'max' };
+  const env = { ...process.env };
+  // node-rdkafka's makefiles do not survive make -j.
+  delete env['JOBS'];
   const prefix = dirname(dirname(process.execPath));
   // node-rdkafka is compiled: with the headers beside this Node, none are fetched.
   if (existsSync(join(prefix, 'include', 'node', 'node.h'))) env['npm_config_nodedir'] = prefix;
@@ -57,14 +59,32 @@ export async function installPackages(report) {
   report(`npm packages installed in ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
-function npmCi(env) {
+/**
+ * `npm ci`; where npm holds the lock file to be incomplete (EUSAGE: it was made where the registry lacks the packages of other
+ * platforms), `npm install` with the same lock file, which leaves such optional packages out.
+ */
+async function npmCi(env) {
+  try {
+    await npm(['ci'], env);
+  } catch (error) {
+    if (!/npm error code EUSAGE/.test(error.message)) throw error;
+    await npm(['install', '--no-save'], env);
+  }
+}
+
+function npm(command, env) {
   return new Promise((resolve, reject) => {
-    const npm = spawn('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('npm', [...command, '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
-    for (const stream of [npm.stdout, npm.stderr]) stream.on('data', (chunk) => (output = (output + chunk).slice(-6_000)));
-    npm.once('error', reject);
-    npm.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`npm ci failed (exit code ${code}):\n${output.trim()}`))));
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output = (output + chunk).slice(-20_000)));
+    child.once('error', reject);
+    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`npm ${command[0]} failed (exit code ${code}):\n${withoutUsage(output)}`))));
   });
+}
+
+/** npm's output without the list of its options that follows some errors and buries the reason. */
+function withoutUsage(output) {
+  return output.split(/^npm error Clean install a project$/m)[0].trim();
 }
 
 /** Makes `npx hub` run bin/hub.mjs: npm links the commands of dependencies only, not of the project itself. */
