@@ -1,12 +1,38 @@
-import { openContext } from './platform/context.ts';
-import { resolveEndpoints } from './platform/config/endpoints.ts';
+import { bureausModule } from './connectors/bureaus/index.ts';
+import { connectorsModule } from './connectors/index.ts';
+import { intakeModule } from './connectors/intake/index.ts';
+import { dashboardsModule } from './dashboards/index.ts';
+import { PIPELINES } from './pipelines/index.ts';
 import { runCli } from './platform/cli/run.ts';
+import { configurationModule } from './platform/configuration/index.ts';
+import { resolveEndpoints } from './platform/config/endpoints.ts';
+import { conservationModule, reconcileOver } from './platform/conservation/index.ts';
+import { openContext } from './platform/context.ts';
+import { deadLettersModule } from './platform/dead-letters/index.ts';
 import type { HubModule } from './platform/module.ts';
+import { pipelineWorkers } from './platform/pipeline-runtime/index.ts';
 import { processVerbs } from './platform/process/verbs.ts';
+import { webWorker } from './platform/process/web.ts';
+import { warehouseModule } from './platform/warehouse-sink/index.ts';
+import { demoVerb } from './test/demo/demo.ts';
 
-const modules: readonly HubModule[] = [];
+const reconcile = reconcileOver(() => modules);
 
-const verbs = [...processVerbs(() => modules), ...modules.flatMap((module) => module.verbs ?? [])];
+/** Every room of the hub. The console comes first: it guards the routes under /api that the others add. */
+const modules: readonly HubModule[] = [
+  dashboardsModule,
+  intakeModule,
+  connectorsModule,
+  bureausModule,
+  { name: 'pipelines', workers: pipelineWorkers(PIPELINES) },
+  warehouseModule,
+  deadLettersModule,
+  conservationModule(reconcile),
+  configurationModule,
+  { name: 'web', workers: [webWorker(() => modules)] },
+];
+
+const verbs = [...processVerbs(() => modules), ...modules.flatMap((module) => module.verbs ?? []), demoVerb({ modules: () => modules, reconcile })];
 
 process.exitCode = await runCli(process.argv.slice(2), verbs, {
   env: process.env,

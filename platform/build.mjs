@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const ROOMS = ['connectors', 'pipelines', 'migration', 'models', 'dashboards', 'schedules', 'platform'];
+const ROOMS = ['connectors', 'pipelines', 'migration', 'models', 'dashboards', 'schedules', 'platform', 'test/demo', 'test/generators', 'test/support'];
 const ENTRIES = ['hub.ts', 'platform/embedded/clickhouse/server-main.ts', 'platform/embedded/parts-main.ts'];
 const NOT_BUNDLED = /^(node_modules|dist|web|generated)$/;
 const KEPT_BUILDS = 8;

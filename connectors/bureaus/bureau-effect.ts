@@ -23,11 +23,16 @@ export interface BureauEffectOptions {
   accepts?: (command: ReportCommand) => boolean;
 }
 
+/** Name of the effect of a bureau: its consumer group and `dlq_step`. */
+export function bureauEffectName(bureau: string): string {
+  return `bureaus.${bureau}`;
+}
+
 /** The effect that asks one bureau: `review.credit-report-requested` in, `bureaus.credit-report-received` out. */
 export function bureauEffect(options: BureauEffectOptions): Effect<typeof creditReportRequested.data, typeof creditReportReceived.data> {
   const { bureau, connection, reveal, consentDays } = options;
   return {
-    name: `bureaus.${bureau}`,
+    name: bureauEffectName(bureau),
     reads: creditReportRequested,
     emits: creditReportReceived,
     source: `/connectors/bureaus/${bureau}`,

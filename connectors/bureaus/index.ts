@@ -1,5 +1,7 @@
+import { creditReportReceived, creditReportRequested } from '../../models/events/index.ts';
 import type { HubModule } from '../../platform/module.ts';
 import { BUREAU_ADAPTERS } from './adapters.ts';
+import { bureauEffectName } from './bureau-effect.ts';
 import { scoringSandbox } from './sandbox/index.ts';
 import { bureauWorker } from './worker.ts';
 
@@ -10,4 +12,5 @@ export const bureausModule: HubModule = {
   name: 'bureaus',
   workers: BUREAU_ADAPTERS.map((adapter, index) => bureauWorker(adapter, index === 0)),
   sandboxes: [scoringSandbox],
+  commandResults: [{ command: creditReportRequested, result: creditReportReceived, effects: BUREAU_ADAPTERS.map(({ bureau }) => bureauEffectName(bureau)) }],
 };

@@ -5,6 +5,9 @@ import { InvalidInputError } from '../errors.ts';
 import { ROLES, type HubModule, type Role, type Sandbox } from '../module.ts';
 import { prepareServers } from './prepare.ts';
 
+/** What the sandboxes play is the same on every start. */
+export const SANDBOX_SEED = 1;
+
 export interface UpOptions {
   /** Only these roles, against servers given by URL or a hub already running on the same home. */
   only?: readonly Role[];
@@ -48,7 +51,7 @@ export async function startHub(settings: Settings, modules: readonly HubModule[]
     if (!partial) publishEndpoints(settings.home, stack.urls);
     await prepareServers(settings, stack.urls);
     const played = roles.includes('connectors') && settings.sandboxes ? modules.flatMap((module) => module.sandboxes ?? []) : [];
-    for (const sandbox of played) sandboxes.push(await sandbox.start({ seed: 1 }));
+    for (const sandbox of played) sandboxes.push(await sandbox.start({ seed: SANDBOX_SEED }));
     // The settings of the operator win over those of a sandbox: a connector with a real address never talks to the sandbox.
     const env = Object.assign({}, ...sandboxes.map((sandbox) => sandbox.env)) as Record<string, string>;
     await Promise.all(roles.map((role) => stack.add(roleChild(role, settings, stack.urls, env))));

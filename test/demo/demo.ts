@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { addPartner, rotatePartner } from '../../connectors/intake/index.ts';
+import { personReport } from '../../connectors/bureaus/sandbox/person-report.ts';
+import { addUser, listUsers } from '../../dashboards/index.ts';
+import { selectRows } from '../../platform/clickhouse/index.ts';
+import type { Settings } from '../../platform/config/settings.ts';
+import type { Verb } from '../../platform/cli/verb.ts';
+import type { Reconciliation } from '../../platform/conservation/index.ts';
+import { table } from '../../platform/conservation/verb.ts';
+import { openContext } from '../../platform/context.ts';
+import { writeFileAtomic } from '../../platform/embedded/index.ts';
+import { HubError, InvalidInputError } from '../../platform/errors.ts';
+import type { HubContext, HubModule } from '../../platform/module.ts';
+import { SANDBOX_SEED, startHub } from '../../platform/process/up.ts';
+import { untilSignalled } from '../../platform/process/verbs.ts';
+import { DEFAULT_PARTNERS, generateApplications } from '../generators/index.ts';
+import { type LoadResult, sendApplications } from '../support/load-client.ts';
+import { untilSettled } from '../support/settled.ts';
+
+const APPLICATIONS = 6_000;
+const CONCURRENCY = 48;
+const SETTLED_WITHIN_MS = 180_000;
+const USER = 'demo';
+
+export interface DemoParts {
+  modules: () => readonly HubModule[];
+  reconcile: (context: HubContext) => Promise<Reconciliation>;
+}
+
+/** `hub demo [--exit]`: starts everything embedded, sends sample applications from several partners, and shows what happened. */
+export function demoVerb({ modules, reconcile }: DemoParts): Verb {
+  return {
+    path: 'demo',
+    summary: 'start the hub with sample inputs, print what happened and where to look, stay up',
+    declare: (command) => void command.option('--exit', 'stop after the summary; exit 0 only if the books balance').option('--count <n>', 'how many requests to send', String(APPLICATIONS)).option('--seed <n>', 'of the generator', '1'),
+    run: async ({ options, settings }) => {
+      const say = (line: string): void => void process.stderr.write(`${line}\n`);
+      const { signal, signalled } = untilSignalled();
+      const started = performance.now();
+      const hub = await startHub(settings, modules(), { signal, onProgress: ({ name, message }) => say(`  ${name}: ${message}`) });
+      const context = await openContext({ process: 'demo', settings: { ...settings, logLevel: 'warn' }, endpoints: hub.endpoints });
+      try {
+        say(`Everything is ready after ${seconds(performance.now() - started)} (${hub.url}; played by a sandbox: ${hub.sandboxes.join(', ')}).`);
+        const secrets = await prepareParty(context);
+        const count = whole('--count', options.count);
+        say(`Sending ${count} requests, signed, from ${secrets.size} partners …`);
+        const sent = await sendApplications(generateApplications({ seed: whole('--seed', options.seed), count, scoreOf: (idNo) => personReport(SANDBOX_SEED, idNo)?.score }), { url: hub.url, secrets, concurrency: CONCURRENCY, signal });
+        say('Waiting until every accepted application is decided and visible in the warehouse …');
+        await untilSettled(context, SETTLED_WITHIN_MS);
+        const books = await reconcile(context);
+        const summary = await describe(context, sent, books);
+        const ok = books.balanced && sent.surprises.length === 0;
+        const where = whereToLook(hub.url, settings);
+        if (options.exit === true) return { ok, json: { ok, url: hub.url, ...summary.json, reconcile: books }, text: `${summary.text}\n${where}` };
+        process.stdout.write(`${summary.text}\n${where}\nThe hub stays up; Ctrl-C stops it.\n`);
+        await signalled;
+        return { ok, json: { ok, ...summary.json }, text: 'The hub has stopped.' };
+      } finally {
+        await context.close();
+        await hub.stop();
+      }
+    },
+  };
+}
+
+/** The partners of the generator, with fresh secrets, and somebody who may look at the console. */
+async function prepareParty(context: HubContext): Promise<Map<string, string>> {
+  const secrets = new Map<string, string>();
+  for (const { partnerId, name } of DEFAULT_PARTNERS) {
+    try {
+      secrets.set(partnerId, (await addPartner(context, 'demo', { partnerId, name })).secret);
+    } catch (error) {
+      if (!(error instanceof HubError) || error.code !== 'PARTNER_EXISTS') throw error;
+      secrets.set(partnerId, (await rotatePartner(context, 'demo', partnerId, 0)).secret);
+    }
+  }
+  if (!(await listUsers(context.postgres)).some((user) => user.name === USER)) {
+    const password = randomBytes(12).toString('base64url');
+    await addUser(context.postgres, 'demo', { name: USER, displayName: '演示用户', role: 'admin', language: 'zh-CN', partners: null, password, mustChangePassword: false });
+    writeFileAtomic(passwordFile(context.settings), password, 0o600);
+  }
+  return secrets;
+}
+
+const passwordFile = ({ home }: Pick<Settings, 'home'>): string => join(home, 'secrets', 'demo-user');
+
+async function describe(context: HubContext, sent: LoadResult, books: Reconciliation): Promise<{ text: string; json: Record<string, unknown> }> {
+  const outcomes = await selectRows<{ outcome: string; n: number; amount: number }>(
+    context.clickhouse,
+    `SELECT outcome, count() AS n, sum(approved_amount_fen) AS amount FROM fct_application WHERE outcome IS NOT NULL GROUP BY outcome ORDER BY n DESC`,
+  );
+  const reasons = await selectRows<{ code: string; n: number }>(context.clickhouse, 'SELECT reason_code AS code, count() AS n FROM fct_decision_reason GROUP BY code ORDER BY n DESC LIMIT 5');
+  const statuses = Object.fromEntries([...sent.statuses].map(([status, n]) => [String(status), n]));
+  const refusals = [...sent.refusals].sort((a, b) => b[1] - a[1]);
+  const lines = [
+    '',
+    `Sent        ${sent.sent} requests in ${sent.seconds.toFixed(1)} s (${Math.round(sent.sent / sent.seconds)}/s): ${Object.entries(statuses).map(([status, n]) => `${status} × ${n}`).join(', ')}`,
+    `Accepted    ${sent.accepted.size} applications, each stored before it was answered`,
+    `Refused     ${refusals.map(([code, n]) => `${code} × ${n}`).join(', ')}`,
+    `Decided     ${outcomes.map(({ outcome, n, amount }) => `${outcome} × ${n}${amount > 0 ? ` (¥${(amount / 100).toLocaleString('en')})` : ''}`).join(', ')}`,
+    `Reasons     ${reasons.map(({ code, n }) => `${code} × ${n}`).join(', ')}`,
+    ...(sent.surprises.length > 0 ? ['', `${sent.surprises.length} answers were NOT as the input calls for:`, ...sent.surprises.slice(0, 10)] : []),
+    '',
+    table(books.rows),
+    books.balanced ? 'The books balance.' : 'The books DO NOT balance.',
+    '',
+  ];
+  return { text: lines.join('\n'), json: { sent: sent.sent, statuses, accepted: sent.accepted.size, refusals: Object.fromEntries(refusals), outcomes, surprises: sent.surprises } };
+}
+
+function whereToLook(url: string, settings: Settings): string {
+  return [
+    'Where to look',
+    `  console and dashboard 进件与审批   ${url}   (user ${USER}, password ${readFileSync(passwordFile(settings), 'utf8')})`,
+    `  partner API                       ${url}/openapi.json`,
+    `  metrics, health                   ${url}/metrics  ${url}/readyz`,
+    '  the proof, dead letters, status   npx hub reconcile | npx hub dlq list | npx hub status',
+  ].join('\n');
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+function whole(option: string, text: unknown): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidInputError(`${option} must be a whole number above 0`, [{ pointer: option, code: 'NOT_A_NUMBER', detail: String(text) }]);
+  return value;
+}
