@@ -39,5 +39,8 @@ SELECT
   if(decision.event_id = '', NULL, decision.term_months) AS decided_term_months,
   nullIf(decision.policy_version, '') AS policy_version,
   decision.reasons AS reasons
-FROM fct_application_rows FINAL
-SETTINGS do_not_merge_across_partitions_select_final = 1
+FROM (
+  -- Whole columns first: under FINAL a sub-column (decision.outcome) read from the table itself is not merged by the column's aggregate.
+  SELECT * FROM fct_application_rows FINAL
+  SETTINGS do_not_merge_across_partitions_select_final = 1, optimize_functions_to_subcolumns = 0
+)
