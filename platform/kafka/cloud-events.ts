@@ -32,20 +32,17 @@ export function encodeEvent<Schema extends TObject>(
   return { topic: definition.topic, key: Buffer.from(key, 'utf8'), value: Buffer.from(JSON.stringify(event.data), 'utf8'), headers: eventHeaders(definition, { ...event, subject: event.subject ?? key }) };
 }
 
+/** Headers that are the same for every event of a type. */
+const constant = new WeakMap<object, RecordHeaders>();
+
 /** The headers of encodeEvent alone. */
 export function eventHeaders(
   definition: Pick<EventDefinition, 'type' | 'dataSchema'>,
   event: { id: string; source: string; subject: string; time: string; traceparent?: string },
 ): RecordHeaders {
-  const headers: RecordHeaders = [
-    { ce_id: event.id },
-    { ce_type: definition.type },
-    { ce_source: event.source },
-    { ce_subject: event.subject },
-    { ce_time: event.time },
-    { ce_specversion: '1.0' },
-    { ce_dataschema: definition.dataSchema },
-  ];
+  let same = constant.get(definition);
+  if (same === undefined) constant.set(definition, (same = [{ ce_type: definition.type }, { ce_specversion: '1.0' }, { ce_dataschema: definition.dataSchema }]));
+  const headers: RecordHeaders = [{ ce_id: event.id }, { ce_source: event.source }, { ce_subject: event.subject }, { ce_time: event.time }, ...same];
   if (event.traceparent !== undefined) headers.push({ traceparent: event.traceparent });
   return headers;
 }

@@ -1,5 +1,6 @@
 export { BatchConsumer, NO_OFFSET, type Batch, type BatchConsumerOptions } from './batch-consumer.ts';
 export { clientConfig, consumerConfig, consumerTopicConfig, producerConfig, transactionalProducerConfig, type KafkaSurroundings } from './client-config.ts';
+export { committedOffsets, partitionsOf } from './committed-offsets.ts';
 export { dataOf, decodeHeaders, encodeEvent, eventHeaders, UndecodableEventError, validatorOf, type EventAttributes } from './cloud-events.ts';
 export { DEAD_LETTER_HEADERS, DEAD_LETTER_TOPIC, encodeDeadLetter, isReplayForAnother, REPLAY_HEADER, replayTarget, type DeadLetterCause } from './dead-letter.ts';
 export { derivedEventId } from './derive-id.ts';

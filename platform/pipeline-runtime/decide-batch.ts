@@ -3,7 +3,7 @@ import { HubError, messageOf } from '../errors.ts';
 import { DEAD_LETTER_TOPIC, derivedEventId, effectTraceparent, encodeDeadLetter, eventHeaders, partitionName, validatorOf, type Message, type TopicPartition } from '../kafka/index.ts';
 import type { EventDefinition } from '../../models/events/index.ts';
 import { FrameWriter } from './frame.ts';
-import type { Input } from './decode.ts';
+import { conservationOf, type Input } from './decode.ts';
 import type { DecideContext, EmittedEvent, PipelineDefinition } from './pipeline.ts';
 import type { PolicySnapshot } from './policy-source.ts';
 
@@ -82,6 +82,9 @@ class BatchDecision {
   readonly #emitted = new Map<string, number>();
   readonly #deadLetters: Notice[] = [];
   readonly #undecided: Input[] = [];
+  #latest: PartitionResult | undefined;
+  /** The line of the tally each outcome counted on last. */
+  readonly #lines: Partial<Record<TallyOutcome, TallyLine>> = {};
 
   constructor(pipeline: PipelineDefinition, stored: ReadonlyMap<string, StoredState>, surroundings: { policies: PolicySnapshot; nowMs: number }) {
     this.#pipeline = pipeline;
@@ -169,6 +172,7 @@ class BatchDecision {
     const definition = this.#emits.get(type);
     if (definition === undefined) throw new HubError('EMITTED_UNDECLARED', `${this.#pipeline.name} does not declare that it emits ${type}`);
     this.#check(validatorOf(definition), emitted.data, 'EMITTED_INVALID', `the ${type} decide returned`);
+    conservationOf(definition, emitted.data as Record<string, unknown>);
     const value = JSON.stringify(emitted.data);
     if (value.length * 3 > MAX_EVENT_BYTES && Buffer.byteLength(value) > MAX_EVENT_BYTES) throw new HubError('EMITTED_TOO_LARGE', `the ${type} decide returned is larger than ${MAX_EVENT_BYTES} bytes`);
     return value;
@@ -187,9 +191,8 @@ class BatchDecision {
     const traceparent = effectTraceparent({ id: causeId, traceparent: input.traceparent }, id);
     partition.frame.add(definition.topic, key, value, eventHeaders(definition, { id, source: this.#source, subject: key, time: this.#context.now, traceparent }));
     this.#emitted.set(definition.type, (this.#emitted.get(definition.type) ?? 0) + 1);
-    const data = emitted.data as Record<string, unknown>;
     // Under the partition of its cause: workers then seldom share a line of the tally.
-    this.#count({ topic: definition.topic, partition: input.message.partition }, { day: definition.conservation.day(data), amountFen: definition.conservation.amountFen(data) }, 'emitted');
+    this.#count({ topic: definition.topic, partition: input.message.partition }, conservationOf(definition, emitted.data as Record<string, unknown>), 'emitted');
   }
 
   #bury(input: Input, partition: PartitionResult, reason: string, detail: string): 'dead_letter' {
@@ -210,19 +213,26 @@ class BatchDecision {
   }
 
   #partition(message: Message): PartitionResult {
+    // Records come in runs of one partition.
+    if (this.#latest?.partition === message.partition && this.#latest.topic === message.topic) return this.#latest;
     const name = partitionName(message);
     let partition = this.#partitions.get(name);
     if (partition === undefined) {
       partition = { topic: message.topic, partition: message.partition, firstOffset: message.offset, nextOffset: message.offset, frame: new FrameWriter(), retry: undefined };
       this.#partitions.set(name, partition);
     }
+    this.#latest = partition;
     return partition;
   }
 
   #count({ topic, partition }: TopicPartition, { day, amountFen }: Pick<Input, 'day' | 'amountFen'>, outcome: TallyOutcome): void {
-    const name = `${topic}/${partition}/${day}/${outcome}`;
-    let line = this.#tally.get(name);
-    if (line === undefined) this.#tally.set(name, (line = { topic, partition, day, outcome, events: 0, amountFen: 0 }));
+    let line = this.#lines[outcome];
+    if (line === undefined || line.partition !== partition || line.day !== day || line.topic !== topic) {
+      const name = `${topic}/${partition}/${day}/${outcome}`;
+      line = this.#tally.get(name);
+      if (line === undefined) this.#tally.set(name, (line = { topic, partition, day, outcome, events: 0, amountFen: 0 }));
+      this.#lines[outcome] = line;
+    }
     line.events += 1;
     line.amountFen += amountFen;
   }

@@ -49,7 +49,8 @@ function unread(message: Message, read: Input['read'], traceparent?: string): In
   return { message, day: businessDateOf(message.timestamp ?? 0), amountFen: 0, traceparent, read };
 }
 
-function conservationOf(definition: EventDefinition, data: Record<string, unknown>): { day: string; amountFen: number } {
+/** What the event counts for. Throws HubError EVENT_CONSERVATION when that is no real day or no whole amount. */
+export function conservationOf(definition: EventDefinition, data: Record<string, unknown>): { day: string; amountFen: number } {
   const day = definition.conservation.day(data);
   const amountFen = definition.conservation.amountFen(data);
   if (!isDate(day) || !Number.isSafeInteger(amountFen))

@@ -62,12 +62,9 @@ export class StateStore {
     const onError = (): void => void (broken = true);
     client.on('error', onError);
     try {
-      await client.query('begin');
-      const commit = await decide(client);
-      await this.#move(client, commit.moved);
-      await this.#save(client, commit.result.changes);
-      await this.#tally(client, commit.result.tally);
-      await this.#drop(client, commit.published);
+      // Three flights instead of seven: an answer waits until the event loop, busy with the next batch and the last one, gets to it.
+      const [, commit] = await together<[unknown, BatchCommit]>([client.query('begin'), decide(client)]);
+      await together<unknown[]>([this.#move(client, commit.moved), this.#save(client, commit.result.changes), this.#tally(client, commit.result.tally), this.#drop(client, commit.published)]);
       await beforeCommit();
       await client.query('commit');
       return commit;
@@ -164,4 +161,12 @@ export class StateStore {
       values: [this.#pipeline, textArray(published.map((at) => at.topic)), intArray(published.map((at) => at.partition)), bigintArray(published.map((at) => at.offset))],
     });
   }
+}
+
+/** All results, or the first failure, but not before every statement has its answer: the connection is used again. */
+async function together<Results extends readonly unknown[]>(flight: { readonly [Index in keyof Results]: Promise<Results[Index]> }): Promise<Results> {
+  const settled = await Promise.allSettled(flight);
+  const failed = settled.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return settled.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as Results;
 }

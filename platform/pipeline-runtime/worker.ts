@@ -68,7 +68,7 @@ export class PipelineWorker implements RunningWorker {
     this.#options = options;
     this.#logger = context.logger.child({ pipeline: pipeline.name });
     this.#metrics = pipelineMetrics(context.metrics);
-    this.#pool = createPool(databaseUrl, { max: 3, name: `autofin-hub pipeline ${pipeline.name}`, queryTimeoutMs: QUERY_TIMEOUT_MS });
+    this.#pool = createPool(databaseUrl, { max: 3, pipelining: true, name: `autofin-hub pipeline ${pipeline.name}`, queryTimeoutMs: QUERY_TIMEOUT_MS });
     this.#store = new StateStore(this.#pool, pipeline.name);
     this.#slot = new WorkerSlot(databaseUrl, pipeline.name);
     this.#decode = decoder(pipeline);
@@ -190,7 +190,7 @@ export class PipelineWorker implements RunningWorker {
     this.#fetching = this.#fetch(this.#options.batchSize ?? BATCH_SIZE, WAIT_MS);
     this.#fetching.catch(() => undefined);
     // What Postgres says is decided is decided.
-    const undecided = inputs.filter(({ message }) => message.offset >= (this.#positions.get(partitionName(message)) ?? 0));
+    const undecided = inputs.filter(this.#undecided());
     if (undecided.length === 0) return;
     const published = this.#publisher.published();
     const batch = await commitBatch(
@@ -203,6 +203,19 @@ export class PipelineWorker implements RunningWorker {
     this.#account(undecided.length, batch);
     this.#holdRetries(batch);
     await this.#publisher.enqueue(batch.shares);
+  }
+
+  #undecided(): (input: Input) => boolean {
+    let topic = '';
+    let partition = -1;
+    let position = 0;
+    return ({ message }) => {
+      if (message.partition !== partition || message.topic !== topic) {
+        ({ topic, partition } = message);
+        position = this.#positions.get(partitionName(message)) ?? 0;
+      }
+      return message.offset >= position;
+    };
   }
 
   #withDue(fresh: Input[]): Input[] {

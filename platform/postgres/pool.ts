@@ -3,9 +3,11 @@ import pg from 'pg';
 /**
  * A pool of connections. A lost connection is dropped and made anew on the next use; whoever was using it gets the error.
  * A query that takes longer than `queryTimeoutMs` (default: no limit) rejects, also when the server cannot be reached any more.
+ * With `pipelining`, statements of one connection are sent without waiting for each other's answers; each still has its own result,
+ * and in a transaction what follows a failed one fails too.
  * int8 comes back as a number where JavaScript holds it exactly, else as a string.
  */
-export function createPool(url: string, options: { max?: number; name?: string; queryTimeoutMs?: number } = {}): pg.Pool {
+export function createPool(url: string, options: { max?: number; name?: string; queryTimeoutMs?: number; pipelining?: boolean } = {}): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max ?? 10,
@@ -15,11 +17,15 @@ export function createPool(url: string, options: { max?: number; name?: string; 
     keepAlive: true,
     ...(options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs, statement_timeout: options.queryTimeoutMs }),
     types: { getTypeParser },
+    ...(options.pipelining === true ? PIPELINING : {}),
   });
   // An idle connection that breaks must not end the process; the next query opens another.
   pool.on('error', () => undefined);
   return pool;
 }
+
+/** Not yet in the driver's type declarations. */
+const PIPELINING: object = { pipeline: true };
 
 const INT8 = 20;
 

@@ -9,4 +9,4 @@ try {
 } finally {
   await database.drop();
 }
-process.exit(0);
+

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { encodeEvent, headerText, type OutgoingRecord } from '../../platform/kafka/index.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningWorker } from '../../platform/module.ts';
 import { startPipeline } from '../../platform/pipeline-runtime/index.ts';
 import { migrate } from '../../platform/postgres/index.ts';
@@ -86,7 +87,7 @@ describe('pipeline runtime', () => {
     expect(traceparent).toMatch(new RegExp(`^00-${'a'.repeat(32)}-[0-9a-f]{16}-01$`));
     expect(traceparent).not.toContain('b'.repeat(16));
     const tally = await query<{ outcome: string; events: number }>(here, 'select outcome, sum(events)::int as events from hub.pipeline_tally where pipeline = $1 group by outcome order by outcome', [here.name]);
-    expect(tally).toEqual([{ outcome: 'dead_letter', events: 7 }, { outcome: 'done', events: 2 }, { outcome: 'ignored', events: 1 }, { outcome: 'skipped', events: 1 }]);
+    expect(tally).toEqual([{ outcome: 'dead_letter', events: 7 }, { outcome: 'done', events: 2 }, { outcome: 'emitted', events: 2 }, { outcome: 'ignored', events: 1 }, { outcome: 'skipped', events: 1 }]);
     await stop(worker);
   });
 
@@ -111,13 +112,51 @@ describe('pipeline runtime', () => {
   it('keeps order and counts when two workers race for the same keys', async () => {
     const here = await lab();
     const contexts = [labContext(here), labContext(here)];
-    const workers = await Promise.all(contexts.map((context) => start(labPipeline(here), context, { batchSize: 50 })));
-    // Both topics hold every key, and partitions of one topic go to one worker, of the other to the other: they meet at the keys.
-    await produceAll(here, labInputs(here, { keys: 20, perKey: 200, both: true }), 500);
-    expect(await faults(here, { keys: 20, perKey: 200, sources: 2 })).toEqual([]);
+    // Each waits a moment for the other before it begins a batch: so that they load the same states at the same time.
+    let waiting: (() => void) | undefined;
+    const meet = async (): Promise<void> => {
+      if (waiting !== undefined) return void waiting();
+      await Promise.race([new Promise<void>((resolve) => (waiting = resolve)), sleep(50)]);
+      waiting = undefined;
+    };
+    const workers = await Promise.all(contexts.map((context) => start(labPipeline(here), context, { batchSize: 50, onStep: (step) => (step === 'fetched' ? meet() : undefined) })));
+    // Both topics hold every key; which partitions go to whom is the group's affair, so this goes on until they have met.
+    let perKey = 0;
+    await eventually(async () => {
+      await produceAll(here, labInputs(here, { keys: 20, perKey: 50, both: true, from: perKey + 1 }), 500);
+      perKey += 50;
+      const failures = await Promise.all(contexts.map((context) => context.metrics.getSingleMetricAsString('hub_pipeline_failures_total')));
+      expect(failures.join('\n')).toContain('STATE_CONFLICT');
+    });
+    expect(await faults(here, { keys: 20, perKey, sources: 2 })).toEqual([]);
     await Promise.all(workers.map(stop));
-    const conflicts = await Promise.all(contexts.map(async (context) => (await context.metrics.getSingleMetricAsString('hub_pipeline_failures_total'))));
-    expect(conflicts.join('\n')).toContain('STATE_CONFLICT');
+  });
+
+  it('shares the work with workers that join and leave in mid-batch', async () => {
+    const here = await lab();
+    const KEYS = 60;
+    let perKey = 0;
+    const more = async (): Promise<void> => {
+      await produceAll(here, labInputs(here, { keys: KEYS, perKey: 30, both: true, from: perKey + 1 }), 600);
+      perKey += 30;
+    };
+    const contexts = [0, 1, 2].map(() => labContext(here));
+    const join = (n: number) => start(labPipeline(here), contexts[n]!, { batchSize: 40 });
+    const first = await join(0);
+    await more();
+    const second = await join(1);
+    await more();
+    const third = await join(2);
+    await more();
+    await stop(first);
+    await more();
+    await stop(third);
+    await more();
+    expect(await faults(here, { keys: KEYS, perKey, sources: 2 })).toEqual([]);
+    await stop(second);
+    const shares = await Promise.all(contexts.map(async (context) => ((await context.metrics.getSingleMetric('hub_pipeline_events_total')?.get())?.values ?? []).reduce((sum, { value }) => sum + value, 0)));
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBe(KEYS * perKey * 2);
+    expect(shares.filter((share) => share > 0).length).toBeGreaterThanOrEqual(2);
   });
 
   it('decides the next batch by a policy as soon as it is stored, each batch by one', async () => {
