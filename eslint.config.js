@@ -16,6 +16,7 @@ export default tseslint.config(
       eqeqeq: ['error', 'always', { null: 'ignore' }],
     },
   },
+  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   {
     // The rules of the business are pure: the clock and chance are given to them (design.md, "Pure core").
     files: ['pipelines/**/*.ts', 'models/**/*.ts'],
