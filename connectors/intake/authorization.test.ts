@@ -1,9 +1,9 @@
-import { createSecretKey } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { HttpError } from '../../platform/http/index.ts';
+import { Hmac } from '../../platform/privacy/index.ts';
 import { assertInWindow, isSignedBy, parseAuthorization, signatureOf } from './authorization.ts';
 
-const key = createSecretKey(Buffer.from('s3cr3t'));
+const key = new Hmac(Buffer.from('s3cr3t'));
 const request = { method: 'POST', target: '/v1/applications', timestamp: '1767229200', nonce: 'n-0001', body: Buffer.from('{"partnerOrderNo":"D20260101001"}') };
 const SIGNATURE = 'LJduBOkIUMlbEOwzK6Q6HlhZVImli1fDI/+iXLyh3Lg=';
 const HEADER = `HUB1-HMAC-SHA256 app_id="demo",timestamp="1767229200",nonce="n-0001",signature="${SIGNATURE}"`;
@@ -26,7 +26,7 @@ describe('HUB1-HMAC-SHA256', () => {
   });
 
   it('accepts the key before a rotation beside the new one', () => {
-    expect(isSignedBy([createSecretKey(Buffer.from('new')), key], request, SIGNATURE)).toBe(true);
+    expect(isSignedBy([new Hmac(Buffer.from('new')), key], request, SIGNATURE)).toBe(true);
   });
 
   it.each([

@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { HttpError } from '../../platform/http/index.ts';
+import type { Hmac } from '../../platform/privacy/index.ts';
 
 export const HMAC_SCHEME = 'HUB1-HMAC-SHA256';
 /** How far the clock of a partner may be off, seconds (domain.md §7). */
@@ -65,16 +66,12 @@ export interface SignedRequest {
 }
 
 /** HMAC-SHA256 over the canonical string, 32 bytes. */
-export function signatureOf(key: KeyObject, request: SignedRequest): Buffer {
-  return createHmac('sha256', key)
-    .update(`${request.method}\n${request.target}\n${request.timestamp}\n${request.nonce}\n`)
-    .update(request.body)
-    .update('\n')
-    .digest();
+export function signatureOf(key: Hmac, request: SignedRequest): Buffer {
+  return key.parts(`${request.method}\n${request.target}\n${request.timestamp}\n${request.nonce}\n`, request.body, '\n');
 }
 
 /** Whether the base64 signature is that of one of the keys; takes the same time whichever byte differs. */
-export function isSignedBy(keys: readonly KeyObject[], request: SignedRequest, signature: string): boolean {
+export function isSignedBy(keys: readonly Hmac[], request: SignedRequest, signature: string): boolean {
   const given = Buffer.from(signature, 'base64');
   let matches = false;
   for (const key of keys) {

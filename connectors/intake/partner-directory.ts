@@ -1,9 +1,8 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../platform/clock.ts';
 import type { HubContext } from '../../platform/module.ts';
 import { listen, type NotificationListener } from '../../platform/postgres/index.ts';
-import { openPrivacy } from '../../platform/privacy/index.ts';
+import { Hmac, openPrivacy } from '../../platform/privacy/index.ts';
 
 /** Channel on which a change of a partner is announced to every process. */
 export const PARTNERS_CHANNEL = 'intake_partners';
@@ -13,8 +12,8 @@ const LOOK_UP_AT_MOST_EVERY_MS = 50;
 
 interface Partner {
   partnerId: string;
-  current: KeyObject;
-  previous: KeyObject | undefined;
+  current: Hmac;
+  previous: Hmac | undefined;
   previousValidUntilMs: number;
   disabled: boolean;
 }
@@ -24,7 +23,7 @@ export interface KnownPartner {
   partnerId: string;
   disabled: boolean;
   /** The keys valid now: the current one, and after a rotation the one before for its time of grace. */
-  keys: readonly KeyObject[];
+  keys: readonly Hmac[];
 }
 
 /** All partners in memory, kept up to date by NOTIFY, and by reloading in case one was lost. */
@@ -61,7 +60,7 @@ export class PartnerDirectory {
     const partner = this.#partners.get(partnerId);
     if (partner === undefined) return undefined;
     const withPrevious = partner.previous !== undefined && this.#clock() < partner.previousValidUntilMs;
-    return { partnerId, disabled: partner.disabled, keys: withPrevious ? [partner.current, partner.previous as KeyObject] : [partner.current] };
+    return { partnerId, disabled: partner.disabled, keys: withPrevious ? [partner.current, partner.previous as Hmac] : [partner.current] };
   }
 
   /**
@@ -94,7 +93,7 @@ export class PartnerDirectory {
       previous_valid_until: Date | null;
       disabled_at: Date | null;
     }>('SELECT partner_id, secret, previous_secret, previous_valid_until, disabled_at FROM intake.partner');
-    const open = (partnerId: string, sealed: Buffer): KeyObject => createSecretKey(Buffer.from(privacy.openSecret(partnerId, sealed)));
+    const open = (partnerId: string, sealed: Buffer): Hmac => new Hmac(Buffer.from(privacy.openSecret(partnerId, sealed)));
     this.#partners = new Map(
       rows.map((row) => [
         row.partner_id,

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, randomFillSync, type CipherKey, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomFillSync, type CipherKey } from 'node:crypto';
 import { HubError } from '../errors.ts';
 
 const NONCE_BYTES = 12;
@@ -48,9 +48,4 @@ export function decrypt(key: CipherKey, context: Buffer, sealed: Buffer): Buffer
   } catch (cause) {
     throw new HubError('CIPHER_UNREADABLE', 'The ciphertext does not open with this key', { cause });
   }
-}
-
-/** HMAC-SHA256 under the matching key, base64url: equal values of one field are found, and nothing else is learnt. */
-export function keyedHash(key: KeyObject, field: string, value: string): string {
-  return createHmac('sha256', key).update(`${field}\u0000${value}`).digest('base64url');
 }

@@ -2,6 +2,7 @@ import { createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:cry
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HubError } from '../errors.ts';
+import { Hmac } from './hmac.ts';
 
 const KEY_BYTES = 32;
 
@@ -10,7 +11,7 @@ export interface HubKeys {
   /** Wraps the keys of persons. */
   wrapping: KeyObject;
   /** Keyed hashes for matching, person ids and content digests. */
-  matching: KeyObject;
+  matching: Hmac;
   /** Encrypts stored secrets (those of partners). */
   secrets: KeyObject;
   /** Tells whether two processes have the same master key; says nothing about it. */
@@ -24,7 +25,7 @@ export function deriveKeys(master: Uint8Array): HubKeys {
   const derive = (use: string): Buffer => Buffer.from(hkdfSync('sha256', master, 'autofin-hub', use, KEY_BYTES));
   return {
     wrapping: createSecretKey(derive('person-key-wrapping')),
-    matching: createSecretKey(derive('matching')),
+    matching: new Hmac(derive('matching')),
     secrets: createSecretKey(derive('stored-secrets')),
     fingerprint: derive('fingerprint').subarray(0, 16),
   };

@@ -3,10 +3,10 @@ import { auditAll } from '../audit/index.ts';
 import { HubError } from '../errors.ts';
 import type { HubContext } from '../module.ts';
 import { inTransaction } from '../postgres/index.ts';
-import { decrypt, encrypt, keyedHash } from './cipher.ts';
+import { decrypt, encrypt } from './cipher.ts';
 import { loadMasterKey, type HubKeys } from './master-key.ts';
 import { keepPersonKeys, PersonKeys, type PersonKey } from './person-keys.ts';
-import { sealPerson, type PlainPerson, type SealedPerson } from './seal-person.ts';
+import { keyedHash, sealPerson, type PlainPerson, type SealedPerson } from './seal-person.ts';
 
 /** Values to be read in plain text: ciphertexts of one person by the name of the field. */
 export interface RevealItem<Field extends string> {
@@ -37,7 +37,7 @@ export class Privacy {
 
   /** HMAC-SHA256 under the matching key, hex: a digest of content that holds personal data must not be open to guessing. */
   digest(purpose: string, content: string): string {
-    return createHmac('sha256', this.#hubKeys.matching).update(`${purpose}\u0000${content}`).digest('hex');
+    return this.#hubKeys.matching.text(`${purpose}\u0000${content}`, 'hex');
   }
 
   /** Mask, hash and ciphertext of each field given, under a key got from `keys.forWriting`. No I/O. */

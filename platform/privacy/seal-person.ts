@@ -1,5 +1,5 @@
-import type { KeyObject } from 'node:crypto';
-import { encrypt, keyedHash } from './cipher.ts';
+import { encrypt } from './cipher.ts';
+import type { Hmac } from './hmac.ts';
 import { maskAddress, maskMobile, maskName, maskNumber } from './masks.ts';
 import type { PersonKey } from './person-keys.ts';
 
@@ -29,8 +29,13 @@ const FIELDS = [
   ['addressDetail', 'address-detail', maskAddress],
 ] as const;
 
+/** HMAC-SHA256 under the matching key: equal values of one field are found, and nothing else is learnt. */
+export function keyedHash(matching: Hmac, field: string, value: string): string {
+  return matching.text(`${field}\u0000${value}`, 'base64url');
+}
+
 /** Mask, keyed hash and ciphertext of every field given. */
-export function sealPerson<Person extends PlainPerson>(matching: KeyObject, key: PersonKey, person: Person): SealedPerson<Person> {
+export function sealPerson<Person extends PlainPerson>(matching: Hmac, key: PersonKey, person: Person): SealedPerson<Person> {
   const context = Buffer.from(key.personId);
   const sealed: Partial<Record<keyof PlainPerson, ProtectedValue>> = {};
   for (const [field, hashedAs, mask] of FIELDS) {

@@ -72,7 +72,18 @@ export async function startingPosition(postgres: Pool, source: RelaySource, comm
   return next;
 }
 
-/** Keeps the position in Postgres too, for reconciliation; behind the truth by the last write at most. */
+/** The next sequence number a relay will publish, as Kafka knows it; 1 when it has published nothing. Looks from outside. Rejects with KafkaError. */
+export async function publishedUpTo(kafka: KafkaSurroundings, relay: string): Promise<number> {
+  const position = new RelayPosition(kafka, relay);
+  await position.connect();
+  try {
+    return (await position.read()) ?? 1;
+  } finally {
+    await position.close();
+  }
+}
+
+/** Keeps the position in Postgres too, as a guard; behind the truth by the last write at most. */
 export async function savePosition(postgres: Pool, relay: string, next: number): Promise<void> {
   await postgres.query({
     name: 'relay-position',

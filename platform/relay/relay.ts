@@ -25,11 +25,15 @@ const MAX_PAUSE_MS = 5_000;
  * Publishes a table's rows to Kafka exactly once, in the order of their sequence numbers (design.md §4): rows and position go in one
  * Kafka transaction, so that a restart, after whatever crash, reads from Kafka what is out. One process publishes, others stand by.
  */
-export async function startRelay<Row extends RelayRow>(context: HubContext, source: RelaySource<Row>): Promise<RunningWorker> {
-  const relay = new Relay(context, source);
+export async function startRelay<Row extends RelayRow>(context: HubContext, source: RelaySource<Row>, onStep: OnRelayStep = () => undefined): Promise<RunningWorker> {
+  const relay = new Relay(context, source, onStep);
   await relay.start();
   return relay;
 }
+
+/** Where a publication stands; tests that kill the process at a certain moment ask to be told. */
+export type RelayStep = 'produced' | 'offsets-sent' | 'committed';
+export type OnRelayStep = (step: RelayStep) => void;
 
 class Relay<Row extends RelayRow> implements RunningWorker {
   readonly #context: HubContext;
@@ -38,12 +42,14 @@ class Relay<Row extends RelayRow> implements RunningWorker {
   readonly #stopping = new AbortController();
   readonly #wake = new Wake();
   readonly #metrics: { published: Counter; next: Gauge };
+  readonly #onStep: OnRelayStep;
   #problem: string | undefined;
   #running: Promise<void> | undefined;
   #saved = { next: 0, atMs: 0 };
 
-  constructor(context: HubContext, source: RelaySource<Row>) {
+  constructor(context: HubContext, source: RelaySource<Row>, onStep: OnRelayStep) {
     this.#context = context;
+    this.#onStep = onStep;
     this.#source = source;
     this.#postgres = createPool(context.endpoints.databaseUrl, { max: 2, name: `autofin-hub relay ${source.name}` });
     this.#metrics = relayMetrics(context, source.name);
@@ -111,6 +117,7 @@ class Relay<Row extends RelayRow> implements RunningWorker {
           committedAt = performance.now();
         }
         onProgress();
+        this.#saveSoon(reader.next);
         if (rows.length === 0) await this.#wake.wait(blocked ? BLOCKED_POLL_MS : POLL_MS, until);
       }
       if (this.#saved.next !== reader.next) await savePosition(this.#postgres, this.#source.name, reader.next);
@@ -126,8 +133,11 @@ class Relay<Row extends RelayRow> implements RunningWorker {
       try {
         await producer.begin();
         await producer.produce(records);
+        this.#onStep('produced');
         await producer.sendOffsets(position, position.offsets(next));
+        this.#onStep('offsets-sent');
         await producer.commit();
+        this.#onStep('committed');
         break;
       } catch (cause) {
         const error = kafkaError('relay', cause);
@@ -138,12 +148,11 @@ class Relay<Row extends RelayRow> implements RunningWorker {
     }
     this.#metrics.published.inc(records.length);
     this.#metrics.next.set(next);
-    this.#saveSoon(next);
   }
 
   #saveSoon(next: number): void {
     const nowMs = performance.now();
-    if (nowMs - this.#saved.atMs < SAVE_EVERY_MS) return;
+    if (next === this.#saved.next || nowMs - this.#saved.atMs < SAVE_EVERY_MS) return;
     this.#saved = { next, atMs: nowMs };
     savePosition(this.#postgres, this.#source.name, next).catch((error: unknown) => this.#context.logger.warn({ err: error, relay: this.#source.name }, 'the position could not be kept in Postgres'));
   }

@@ -1,6 +1,7 @@
-import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { HMAC_SCHEME, signatureOf } from '../../connectors/intake/index.ts';
+import { Hmac } from '../../platform/privacy/index.ts';
 
 export interface Answer {
   status: number;
@@ -20,7 +21,7 @@ export interface SignOptions {
 /** A partner that signs as domain.md §7 says, over connections that are kept alive. */
 export class PartnerClient {
   readonly partnerId: string;
-  readonly #key: KeyObject;
+  readonly #key: Hmac;
   readonly #url: URL;
   readonly #agent: Agent;
   readonly #clock: () => number;
@@ -28,7 +29,7 @@ export class PartnerClient {
   constructor(url: string, partner: { partnerId: string; secret: string }, options: { clock?: () => number; agent?: Agent } = {}) {
     this.#url = new URL(url);
     this.partnerId = partner.partnerId;
-    this.#key = createSecretKey(Buffer.from(partner.secret));
+    this.#key = new Hmac(Buffer.from(partner.secret));
     this.#agent = options.agent ?? new Agent({ keepAlive: true, maxSockets: 64 });
     this.#clock = options.clock ?? Date.now;
   }
