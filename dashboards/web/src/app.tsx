@@ -1,0 +1,76 @@
+import { App as AntApp, ConfigProvider, Spin } from 'antd';
+import enUS from 'antd/locale/en_US';
+import zhCN from 'antd/locale/zh_CN';
+import dayjs from 'dayjs';
+import 'dayjs/locale/zh-cn';
+import { lazy, Suspense, useEffect } from 'react';
+import { BrowserRouter, Navigate, Route, Routes } from 'react-router-dom';
+import { useI18n } from './i18n/i18n.tsx';
+import { LoginPage } from './session/login-page.tsx';
+import { PasswordPage } from './session/password-page.tsx';
+import { useSession } from './session/session.tsx';
+import { consoleTheme } from './theme.ts';
+
+const Shell = lazy(() => import('./shell/shell.tsx'));
+const HomePage = lazy(() => import('./dashboard/home-page.tsx'));
+const DashboardPage = lazy(() => import('./dashboard/dashboard-page.tsx'));
+const ApplicationsPage = lazy(() => import('./applications/applications-page.tsx'));
+const ApplicationPage = lazy(() => import('./applications/application-page.tsx'));
+const ReconcilePage = lazy(() => import('./reconcile/reconcile-page.tsx'));
+const DeadLettersPage = lazy(() => import('./dead-letters/dead-letters-page.tsx'));
+const DeadLetterPage = lazy(() => import('./dead-letters/dead-letter-page.tsx'));
+const StatusPage = lazy(() => import('./status/status-page.tsx'));
+const NotFoundPage = lazy(() => import('./shell/not-found-page.tsx'));
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content;
+
+export function App() {
+  const { language } = useI18n();
+  useEffect(() => {
+    document.documentElement.lang = language;
+    dayjs.locale(language === 'en' ? 'en' : 'zh-cn');
+  }, [language]);
+  return (
+    <ConfigProvider theme={consoleTheme} locale={language === 'en' ? enUS : zhCN} csp={nonce === undefined ? undefined : { nonce }} button={{ autoInsertSpace: false }}>
+      <AntApp>
+        <Suspense fallback={<Waiting />}>
+          <Pages />
+        </Suspense>
+      </AntApp>
+    </ConfigProvider>
+  );
+}
+
+function Waiting() {
+  const { t } = useI18n();
+  return (
+    <div className="waiting" role="status">
+      <Spin /> <span>{t('state.loading')}</span>
+    </div>
+  );
+}
+
+function Pages() {
+  const { session } = useSession();
+  if (session === undefined) return <Waiting />;
+  if (session === null) return <LoginPage />;
+  if (session.mustChangePassword) return <PasswordPage />;
+  return (
+    <BrowserRouter>
+      <Routes>
+        <Route element={<Shell />}>
+          <Route index element={<HomePage />} />
+          <Route path="login" element={<Navigate to="/" replace />} />
+          <Route path="dashboards/:slug" element={<DashboardPage />} />
+          <Route path="applications" element={<ApplicationsPage />} />
+          <Route path="applications/:id" element={<ApplicationPage />} />
+          <Route path="reconcile" element={<ReconcilePage />} />
+          <Route path="dead-letters" element={<DeadLettersPage />} />
+          <Route path="dead-letters/:id" element={<DeadLetterPage />} />
+          <Route path="status" element={<StatusPage />} />
+          <Route path="*" element={<NotFoundPage />} />
+        </Route>
+      </Routes>
+    </BrowserRouter>
+  );
+}
