@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import { validateBankCard, validateMobile, validateResidentId, validateVin } from '../../models/reference/identifiers/index.ts';
 import { businessDateOf } from '../../platform/clock.ts';
@@ -51,16 +51,24 @@ export type ApplicationCheck = { ok: true; application: ValidApplication } | { o
 /** A partner's clock may run ahead of ours by as much as its signature may (domain.md §7). */
 const CLOCK_TOLERANCE_MS = 300_000;
 
-const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true });
-addFormats.default(ajv, { mode: 'full', formats: ['date', 'date-time'] });
-const matchesForm = ajv.compile<ApplicationForm>(ApplicationForm);
+const compileForm = (allErrors: boolean): ValidateFunction<ApplicationForm> => {
+  const ajv = new Ajv({ allErrors, strict: true, allowUnionTypes: true });
+  addFormats.default(ajv, { mode: 'full', formats: ['date', 'date-time'] });
+  return ajv.compile<ApplicationForm>(ApplicationForm);
+};
+/** The first says yes or no, and sooner; the second finds every error. */
+const matchesForm = compileForm(false);
+const explainForm = compileForm(true);
 
 /**
  * Checks a parsed body against the form and the identifiers' own rules (domain.md §1). Every error names its field; none repeats a
  * value. `nowMs` is when it arrived: nothing it tells of may lie later. Whether the hub wants the business is not asked here.
  */
 export function validateApplication(body: unknown, nowMs: number): ApplicationCheck {
-  if (!matchesForm(body)) return { ok: false, errors: (matchesForm.errors ?? []).map(formError) };
+  if (!matchesForm(body)) {
+    explainForm(body);
+    return { ok: false, errors: (explainForm.errors ?? []).map(formError) };
+  }
   const errors: FieldError[] = [];
   const today = businessDateOf(nowMs);
   const applicant = checkPerson(body.applicant, '/applicant', today, errors);

@@ -41,8 +41,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 65_000;
 const MAX_PATH_PARAM = 256;
 
-const SECURITY_HEADERS: readonly (readonly [name: string, value: string])[] = [
-  ['x-content-type-options', 'nosniff'],
+const BROWSER_HEADERS: readonly (readonly [name: string, value: string])[] = [
   ['x-frame-options', 'DENY'],
   ['referrer-policy', 'no-referrer'],
   ['content-security-policy', "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"],
@@ -62,6 +61,8 @@ export async function createServer(context: Pick<HubContext, 'logger' | 'metrics
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     http: { maxHeaderSize: HEADER_LIMIT, headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 5_000, insecureHTTPParser: false },
+    // A logger of its own for each request costs more than most requests: what is logged names its request.
+    childLoggerFactory: (logger) => logger,
     genReqId: (request) => requestId(request.headers['x-request-id']),
     clientErrorHandler: (error, socket: Socket) => answerClientError(error, socket),
     frameworkErrors: (error, request, reply) => sendProblem(error, request as unknown as FastifyRequest, reply as unknown as FastifyReply),
@@ -79,7 +80,9 @@ export async function createServer(context: Pick<HubContext, 'logger' | 'metrics
   app.addHook('onRequest', (request, reply, done) => {
     request.traceparent = childTraceparent(request.headers.traceparent);
     reply.raw.setHeader('x-request-id', request.id);
-    for (const [name, value] of SECURITY_HEADERS) reply.raw.setHeader(name, value);
+    reply.raw.setHeader('x-content-type-options', 'nosniff');
+    // Programs, which the partner API is for, know nothing of frames, referrers and scripts.
+    if (!request.url.startsWith('/v1/')) for (const [name, value] of BROWSER_HEADERS) reply.raw.setHeader(name, value);
     done();
   });
   measureRequests(app, context.metrics);

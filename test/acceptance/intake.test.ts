@@ -235,6 +235,26 @@ describe('GET /v1/applications', () => {
   });
 });
 
+describe('what the server tells of itself', () => {
+  it('describes the partner API in OpenAPI 3.1, with an example that is accepted as it stands', async () => {
+    const { status, body } = await acme.send('GET', '/openapi.json', undefined, {});
+    expect(status).toBe(200);
+    const paths = body?.paths as Record<string, Record<string, { requestBody: { content: Record<string, { example: object }> }; responses: object }>>;
+    expect(body?.openapi).toMatch(/^3\.1/);
+    expect(Object.keys(paths['/v1/applications']!)).toEqual(['post', 'get']);
+    expect(Object.keys(paths['/v1/applications']!.post!.responses)).toEqual(expect.arrayContaining(['200', '202', '400', '401', '409', '413', '415', '503']));
+    const { example } = paths['/v1/applications']!.post!.requestBody.content['application/json']!;
+    expect((await acme.post(example)).status).toBe(202);
+  });
+
+  it('counts what partners send, by partner and outcome', async () => {
+    const { text } = await acme.send('GET', '/metrics', undefined, {});
+    expect(text).toMatch(/hub_intake_applications_total\{partner="acme",outcome="accepted",[^}]*\} [1-9]/);
+    expect(text).toMatch(/hub_intake_applications_total\{partner="acme",outcome="conflict",[^}]*\} 1\n/);
+    expect(text).toMatch(/hub_http_request_seconds_count\{[^}]*route="\/v1\/applications"/);
+  });
+});
+
 async function expectSoon<Value>(read: () => Promise<Value>, expected: Value): Promise<void> {
   const deadline = Date.now() + 20_000;
   for (;;) {

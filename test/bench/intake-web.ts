@@ -38,7 +38,7 @@ async function hub(): Promise<{ url: string; close(): Promise<void> }> {
 async function bare(): Promise<{ url: string; close(): Promise<void> }> {
   const pool = createPool(orders.home.databaseUrl, { max: 4 });
   await pool.query('CREATE TABLE intake.bare (partner_order_no text PRIMARY KEY, amount_fen bigint NOT NULL, body text NOT NULL)');
-  let waiting: { order: string; amount: number; body: string; resolve(): void; reject(error: unknown): void }[] = [];
+  const waiting: { order: string; amount: number; body: string; resolve(): void; reject(error: unknown): void }[] = [];
   let running = 0;
   let scheduled = false;
   const schedule = (): void => {

@@ -34,7 +34,7 @@ export async function endBundledChild(child: ChildProcess, signal: 'SIGKILL' | '
 }
 
 async function bundleOf(source: string): Promise<string> {
-  const outfile = projectPath('dist', 'test', `${basename(source, '.ts')}-${process.pid}.mjs`);
+  const outfile = projectPath('node_modules', '.cache', 'hub-test', `${basename(source, '.ts')}-${process.pid}.mjs`);
   await build({ entryPoints: [projectPath(source)], outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'error' });
   return outfile;
 }
