@@ -63,8 +63,13 @@ function refused(effect: Effect, task: Task, error: RejectedError, now: () => nu
   }
 }
 
+/** `ce_id` of the result of a command: the same at every attempt. */
+export function resultEventId(effect: string, resultType: string, commandId: string): string {
+  return derivedEventId(`${effect}/${resultType}`, commandId);
+}
+
 function resultRecord<Command extends TObject, Result extends TObject>(effect: Effect<Command, Result>, task: Task, result: CallResult<unknown>): OutgoingRecord {
-  const id = derivedEventId(`${effect.name}/${effect.emits.type}`, task.attributes.id);
+  const id = resultEventId(effect.name, effect.emits.type, task.attributes.id);
   return encodeEvent(effect.emits, {
     id,
     source: effect.source,

@@ -89,7 +89,7 @@ class EffectWorker {
     this.committer = new Committer(this.newProducer(), this.consumer, {
       lanes: () => this.lanes.values(),
       committed: (tasks) => tasks.forEach((task) => this.scheduler.committed(task)),
-      lost: (error) => this.recover(error),
+      lost: (error) => this.recover(`${error.code}: ${error.message}`),
       aborted: (error) => {
         this.metrics.aborts.inc({ effect: effect.name });
         context.logger.info({ effect: effect.name, code: error.code, reason: error.message }, 'transaction aborted, its results are kept for the next');
@@ -135,13 +135,15 @@ class EffectWorker {
         const batch = await this.consumer.consumeBatch(READ_AT_ONCE, POLL_MS);
         // Read before a recovery moved the positions: will be read again.
         if (this.recovery !== undefined) continue;
-        for (const message of this.consumer.current(batch)) this.take(message);
+        const current = this.consumer.isCurrent(batch.epoch);
+        for (const message of batch.messages) if (current(message)) this.take(message);
         this.steer();
         this.problem = undefined;
       } catch (error) {
-        this.problem = `reading fails: ${messageOf(error)}`;
         this.context.logger.error({ effect: this.effect.name, err: error }, 'reading failed, trying again');
         await sleep(500);
+        // What was read before it failed may not have been taken: an offset left out would count as dealt with.
+        await this.committer.exclusively(() => this.recover(`reading fails: ${messageOf(error)}`));
       }
     }
   }
@@ -237,10 +239,10 @@ class EffectWorker {
     for (const at of partitions) this.lanes.delete(partitionName(at));
   }
 
-  /** The producer failed for good: what it committed is read back from the broker, everything else is done again. */
-  private async recover(error: KafkaError): Promise<void> {
-    this.problem = `the producer is replaced: ${error.code}`;
-    this.context.logger.warn({ effect: this.effect.name, code: error.code, reason: error.message }, 'producer lost, starting its partitions afresh');
+  /** What is in memory cannot be relied on any more: what was committed is read back from the broker, everything else is done again. */
+  private async recover(reason: string): Promise<void> {
+    this.problem = `starting afresh: ${reason}`;
+    this.context.logger.warn({ effect: this.effect.name, reason }, 'partitions are started afresh');
     let finish = (): void => undefined;
     this.recovery = new Promise((resolve) => (finish = resolve));
     const before = [...this.lanes.values()];
@@ -257,7 +259,7 @@ class EffectWorker {
         await this.consumer.seek((await this.openLanes(owned)).map((at) => ({ offset: -2, ...at })));
         break;
       } catch (cause) {
-        this.context.logger.warn({ effect: this.effect.name, err: cause }, 'producer cannot be replaced yet');
+        this.context.logger.warn({ effect: this.effect.name, err: cause }, 'cannot start afresh yet');
         await sleep(this.stopping ? 0 : 1_000);
         if (this.stopping) break;
       }

@@ -1,5 +1,5 @@
 import type { BatchConsumer, KafkaSurroundings, TopicPartition, TopicPartitionOffset } from '../kafka/index.ts';
-import { ensureTopics, NO_OFFSET, partitionCounts, partitionName } from '../kafka/index.ts';
+import { committedOffsets, ensureTopics, NO_OFFSET, partitionCounts, partitionName, partitionsOf } from '../kafka/index.ts';
 import { decodeProgress, encodeProgress, SLOTS, type Progress } from './partition-progress.ts';
 
 /**
@@ -30,7 +30,7 @@ export function progressOffsets(at: TopicPartition, before: Progress | undefined
 }
 
 /** What the group has committed for these partitions; undefined where nothing is. Waits for transactions that are about to commit. */
-export async function readProgress(consumer: BatchConsumer, partitions: readonly TopicPartition[], slotted: number): Promise<Map<string, Progress | undefined>> {
+export async function readProgress(consumer: Pick<BatchConsumer, 'committed'>, partitions: readonly TopicPartition[], slotted: number): Promise<Map<string, Progress | undefined>> {
   const slots = partitions
     .filter(({ partition }) => partition < slotted)
     .flatMap(({ partition }) => Array.from({ length: SLOTS }, (_, slot) => ({ topic: PROGRESS_TOPIC, partition: partition * SLOTS + slot })));
@@ -43,4 +43,12 @@ export async function readProgress(consumer: BatchConsumer, partitions: readonly
       return [partitionName(at), next < 0 ? undefined : decodeProgress(next, written)];
     }),
   );
+}
+
+/** How far an effect's group has dealt with its command topic, by partition, looked at from outside. Rejects with KafkaError. */
+export async function effectProgress(kafka: KafkaSurroundings, groupId: string, topic: string): Promise<Map<number, Progress>> {
+  const partitions = partitionsOf(await partitionCounts(kafka, [topic]));
+  const outside = { committed: (asked: readonly TopicPartition[]) => committedOffsets(kafka, groupId, asked) };
+  const progress = await readProgress(outside, partitions, await slottedPartitions(kafka));
+  return new Map(partitions.map((at) => [at.partition, progress.get(partitionName(at)) ?? { next: 0, runs: [] }]));
 }

@@ -1,0 +1,19 @@
+import { randomUUID } from 'node:crypto';
+import { scoringBureau } from '../../../connectors/bureaus/scoring/index.ts';
+import { bureauEffect } from '../../../connectors/bureaus/bureau-effect.ts';
+import { readConnectorSettings } from '../../../connectors/contract.ts';
+import type { CallLimits, Effect } from '../../../platform/effect-runtime/index.ts';
+import { onTopics, plainSubject, startEffect, testContext, type Topics } from './effect-harness.ts';
+
+/** A worker of the scoring bureau in a process of its own, to be killed by tests. Takes its orders from EFFECT_CHILD. */
+const { topics, limits } = JSON.parse(process.env.EFFECT_CHILD!) as { topics: Topics; limits: Partial<CallLimits> };
+const settings = readConnectorSettings(scoringBureau.spec, process.env);
+const connection = scoringBureau.open(settings);
+const effect = bureauEffect({ bureau: scoringBureau.bureau, connection, reveal: plainSubject, limits: scoringBureau.limits(settings), consentDays: scoringBureau.consentDays(settings) });
+const context = testContext((line) => process.stderr.write(line));
+const worker = await startEffect(onTopics(effect as unknown as Effect, topics, limits), context);
+process.send?.({ started: randomUUID() });
+process.on('message', (message) => {
+  if (message === 'stop') void worker.stop().then(() => connection.close()).then(() => process.exit(0));
+  if (message === 'metrics') void context.metrics.getMetricsAsJSON().then((metrics) => process.send?.({ metrics, rss: process.memoryUsage.rss() }));
+});
