@@ -31,7 +31,7 @@ describe('a case', () => {
   });
 
   it('writes states and events that fit their schemas, with every rule in the trace', () => {
-    for (const change of [{}, { applicant: { consents: [] } }, { report: { score: 600 } }, { product: 'NO-SUCH' }] satisfies Change[]) {
+    for (const change of [{}, { applicant: { consents: [] } }, { report: { score: 580 } }, { product: 'NO-SUCH' }] satisfies Change[]) {
       const { state, emitted } = run(events(change));
       expect([fits.case(state), fits.case.errors]).toEqual([true, null]);
       for (const { type, data } of emitted) expect((type === applicationDecided.type ? fits.decided : fits.requested)(data)).toBe(true);

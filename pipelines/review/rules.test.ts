@@ -85,10 +85,10 @@ const TABLE: Row[] = [
   ['the bureau’s debt a fen above', { applicant: { monthlyIncomeFen: 1_000_000, monthlyDebtFen: 0 }, report: { debt: { openAccounts: 1, balanceFen: 1, monthlyPaymentFen: 116_440 } } }, 'DECLINED', ['DTI_CAP'], true],
   ['no income', { applicant: { monthlyIncomeFen: 0, monthlyDebtFen: 0 } }, 'DECLINED', ['DTI_CAP', 'DTI_CAP'], false],
 
-  ['score 620', { report: { score: 620 } }, 'APPROVED', []],
-  ['score 619', { report: { score: 619 } }, 'REFERRED', ['BUREAU_SCORE']],
-  ['score 550', { report: { score: 550 } }, 'REFERRED', ['BUREAU_SCORE']],
-  ['score 549', { report: { score: 549 } }, 'DECLINED', ['BUREAU_SCORE']],
+  ['score 600', { report: { score: 600 } }, 'APPROVED', []],
+  ['score 599', { report: { score: 599 } }, 'REFERRED', ['BUREAU_SCORE']],
+  ['score 500', { report: { score: 500 } }, 'REFERRED', ['BUREAU_SCORE']],
+  ['score 499', { report: { score: 499 } }, 'DECLINED', ['BUREAU_SCORE']],
   ['a score below every band', { report: { score: -1 } }, 'DECLINED', ['BUREAU_SCORE']],
   ['a report without score', { report: { score: null } }, 'REFERRED', ['BUREAU_SCORE']],
   ['no file', { report: { outcome: 'no-file', score: null, overdue: null, debt: null, enquiries3Months: null } }, 'REFERRED', ['BUREAU_SCORE']],
@@ -104,7 +104,7 @@ const TABLE: Row[] = [
   ['seven enquiries', { report: { enquiries3Months: 7 } }, 'REFERRED', ['BUREAU_SCORE']],
 
   ['two reasons, the worst decides', { applicant: { birthDate: '2008-11-21' }, match: { duplicateOf: 'A0' } }, 'DECLINED', ['DUPLICATE_APPLICATION', 'AGE_MIN'], false],
-  ['referred before and after the bureau', { ...usedCase({ valuationFen: null }), report: { score: 600 } }, 'REFERRED', ['LTV_CAP', 'BUREAU_SCORE'], true],
+  ['referred before and after the bureau', { ...usedCase({ valuationFen: null }), report: { score: 580 } }, 'REFERRED', ['LTV_CAP', 'BUREAU_SCORE'], true],
 ];
 
 describe('review rules under the shipped policies', () => {
@@ -123,7 +123,7 @@ describe('reasons are written for the partner, with the figures', () => {
     ['AGE_MIN', { applicant: { birthDate: '2008-11-21' } }, '申请人17周岁，低于最低年龄18周岁'],
     ['AGE_AT_MATURITY', { applicant: { birthDate: '1963-11-20' } }, '贷款到期日2029-11-20申请人66周岁，超过上限65周岁'],
     ['TENOR_CAP', { request: { termMonths: 61 } }, '期限61个月，超过新车上限60个月'],
-    ['BUREAU_SCORE', { report: { score: 600 } }, '征信评分600分，低于通过线620分'],
+    ['BUREAU_SCORE', { report: { score: 580 } }, '征信评分580分，低于通过线600分'],
     ['CONSENT_MISSING', { applicant: { consents: [] } }, '缺少授权：credit-report'],
   ] satisfies [string, Change, string][])('%s', (code, change, detail) => {
     expect(run(events(change)).state.decision!.reasons[0]).toEqual({ code, detail });

@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { Message } from 'node-rdkafka';
-import { letterOf } from '../dead-letters/index.ts';
+import { eventDefinition } from '../../models/events/index.ts';
+import { contentOf } from '../dead-letters/index.ts';
 import type { PendingEvent } from './source.ts';
 
 /** A dead letter that waits for a person: it counts where it died. */
@@ -43,6 +44,6 @@ export async function pendingReplays(snapshot: PoolClient, relay: string): Promi
 
 /** A record of hub.dead-letters that the index has not taken yet. */
 export function unindexedLetter(message: Message): WaitingLetter {
-  const letter = letterOf(message);
+  const letter = contentOf({ value: message.value, headers: message.headers ?? [] }, eventDefinition, message.timestamp ?? 0);
   return { eventId: letter.eventId ?? '', step: letter.step, topic: letter.topic, source: letter.source, day: letter.businessDate, amountFen: letter.amountFen };
 }

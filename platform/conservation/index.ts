@@ -20,13 +20,17 @@ export interface Reconciliation {
 /** Measures and balances: of one business date, or of all. */
 export type Reconcile = (context: HubContext, day?: string) => Promise<Reconciliation>;
 
-/** The proof that nothing is lost and nothing happens twice, over the books of all modules. */
-export function conservationModule(modules: () => readonly HubModule[]): HubModule {
-  const run: Reconcile = async (context, day) => {
+/** Reconciliation over the books of all modules. */
+export function reconcileOver(modules: () => readonly HubModule[]): Reconcile {
+  return async (context, day) => {
     const sources: ConservationSource[] = [...pipelineSources(), ...modules().flatMap((module) => module.conservation ?? [])];
     const commands: CommandResults[] = modules().flatMap((module) => module.commandResults ?? []);
     const rows = reconcile(await measure(context, sources, commands), commands).filter((row) => day === undefined || row.day === day);
     return { balanced: rows.every((row) => row.balanced), at: new Date(context.clock()).toISOString(), rows };
   };
+}
+
+/** The proof that nothing is lost and nothing happens twice: verb and console API. */
+export function conservationModule(run: Reconcile): HubModule {
   return { name: 'conservation', verbs: [reconcileVerb(run)], routes: reconcileRoutes(run) };
 }

@@ -2,10 +2,9 @@ import type { PoolClient } from 'pg';
 import { EVENTS, type EventDefinition } from '../../models/events/index.ts';
 import { REPLAY_RELAY } from '../dead-letters/index.ts';
 import { effectGroup } from '../effect-runtime/index.ts';
-import { DEAD_LETTER_TOPIC, headerText, partitionCounts, REPLAY_HEADER, type Message } from '../kafka/index.ts';
+import { committedOffsets, DEAD_LETTER_TOPIC, headerText, partitionCounts, partitionsOf, REPLAY_HEADER, type Message } from '../kafka/index.ts';
 import type { CommandResults, HubContext } from '../module.ts';
 import { inTransaction } from '../postgres/index.ts';
-import { committedOffsets } from './committed.ts';
 import { indexedPositions, pendingReplays, unindexedLetter, waitingLetters, type Replay, type WaitingLetter } from './dead-letter-books.ts';
 import { pipelineInputs, readAmount, type PipelineInput } from './pipeline-books.ts';
 import type { ConservationSource, PendingEvent, SourceAmount } from './source.ts';
@@ -87,7 +86,7 @@ async function effectPositions(context: HubContext, commands: readonly CommandRe
   const positions = new Map<string, Map<number, number>>();
   for (const { command, effects } of commands) {
     for (const effect of effects) {
-      const offsets = await committedOffsets(context, effectGroup(effect), [command.topic]);
+      const offsets = await committedOffsets(context, effectGroup(effect), partitionsOf(await partitionCounts(context, [command.topic])));
       positions.set(effect, new Map(offsets.map(({ partition, offset }) => [partition, offset])));
     }
   }

@@ -1,62 +1,67 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventDefinition } from '../../models/events/index.ts';
+import { messageOf } from '../errors.ts';
 import { BatchConsumer, DEAD_LETTER_TOPIC } from '../kafka/index.ts';
 import type { HubContext, RunningWorker, Worker } from '../module.ts';
-import { letterOf } from './letter.ts';
+import { letterOf, type DefinitionOf } from './letter.ts';
 import { indexLetters } from './store.ts';
 
-const GROUP = 'dead-letter-index';
+/** Consumer group of the index: its committed offsets say up to where hub.dead-letters has been taken in. */
+export const INDEX_GROUP = 'dead-letter-index';
+
 const BATCH = 500;
 const PAUSE_AFTER_FAILURE_MS = 1_000;
 
-/** Copies hub.dead-letters into Postgres, where people list them. Reading a record twice changes nothing: its place is its id. */
-export const deadLetterIndexer: Worker = {
-  name: GROUP,
-  role: 'jobs',
-  start: async (context) => startIndexer(context),
-};
+/** Copies hub.dead-letters into Postgres, where people list them. */
+export const deadLetterIndexer: Worker = { name: INDEX_GROUP, role: 'jobs', start: (context) => startIndexer(context) };
 
-async function startIndexer(context: HubContext): Promise<RunningWorker> {
-  const logger = context.logger.child({ worker: GROUP });
-  const consumer = new BatchConsumer(context, {
-    groupId: GROUP,
-    clientId: GROUP,
-    topics: [DEAD_LETTER_TOPIC],
-    onError: (error) => logger.warn({ err: error }, 'consumer error'),
-  });
+export interface IndexerOptions {
+  groupId?: string;
+  definitionOf?: DefinitionOf;
+}
+
+/** Starts the index. Reading a record twice changes nothing: its place is its id. Rejects when Kafka cannot be reached now. */
+export async function startIndexer(context: HubContext, options: IndexerOptions = {}): Promise<RunningWorker> {
+  const { groupId = INDEX_GROUP, definitionOf = eventDefinition } = options;
+  const logger = context.logger.child({ worker: groupId });
+  const consumer = new BatchConsumer(context, { groupId, clientId: groupId, topics: [DEAD_LETTER_TOPIC], onError: (error) => logger.warn({ err: error }, 'consumer error') });
   await consumer.connect();
-  let stopping = false;
+  const stopping = new AbortController();
   let problem: string | undefined;
-  const loop = (async () => {
-    while (!stopping) {
-      const { messages } = await consumer.consumeBatch(BATCH, 200);
-      if (messages.length === 0) continue;
-      const letters = messages.map(letterOf);
-      while (!stopping) {
-        try {
-          await indexLetters(context.postgres, letters);
-          break;
-        } catch (error) {
-          problem = 'dead letters cannot be written to Postgres';
-          logger.warn({ err: error }, problem);
-          await sleep(PAUSE_AFTER_FAILURE_MS);
-        }
+
+  /** Repeats the work until it is done or the worker stops. */
+  const insist = async (what: string, work: () => Promise<void>): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      try {
+        await work();
+        problem = undefined;
+        return;
+      } catch (error) {
+        problem = `${what}: ${messageOf(error)}`;
+        logger.warn({ err: error }, what);
+        await sleep(PAUSE_AFTER_FAILURE_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
       }
-      if (stopping) break;
-      problem = undefined;
-      const next = new Map(messages.map((message) => [message.partition, message.offset + 1]));
-      consumer.commitOffsets([...next].map(([partition, offset]) => ({ topic: DEAD_LETTER_TOPIC, partition, offset })));
     }
-  })().catch((error: unknown) => {
-    problem = 'the index of dead letters has stopped';
-    logger.error({ err: error }, problem);
-    // The supervisor starts the process again: a loop that ended would leave dead letters unseen.
-    if (!stopping) process.exitCode = 1;
-    if (!stopping) process.kill(process.pid, 'SIGTERM');
-  });
+  };
+
+  const round = async (): Promise<void> => {
+    const { messages } = await consumer.consumeBatch(BATCH, 200);
+    if (messages.length === 0) return;
+    const letters = messages.map((message) => letterOf(message, definitionOf));
+    await insist('dead letters cannot be written to Postgres', () => indexLetters(context.postgres, letters));
+    if (stopping.signal.aborted) return;
+    const next = new Map(messages.map((message) => [message.partition, message.offset + 1]));
+    // Should this fail, the next round commits more; what is read again meanwhile is known already.
+    consumer.commitOffsets([...next].map(([partition, offset]) => ({ topic: DEAD_LETTER_TOPIC, partition, offset })));
+  };
+
+  const loop = (async () => {
+    while (!stopping.signal.aborted) await insist('dead letters cannot be read', round);
+  })();
   return {
     unhealthy: () => problem,
     stop: async () => {
-      stopping = true;
+      stopping.abort();
       await loop;
       await consumer.close();
     },

@@ -1,78 +1,95 @@
-import { eventDefinition } from '../../models/events/index.ts';
-import { headerText, type Message, type RecordHeaders } from '../kafka/index.ts';
+import type { EventDefinition } from '../../models/events/index.ts';
+import { headerText, type Message, type OutgoingRecord, type RecordHeaders } from '../kafka/index.ts';
+import { conservedOf } from './conserved.ts';
 
 /** Headers as they are stored: name and bytes in base64, in their order. */
 export type StoredHeaders = [name: string, base64: string][];
 
-/** One dead letter as the index keeps it. */
-export interface DeadLetter {
-  /** partition-offset on hub.dead-letters. */
-  id: string;
+/** Where a record lay when a step gave up on it. */
+export interface LetterPlace {
   step: string;
-  reason: string;
-  detail: string;
   topic: string;
   partition: number;
   offset: number;
+}
+
+/** What the marks of a dead letter, and its own bytes, say. */
+export interface DeadLetterContent extends LetterPlace {
+  reason: string;
+  detail: string;
   /** RFC 3339. */
   diedAt: string;
   eventId: string | null;
   eventType: string | null;
   /** `ce_source`, empty when it had none. */
   source: string;
-  /** Business date and money of the event, where it can still be read; else the day it died, and 0. */
+  /** Business date and money of the event; NO_DAY and 0 where they cannot be read. */
   businessDate: string;
   amountFen: number;
+}
+
+/** One dead letter as the index keeps it. */
+export interface DeadLetter extends DeadLetterContent {
+  /** partition-offset on hub.dead-letters. */
+  id: string;
   key: Buffer | null;
   value: Buffer | null;
   headers: StoredHeaders;
 }
 
-/** Reads a record of hub.dead-letters. A record without its marks (put there by hand) is kept too, under the step `unknown`. */
-export function letterOf(message: Message): DeadLetter {
-  const header = (name: string): string | undefined => headerText(message.headers, name);
-  const diedAt = header('dlq_time') ?? new Date(message.timestamp ?? 0).toISOString();
-  const eventType = header('ce_type') ?? null;
+/** Finds an event type by the name of its topic. */
+export type DefinitionOf = (topic: string) => EventDefinition | undefined;
+
+/** Reads the marks of a dead letter. One without them (put there by hand) is of the step `unknown`. `writtenMs` stands in for a missing time. */
+export function contentOf(record: Pick<OutgoingRecord, 'value' | 'headers'>, definitionOf: DefinitionOf, writtenMs = 0): DeadLetterContent {
+  const header = (name: string): string | undefined => clean(headerText(record.headers, name));
+  const topic = header('dlq_topic') ?? '';
+  const { day, amountFen } = conservedOf(definitionOf(topic), record.value);
   return {
-    id: `${message.partition}-${message.offset}`,
     step: header('dlq_step') ?? 'unknown',
     reason: header('dlq_reason') ?? 'UNKNOWN',
     detail: header('dlq_detail') ?? '',
-    topic: header('dlq_topic') ?? '',
-    partition: Number(header('dlq_partition') ?? -1),
-    offset: Number(header('dlq_offset') ?? -1),
-    diedAt,
+    topic,
+    partition: place(header('dlq_partition'), 2 ** 31 - 1),
+    offset: place(header('dlq_offset'), Number.MAX_SAFE_INTEGER),
+    diedAt: instant(header('dlq_time')) ?? new Date(writtenMs).toISOString(),
     eventId: header('ce_id') ?? null,
-    eventType,
+    eventType: header('ce_type') ?? null,
     source: header('ce_source') ?? '',
-    ...dayAndMoney(eventType, message.value, diedAt),
-    key: message.key == null ? null : Buffer.from(message.key),
-    value: message.value,
-    headers: storeHeaders(message.headers),
+    businessDate: day,
+    amountFen,
   };
 }
 
-/** Business date and money of the bytes of an event, by its definition. What cannot be read counts on the day it died, with no money. */
-export function dayAndMoney(eventType: string | null, value: Buffer | null, diedAt: string): { businessDate: string; amountFen: number } {
-  const unreadable = { businessDate: diedAt.slice(0, 10), amountFen: 0 };
-  const definition = eventType === null ? undefined : eventDefinition(eventType);
-  if (definition === undefined || value === null) return unreadable;
-  try {
-    const data = JSON.parse(value.toString('utf8')) as Record<string, unknown>;
-    const businessDate: unknown = definition.conservation.day(data);
-    const amountFen: unknown = definition.conservation.amountFen(data);
-    const readable = typeof businessDate === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(businessDate) && Number.isSafeInteger(amountFen);
-    return readable ? { businessDate: businessDate, amountFen: amountFen as number } : unreadable;
-  } catch {
-    return unreadable;
-  }
-}
-
-function storeHeaders(headers: RecordHeaders | undefined): StoredHeaders {
-  return (headers ?? []).flatMap((header) => Object.entries(header).map(([name, value]): [string, string] => [name, Buffer.from(value).toString('base64')]));
+/** Reads a record of hub.dead-letters. Never throws: whatever lies there can be indexed. */
+export function letterOf(message: Message, definitionOf: DefinitionOf): DeadLetter {
+  const headers = message.headers ?? [];
+  return {
+    ...contentOf({ value: message.value, headers }, definitionOf, message.timestamp ?? 0),
+    id: `${message.partition}-${message.offset}`,
+    key: message.key == null ? null : Buffer.from(message.key),
+    value: message.value,
+    headers: headers.flatMap((header) => Object.entries(header).map(([name, value]): [string, string] => [clean(name), Buffer.from(value).toString('base64')])),
+  };
 }
 
 /** The headers as Kafka clients take them. */
 export function restoreHeaders(stored: StoredHeaders): RecordHeaders {
   return stored.map(([name, base64]) => ({ [name]: Buffer.from(base64, 'base64') }));
+}
+
+/** Postgres keeps no NUL in text, and one such letter would stop the index. */
+function clean<Text extends string | undefined>(text: Text): Text {
+  return text?.replaceAll('\u0000', '\uFFFD') as Text;
+}
+
+function place(text: string | undefined, highest: number): number {
+  const value = text === undefined || !/^\d+$/.test(text) ? -1 : Number(text);
+  return value <= highest ? value : -1;
+}
+
+function instant(text: string | undefined): string | undefined {
+  const time = text === undefined ? Number.NaN : Date.parse(text);
+  // A year Postgres takes as it stands.
+  return Number.isNaN(time) || time < 0 || time > Date.UTC(9999, 0) ? undefined : new Date(time).toISOString();
 }

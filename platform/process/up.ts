@@ -82,6 +82,8 @@ function roleChild(role: Role, settings: Settings, urls: Endpoints, sandboxEnv: 
     port: role === 'web' ? settings.port : undefined,
     env: {
       ...Object.fromEntries(Object.entries(sandboxEnv).filter(([name]) => !process.env[name])),
+      // Each Kafka client may hold a thread while it waits for records; Node's four are too few for several of them.
+      UV_THREADPOOL_SIZE: '16',
       HUB_HOME: settings.home,
       HUB_PORT: String(settings.port),
       DATABASE_URL: urls.databaseUrl,

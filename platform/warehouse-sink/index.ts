@@ -1,8 +1,11 @@
 import type { HubModule } from '../module.ts';
 import { startSink } from './sink.ts';
 
+export { REFUSALS_GROUP } from './refusals.ts';
 export { SINK_STEP } from './row-encoder.ts';
-export { SINK_GROUP, startSink } from './sink.ts';
+export { SINK_GROUP, startSink, type SinkOptions, type SinkSurroundings } from './sink.ts';
+export { hubSinkTopics, insertStatement, type SinkTopic } from './topics.ts';
+export type { SinkStep } from './chunk-lander.ts';
 
 /** The warehouse: the sink that lands every topic in its raw table. */
 export const warehouseModule: HubModule = { name: 'warehouse', workers: [{ name: 'warehouse-sink', role: 'sink', start: (context) => startSink(context) }] };

@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
 import { addUser, dashboardsModule, type NewUser } from '../../dashboards/index.ts';
 import { createClickhouse, prepareWarehouse } from '../../platform/clickhouse/index.ts';
-import { systemClock } from '../../platform/clock.ts';
+import { systemClock, type Clock } from '../../platform/clock.ts';
 import { readSettings } from '../../platform/config/settings.ts';
 import { createServer } from '../../platform/http/index.ts';
 import type { HubContext, HubModule } from '../../platform/module.ts';
@@ -17,7 +17,7 @@ export interface Console {
 }
 
 /** The console on a free port, over a Postgres and a ClickHouse database of its own, with the hub's real tables; `extra` rooms add their routes. */
-export async function startConsole(extra: readonly Pick<HubModule, 'routes'>[] = []): Promise<Console> {
+export async function startConsole(extra: readonly Pick<HubModule, 'routes'>[] = [], options: { clock?: Clock } = {}): Promise<Console> {
   const [database, warehouse] = await Promise.all([createTestDatabase('console'), createTestClickhouseDatabase('console')]);
   await migrate(database.url, projectPath('models', 'state', 'migrations'));
   const clickhouse = createClickhouse(warehouse.url, warehouse.database);
@@ -27,7 +27,7 @@ export async function startConsole(extra: readonly Pick<HubModule, 'routes'>[] =
     endpoints: { databaseUrl: database.url, clickhouseUrl: warehouse.url, kafkaBrokers: testStack().kafkaBrokers },
     logger: createLogger('test', 'silent'),
     metrics: new Registry(),
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     postgres: createPool(database.url),
     clickhouse,
   };

@@ -51,11 +51,29 @@ const DISTRICTS: ReadonlyMap<string, readonly Division[]> = (() => {
 })();
 const PROVINCES = [...DISTRICTS.keys()];
 
-const NEW_PRODUCTS = [
-  ['NEW-ANNUITY', 'ANNUITY', 60], ['NEW-EQUAL-PRINCIPAL', 'EQUAL_PRINCIPAL', 12], ['NEW-SUBSIDISED', 'ANNUITY', 14], ['NEW-BALLOON', 'BALLOON', 6],
-  ['NEW-FEE-INSTALMENT', 'FLAT', 6], ['NEW-INTEREST-FIRST', 'INTEREST_ONLY', 2],
-] as const;
-const USED_PRODUCTS = [['USED-ANNUITY', 'ANNUITY', 85], ['USED-EQUAL-PRINCIPAL', 'EQUAL_PRINCIPAL', 15]] as const;
+/** [product, method] by weight */
+const PRODUCTS = {
+  new: [
+    [['NEW-ANNUITY', 'ANNUITY'], 60], [['NEW-EQUAL-PRINCIPAL', 'EQUAL_PRINCIPAL'], 12], [['NEW-SUBSIDISED', 'ANNUITY'], 14], [['NEW-BALLOON', 'BALLOON'], 6],
+    [['NEW-FEE-INSTALMENT', 'FLAT'], 6], [['NEW-INTEREST-FIRST', 'INTEREST_ONLY'], 2],
+  ],
+  used: [[['USED-ANNUITY', 'ANNUITY'], 85], [['USED-EQUAL-PRINCIPAL', 'EQUAL_PRINCIPAL'], 15]],
+} as const;
+/** Terms by weight; a few ask for more than is given. */
+const TERMS = {
+  new: [[12, 8], [24, 15], [36, 45], [48, 12], [60, 19], [72, 1]],
+  used: [[12, 15], [24, 35], [36, 48.5], [48, 1.5]],
+} as const;
+const LONGEST = { new: 60, used: 36 } as const;
+/** The highest loan to value of the real book; its shape is stretched to what partners know a lender gives for such a car. */
+export const CALIBRATED_CAP = 0.9;
+export const KNOWN_CAP = {
+  new: { own: { fuel: 0.85, 'new-energy': 0.9 }, commercial: { fuel: 0.7, 'new-energy': 0.75 } },
+  used: { own: { fuel: 0.7, 'new-energy': 0.7 }, commercial: { fuel: 0.7, 'new-energy': 0.7 } },
+} as const;
+/** Share of those who ask for more than that, and by how much at most. */
+const GREEDY = 0.05;
+const GREED = 0.15;
 const STREETS = ['人民路', '中山路', '解放大道', '建设街', '和平里', '文化路', '滨江大道', '学院路', '长安街', '新华路'];
 const COMPANIES = ['科技有限公司', '商贸有限公司', '物流有限公司', '中学', '人民医院', '建筑工程有限公司', '餐饮管理有限公司', '制造有限公司'];
 
@@ -77,16 +95,20 @@ export function application(random: Random, partner: GeneratedPartner, partnerOr
   const wealth = random.normal();
   const age = ageOf(normalRank(0.3 * wealth + Math.sqrt(1 - 0.09) * random.normal()));
   const priceFen = roundTo(mix.medianPriceFen * priceFactorOf(normalRank(0.7 * wealth + Math.sqrt(1 - 0.49) * random.normal())), 10_000);
-  const loanToValue = loanToValueOf(normalRank(-0.3 * wealth + Math.sqrt(1 - 0.09) * random.normal() + mix.appetite));
-  const monthlyIncomeFen = roundTo(mix.medianPriceFen * 0.085 * Math.exp(0.35 * wealth + 0.3 * random.normal()), 10_000);
+  const calibrated = loanToValueOf(normalRank(-0.3 * wealth + Math.sqrt(1 - 0.09) * random.normal() + mix.appetite));
+  const monthlyIncomeFen = roundTo(mix.medianPriceFen * 0.09 * Math.exp(0.35 * wealth + 0.3 * random.normal()), 10_000);
   const kind = random.chance(mix.used) ? 'used' : 'new';
-  const [product, method] = random.weighted((kind === 'new' ? NEW_PRODUCTS : USED_PRODUCTS).map(([code, name, weight]) => [[code, name] as const, weight] as const));
+  const use = random.chance(mix.commercial) ? 'commercial' : 'own';
+  const energy = random.chance(mix.newEnergy) ? 'new-energy' : 'fuel';
+  const [product, method] = random.weighted<readonly [string, string]>(PRODUCTS[kind]);
   const home = districtOf(random, random.weighted(mix.provinces));
   const sex = random.chance(0.62) ? 'M' : 'F';
   const birthDate = addDays(addMonths(today, -12 * age), -random.integer(0, 364));
   const origin = random.chance(0.75) ? home : districtOf(random, random.pick(PROVINCES));
   const baseFen = kind === 'new' ? priceFen : roundTo(priceFen * (0.92 + 0.16 * random.next()), 10_000);
-  const amountFen = roundTo(Math.min(priceFen, baseFen) * loanToValue, 10_000);
+  const loanToValue = calibrated * (KNOWN_CAP[kind][use][energy] / CALIBRATED_CAP) * (random.chance(GREEDY) ? 1 + GREED * random.next() : 1);
+  // Down to whole hundreds: who asks for the cap does not mean to go a few fen over it.
+  const amountFen = Math.max(10_000, Math.floor((Math.min(priceFen, baseFen) * loanToValue) / 10_000) * 10_000);
   const employment = random.weighted(EMPLOYMENT);
   return {
     partnerOrderNo,
@@ -105,10 +127,10 @@ export function application(random: Random, partner: GeneratedPartner, partnerOr
       ],
     },
     guarantors: random.chance(0.1) ? [guarantor(random, home.code, today)] : [],
-    vehicle: vehicle(random, kind, mix, priceFen, baseFen, today),
+    vehicle: vehicle(random, { kind, use, energy, priceFen }, baseFen, today),
     request: {
       amountFen,
-      termMonths: random.weighted(kind === 'new' ? ([[12, 8], [24, 15], [36, 45], [48, 12], [60, 19], [72, 1]] as const) : ([[12, 15], [24, 35], [36, 48], [48, 2]] as const)),
+      termMonths: termFor(random, kind, amountFen, monthlyIncomeFen),
       method,
       addOns: random.chance(0.2) ? addOn(random, priceFen, amountFen) : [],
     },
@@ -134,14 +156,22 @@ function guarantor(random: Random, region: string, today: string): ApplicationBo
   return { name: personName(random), idNo: residentId(random, region, birthDate, random.chance(0.5) ? 'M' : 'F'), mobile: mobile(random) };
 }
 
-function vehicle(random: Random, kind: 'new' | 'used', mix: GeneratedPartner['mix'], priceFen: number, baseFen: number, today: string): ApplicationBody['vehicle'] {
-  const use = random.chance(mix.commercial) ? 'commercial' : 'own';
-  const common = { kind, use, energy: random.chance(mix.newEnergy) ? 'new-energy' : 'fuel', vin: vin(random, random.chance(0.04)), priceFen } as const;
+/** Most partners stretch the term until the instalment suits the income. */
+function termFor(random: Random, kind: 'new' | 'used', amountFen: number, monthlyIncomeFen: number): number {
+  let term: number = random.weighted<number>(TERMS[kind]);
+  if (random.chance(0.2)) return term;
+  while (term < LONGEST[kind] && amountFen / term > monthlyIncomeFen * 0.36) term += 12;
+  return term;
+}
+
+function vehicle(random: Random, car: Pick<ApplicationBody['vehicle'], 'kind' | 'use' | 'energy' | 'priceFen'>, baseFen: number, today: string): ApplicationBody['vehicle'] {
+  const { kind, priceFen } = car;
+  const common = { ...car, vin: vin(random, random.chance(0.04)) };
   if (kind === 'new') {
     const listPriceFen = random.chance(0.9) ? roundTo(priceFen * (1 + 0.12 * random.next()), 10_000) : null;
     return { ...common, listPriceFen, valuationFen: null, firstRegistered: null, mileageKm: null };
   }
-  const months = random.integer(6, 110);
+  const months = random.chance(0.94) ? random.integer(6, 80) : random.integer(81, 130);
   return {
     ...common,
     listPriceFen: null,

@@ -5,7 +5,7 @@ import { type Random, seededRandom } from './random.ts';
 
 export { DEFAULT_PARTNERS, type GeneratedPartner } from './partners.ts';
 export { FLAWS, type Refusal } from './flaws.ts';
-export type { ApplicationBody, ScoreOf } from './application.ts';
+export { type ApplicationBody, CALIBRATED_CAP, KNOWN_CAP, type ScoreOf } from './application.ts';
 export { hub1Signature, signedRequest } from './sign.ts';
 export { type Random, seededRandom } from './random.ts';
 

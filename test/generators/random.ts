@@ -42,7 +42,9 @@ export function seededRandom(seed: number): Random {
     chance: (probability) => next() < probability,
     pick: (items) => items[Math.floor(next() * items.length)]!,
     weighted: (items) => {
-      let left = next() * items.reduce((sum, [, weight]) => sum + weight, 0);
+      let total = 0;
+      for (const [, weight] of items) total += weight;
+      let left = next() * total;
       for (const [item, weight] of items) if ((left -= weight) < 0) return item;
       return items.at(-1)![0];
     },

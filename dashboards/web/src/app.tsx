@@ -22,8 +22,6 @@ const DeadLetterPage = lazy(() => import('./dead-letters/dead-letter-page.tsx'))
 const StatusPage = lazy(() => import('./status/status-page.tsx'));
 const NotFoundPage = lazy(() => import('./shell/not-found-page.tsx'));
 
-const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content;
-
 export function App() {
   const { language } = useI18n();
   useEffect(() => {
@@ -31,7 +29,7 @@ export function App() {
     dayjs.locale(language === 'en' ? 'en' : 'zh-cn');
   }, [language]);
   return (
-    <ConfigProvider theme={consoleTheme} locale={language === 'en' ? enUS : zhCN} csp={nonce === undefined ? undefined : { nonce }} button={{ autoInsertSpace: false }}>
+    <ConfigProvider theme={consoleTheme} locale={language === 'en' ? enUS : zhCN} button={{ autoInsertSpace: false }}>
       <AntApp>
         <Suspense fallback={<Waiting />}>
           <Pages />

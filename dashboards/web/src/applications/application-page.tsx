@@ -59,7 +59,7 @@ function Detail({ application }: { application: Application }) {
               item(t('application.product'), name(application.product)),
               item(t('application.requested'), money(application.requestedAmountFen)),
               item(t('application.term'), t('application.months', { count: application.termMonths })),
-              item(t('application.region'), name(application.region)),
+              item(t('application.region'), `${name(application.region.slice(0, 2))} ${application.region}`),
               item(t('application.businessDate'), application.businessDate),
               item(t('application.receivedAt'), instant(application.receivedAt)),
             ]}

@@ -32,7 +32,7 @@ function queryOf(search: URLSearchParams, cursor?: string) {
 
 /** The applications behind a figure: the filters are the dashboard's, in the address. */
 export default function ApplicationsPage() {
-  const { t } = useI18n();
+  const { t, language } = useI18n();
   const name = useDictionary();
   const navigate = useNavigate();
   const [search, setSearch] = useSearchParams();
@@ -61,17 +61,16 @@ export default function ApplicationsPage() {
   }
 
   const columns: TableProps<Application>['columns'] = [
-    { title: t('application.receivedAt'), dataIndex: 'receivedAt', width: 148, render: (value: string) => instant(value) },
-    { title: t('application.id'), dataIndex: 'applicationId', width: 190, ellipsis: true, className: 'code' },
-    { title: t('application.partner'), dataIndex: 'partnerId', width: 120, render: (value: string) => name(value) },
-    { title: t('application.orderNo'), dataIndex: 'partnerOrderNo', width: 150, ellipsis: true, className: 'code' },
-    { title: t('application.product'), dataIndex: 'product', width: 130, render: (value: string) => name(value) },
-    { title: t('application.region'), dataIndex: 'region', width: 90, render: (value: string) => name(value) },
-    { title: t('application.requested'), dataIndex: 'requestedAmountFen', width: 110, align: 'right', render: (value: number) => yuan(value) },
-    { title: t('application.approved'), dataIndex: 'approvedAmountFen', width: 110, align: 'right', render: (value: number, row) => (row.outcome === 'APPROVED' ? yuan(value) : t('common.none')) },
-    { title: t('application.score'), dataIndex: 'bureauScore', width: 80, align: 'right', render: (value: number | null) => value ?? t('common.none') },
+    { title: t('application.receivedAt'), dataIndex: 'receivedAt', width: 152, render: (value: string) => instant(value) },
+    { title: t('application.id'), dataIndex: 'applicationId', width: 150, ellipsis: true, className: 'code' },
+    { title: t('application.partner'), dataIndex: 'partnerId', width: 124, ellipsis: true, render: (value: string) => name(value) },
+    { title: t('application.product'), dataIndex: 'product', width: 130, ellipsis: true, render: (value: string) => name(value) },
+    { title: t('application.region'), dataIndex: 'region', width: 88, ellipsis: true, render: (value: string) => name(value) },
+    { title: t('application.requested'), dataIndex: 'requestedAmountFen', width: 104, align: 'right', render: (value: number) => yuan(value) },
+    { title: t('application.approved'), dataIndex: 'approvedAmountFen', width: 104, align: 'right', render: (value: number, row) => (row.outcome === 'APPROVED' ? yuan(value) : t('common.none')) },
     { title: t('application.outcome'), dataIndex: 'outcome', width: 84, render: (value: string) => <OutcomeTag outcome={value} /> },
-    { title: t('application.reason'), dataIndex: 'reasons', ellipsis: true, render: (value: string[]) => value.map(name).join('、') || t('common.none') },
+    { title: t('application.reason'), dataIndex: 'reasons', ellipsis: true, render: (value: string[]) => value.map(name).join(language === 'en' ? ', ' : '、') || t('common.none') },
+    { title: t('application.score'), dataIndex: 'bureauScore', width: 76, align: 'right', render: (value: number | null) => value ?? t('common.none') },
   ];
 
   return (
@@ -105,7 +104,7 @@ export default function ApplicationsPage() {
             dataSource={state.applications}
             loading={state.loading}
             pagination={false}
-            scroll={{ x: 1300 }}
+            scroll={{ x: 1150 }}
             locale={{ emptyText: state.loading ? ' ' : <EmptyState /> }}
             onRow={(row) => ({ className: 'row-clickable', tabIndex: 0, onClick: () => navigate(`/applications/${row.applicationId}`), onKeyDown: (event) => event.key === 'Enter' && navigate(`/applications/${row.applicationId}`) })}
           />

@@ -80,13 +80,14 @@ export function cartesianOption(input: ChartInput): ChartOption {
     splitNumber: 4,
     minInterval: columnSettings(card.settings, one?.column ?? '').number_style === undefined && columnSettings(card.settings, one?.column ?? '').decimals === 0 ? 1 : undefined,
   });
+  const few = categories.length <= 5 && !/^\d{4}-\d{2}-\d{2}$/.test(categories[0] ?? '');
   const categoryAxis = {
     type: 'category',
     data: categories.map((category) => text(category)),
     inverse: lying,
     axisTick: { show: false },
     axisLine: { lineStyle: { color: AXIS } },
-    axisLabel: { ...FONT, formatter: axisLabel, hideOverlap: true, ...(lying ? { width: 130, overflow: 'truncate' } : {}) },
+    axisLabel: { ...FONT, formatter: axisLabel, ...(lying ? { width: 130, overflow: 'truncate' } : few ? { interval: 0, width: 104, overflow: 'break' } : { hideOverlap: true }) },
     boundaryGap: lying || series.some((one) => displayOf(card, one.key) === 'bar'),
   };
   const valueAxes = onRight === undefined ? valueAxis(metricOf('left') ?? series[0], 'left') : [valueAxis(metricOf('left'), 'left'), valueAxis(onRight, 'right')];

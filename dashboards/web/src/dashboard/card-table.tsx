@@ -40,7 +40,7 @@ export function CardTable({ card, result, text, onOpen }: Props) {
       render: (_, { values }) => {
         const value = values[index];
         if (typeof value === 'string' && value in OUTCOME_COLORS) return <Tag color={OUTCOME_COLORS[value]}>{text(value)}</Tag>;
-        if (Array.isArray(value)) return value.map((item) => text(String(item))).join('、') || '—';
+        if (Array.isArray(value)) return value.map((item) => text(String(item))).join(language === 'en' ? ', ' : '、') || '—';
         return typeof value === 'string' ? text(formatValue(value, settings, language)) : formatValue(value, settings, language);
       },
     };

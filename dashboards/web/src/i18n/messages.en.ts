@@ -2,7 +2,7 @@ import type { Messages } from './messages.zh.ts';
 
 /** Every text of the console in English. */
 export const en: Messages = {
-  'app.name': 'Auto Finance Data Hub',
+  'app.name': 'Auto Finance Hub',
   'app.tagline': 'Intake, review, reconciliation: nothing lost, nothing twice',
   'nav.dashboards': 'Dashboards',
   'nav.applications': 'Applications',
@@ -132,13 +132,16 @@ export const en: Messages = {
   'reconcile.balancedHint': 'All {count} rows balance',
   'reconcile.at': 'Checked {time}',
   'reconcile.source': 'Source',
+  'reconcile.stage': 'Stage',
+  'stage.to-warehouse': 'To warehouse',
+  'stage.to-pipeline': 'To pipeline',
+  'stage.to-connector': 'To connector',
   'reconcile.day': 'Day',
   'reconcile.accepted': 'Accepted',
   'reconcile.landed': 'Landed',
   'reconcile.deadLettered': 'Dead-lettered',
   'reconcile.inFlight': 'In flight',
-  'reconcile.count': 'Count',
-  'reconcile.amount': 'Amount (CNY)',
+  'reconcile.unit': ' (count above, CNY below)',
   'reconcile.state': 'Verdict',
   'reconcile.ok': 'Balanced',
   'reconcile.off': 'Off by {count}',

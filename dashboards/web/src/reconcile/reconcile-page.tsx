@@ -10,6 +10,8 @@ import { useI18n } from '../i18n/i18n.tsx';
 import type { MessageKey } from '../i18n/messages.zh.ts';
 
 interface Row {
+  /** `to-warehouse`, `to-pipeline` or `to-connector` */
+  stage: string;
   source: string;
   topic: string;
   day: string;
@@ -46,7 +48,7 @@ export default function ReconcilePage() {
   return (
     <Page
       title={t('reconcile.title')}
-      intro={t('reconcile.intro')}
+      intro={`${t('reconcile.intro')}${t('reconcile.unit')}`}
       actions={
         <>
           <label className="switch">
@@ -93,21 +95,27 @@ function Verdict({ books }: { books: Reconciliation }) {
 }
 
 function Books({ rows }: { rows: readonly Row[] }) {
-  const { t } = useI18n();
+  const { t, code } = useI18n();
   const sorted = useMemo(() => [...rows].sort((a, b) => Number(a.balanced) - Number(b.balanced) || b.day.localeCompare(a.day)), [rows]);
-  const pair = (quantity: Quantity): NonNullable<TableProps<Row>['columns']>[number] => ({
+  const both = (events: number, fen: number) => (
+    <>
+      {integer(events)}
+      <span className="amount">{yuan(fen)}</span>
+    </>
+  );
+  const column = (quantity: Quantity): NonNullable<TableProps<Row>['columns']>[number] => ({
     title: t(`reconcile.${quantity}` as MessageKey),
     key: quantity,
-    children: [
-      { title: t('reconcile.count'), key: quantity, width: 86, align: 'right', render: (_, row) => integer(row[quantity]) },
-      { title: t('reconcile.amount'), key: fenOf(quantity), width: 140, align: 'right', render: (_, row) => yuan(row[fenOf(quantity)]) },
-    ],
+    width: 118,
+    align: 'right',
+    render: (_, row) => both(row[quantity], row[fenOf(quantity)]),
   });
   const columns: TableProps<Row>['columns'] = [
     { title: t('reconcile.day'), dataIndex: 'day', width: 96, fixed: 'left' },
-    { title: t('reconcile.source'), dataIndex: 'source', width: 120, ellipsis: true, fixed: 'left' },
-    { title: t('event.topic'), dataIndex: 'topic', width: 225, ellipsis: true, className: 'code' },
-    ...QUANTITIES.map(pair),
+    { title: t('reconcile.stage'), dataIndex: 'stage', width: 84, fixed: 'left', render: (stage: string) => code('stage', stage) },
+    { title: t('reconcile.source'), dataIndex: 'source', width: 140, ellipsis: true, fixed: 'left' },
+    { title: t('event.topic'), dataIndex: 'topic', width: 212, ellipsis: true, className: 'code' },
+    ...QUANTITIES.map(column),
     {
       title: t('reconcile.state'),
       key: 'state',
@@ -120,28 +128,24 @@ function Books({ rows }: { rows: readonly Row[] }) {
     <div className="panel">
       <Table<Row>
         size="small"
-        bordered
-        rowKey={(row) => `${row.source} ${row.topic} ${row.day}`}
+        rowKey={(row) => `${row.stage} ${row.source} ${row.topic} ${row.day}`}
         columns={columns}
         dataSource={sorted}
         pagination={{ pageSize: 50, hideOnSinglePage: true, showSizeChanger: false }}
-        scroll={{ x: 1450 }}
+        scroll={{ x: 1090 }}
         rowClassName={(row) => (row.balanced ? '' : 'row-off')}
         summary={() => (
           <Table.Summary fixed>
             <Table.Summary.Row className="row-total">
-              <Table.Summary.Cell index={0} colSpan={3}>
+              <Table.Summary.Cell index={0} colSpan={4}>
                 {t('reconcile.total')}
               </Table.Summary.Cell>
-              {QUANTITIES.flatMap((quantity, index) => [
-                <Table.Summary.Cell key={quantity} index={3 + index * 2} align="right">
-                  {integer(sum(sorted, quantity))}
-                </Table.Summary.Cell>,
-                <Table.Summary.Cell key={fenOf(quantity)} index={4 + index * 2} align="right">
-                  {yuan(sum(sorted, fenOf(quantity)))}
-                </Table.Summary.Cell>,
-              ])}
-              <Table.Summary.Cell index={11} />
+              {QUANTITIES.map((quantity, index) => (
+                <Table.Summary.Cell key={quantity} index={4 + index} align="right">
+                  {both(sum(sorted, quantity), sum(sorted, fenOf(quantity)))}
+                </Table.Summary.Cell>
+              ))}
+              <Table.Summary.Cell index={8} />
             </Table.Summary.Row>
           </Table.Summary>
         )}
