@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BatchConsumer, kafkaError, type KafkaError, type TopicPartitionOffset, type TransactionalProducer } from '../kafka/index.ts';
+import { type BatchConsumer, kafkaError, Pace, type KafkaError, type TopicPartitionOffset, type TransactionalProducer } from '../kafka/index.ts';
 import { MAX_RUNS, withDone, type Progress } from './partition-progress.ts';
 import { progressOffsets } from './progress-slots.ts';
 import type { Lane, Task } from './task.ts';
@@ -35,6 +35,7 @@ export class Committer {
   private readonly hooks: CommitterHooks;
   private readonly slotted: number;
   private readonly clock: () => number;
+  private readonly pace = new Pace();
   private turn: Promise<void> = Promise.resolve();
   private scheduled = false;
   private lazily: NodeJS.Timeout | undefined;
@@ -52,8 +53,7 @@ export class Committer {
     if (this.scheduled) return;
     this.scheduled = true;
     void this.exclusively(async () => {
-      // The answers of one turn of the event loop go together.
-      await new Promise((resolve) => setImmediate(resolve));
+      await this.pace.next();
       this.scheduled = false;
       await this.commit(false);
     }).then(() => this.again());

@@ -46,8 +46,9 @@ export function consumerConfig(kafka: KafkaSurroundings, options: { clientId: st
     'queued.min.messages': 20_000,
     'fetch.message.max.bytes': 1_048_576,
     'fetch.max.bytes': 8_388_608,
-    // A fetch that finds nothing comes back to look again this often: the floor of the latency from stage to stage.
-    'fetch.wait.max.ms': 20,
+    // A fetch that finds nothing is answered as soon as something is committed; until then it only costs the broker work. Measured,
+    // commit to consume: p50 4.6 ms at 20, 4.7 ms at 100, 5.6 ms at 500; at 20 an idle hub kept the broker at a fifth of a core.
+    'fetch.wait.max.ms': 200,
     'fetch.error.backoff.ms': 100,
     'fetch.queue.backoff.ms': 5,
   } as ConsumerGlobalConfig;

@@ -6,6 +6,7 @@ export { DEAD_LETTER_HEADERS, DEAD_LETTER_TOPIC, encodeDeadLetter, isReplayForAn
 export { derivedEventId } from './derive-id.ts';
 export { kafkaCodes, KafkaError, kafkaError, type KafkaFailure } from './errors.ts';
 export { headerText, partitionName, type Message, type OutgoingRecord, type RecordHeaders, type TopicPartition, type TopicPartitionOffset } from './message.ts';
+export { Pace, TRANSACTION_PACE_MS } from './pace.ts';
 export { ensureTopics, hubTopics, partitionCounts, type TopicSpec } from './topics.ts';
 export { TransactionalProducer, type OffsetsSource } from './transactional-producer.ts';
 export { effectTraceparent } from './trace-context.ts';

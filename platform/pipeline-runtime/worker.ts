@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { HubError, messageOf } from '../errors.ts';
-import { BatchConsumer, partitionName, TransactionalProducer, type TopicPartition, type TopicPartitionOffset } from '../kafka/index.ts';
+import { BatchConsumer, Pace, partitionName, TransactionalProducer, type TopicPartition, type TopicPartitionOffset } from '../kafka/index.ts';
 import type { HubContext, RunningWorker } from '../module.ts';
 import type { Logger } from '../observability/logger.ts';
 import { createPool } from '../postgres/index.ts';
@@ -57,6 +57,7 @@ export class PipelineWorker implements RunningWorker {
   #fetching: Promise<Fetched> | undefined;
   #mustRecover = false;
   #stopping = false;
+  readonly #pace = new Pace();
   #running: Promise<void> = Promise.resolve();
   #problem: string | undefined;
   #halted: HistoryMismatch | undefined;
@@ -168,7 +169,9 @@ export class PipelineWorker implements RunningWorker {
     const size = this.#options.batchSize ?? BATCH_SIZE;
     const first = await (this.#fetching ?? this.#fetch(size, WAIT_MS));
     this.#fetching = undefined;
-    const more = first.inputs.length > 0 && first.inputs.length < size / 2 ? await this.#fetch(size - first.inputs.length, 0) : undefined;
+    const little = first.inputs.length > 0 && first.inputs.length < size / 2;
+    if (little) await this.#pace.next();
+    const more = little ? await this.#fetch(size - first.inputs.length, 0) : undefined;
     return [first, more].filter((fetched) => fetched !== undefined && fetched.inputs.length > 0) as Fetched[];
   }
 

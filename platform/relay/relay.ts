@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { Counter, Gauge } from 'prom-client';
 import { messageOf } from '../errors.ts';
-import { ensureTopics, kafkaError, TransactionalProducer } from '../kafka/index.ts';
+import { ensureTopics, kafkaError, Pace, TransactionalProducer } from '../kafka/index.ts';
 import type { HubContext, RunningWorker } from '../module.ts';
 import { createPool, listen } from '../postgres/index.ts';
 import { tryLead } from './leadership.ts';
@@ -109,9 +109,13 @@ class Relay<Row extends RelayRow> implements RunningWorker {
       const reader = new SequenceReader(this.#postgres, this.#source, await startingPosition(this.#postgres, this.#source, await position.read()), PAGE);
       this.#context.logger.info({ relay: this.#source.name, next: reader.next }, 'the relay publishes');
       let committedAt = performance.now();
+      const pace = new Pace();
+      let full = false;
       while (!until.aborted) {
+        if (!full) await pace.next();
         this.#wake.reset();
         const { rows, blocked } = await reader.read();
+        full = rows.length >= PAGE;
         if (rows.length > 0 || performance.now() - committedAt > KEEP_ALIVE_MS) {
           await this.#publish(producer, position, rows, reader.next);
           committedAt = performance.now();
