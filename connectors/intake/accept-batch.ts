@@ -13,7 +13,8 @@ export interface SealedApplication {
   receivedAtMs: number;
   traceparent: string;
   raw: Buffer;
-  event: Buffer;
+  /** JSON of the event's data. */
+  event: string;
 }
 
 /** One request of a batch. */
@@ -38,7 +39,6 @@ export async function acceptBatch(pool: Pool, atMs: number, entries: readonly Ba
   const nonces = { request: [] as number[], partner: [] as string[], nonce: [] as string[] };
   const keys = { request: [] as number[], person: [] as string[], wrapped: [] as Buffer[], fresh: [] as boolean[] };
   const applications: { request: number; partnerId: string; application: SealedApplication }[] = [];
-  const bodies: Buffer[] = [];
   entries.forEach(({ partnerId, nonce, application }, request) => {
     if (nonce !== undefined) {
       nonces.request.push(request);
@@ -47,7 +47,6 @@ export async function acceptBatch(pool: Pool, atMs: number, entries: readonly Ba
     }
     if (application === undefined) return;
     applications.push({ request, partnerId, application });
-    bodies.push(application.raw, application.event);
     for (const key of application.keys) {
       keys.request.push(request);
       keys.person.push(key.personId);
@@ -55,6 +54,7 @@ export async function acceptBatch(pool: Pool, atMs: number, entries: readonly Ba
       keys.fresh.push(!key.stored);
     }
   });
+  const { bodies, eventLengths } = bodiesOf(applications.map(({ application }) => application));
   const column = <Value>(read: (application: SealedApplication) => Value): Value[] => applications.map(({ application }) => read(application));
   const { rows } = await pool.query<{ request: number; outcome: EntryOutcome['kind']; digest: string | null }>({
     name: 'intake-accept',
@@ -75,14 +75,29 @@ export async function acceptBatch(pool: Pool, atMs: number, entries: readonly Ba
       plainArray(column((application) => new Date(application.receivedAtMs).toISOString())),
       plainArray(column((application) => application.traceparent)),
       plainArray(column((application) => application.raw.length)),
-      plainArray(column((application) => application.event.length)),
-      Buffer.concat(bodies),
+      plainArray(eventLengths),
+      bodies,
     ],
     query_timeout: STATEMENT_MS,
   } as Parameters<typeof pool.query>[0] & object);
   const outcomes: EntryOutcome[] = entries.map(() => ACCEPTED);
   for (const { request, outcome, digest } of rows) outcomes[request] = outcome === 'duplicate' ? { kind: 'duplicate', contentDigest: digest as string } : ({ kind: outcome } as EntryOutcome);
   return outcomes;
+}
+
+/** Raw ciphertext and event of each application one after the other, and how many bytes each event takes. */
+function bodiesOf(applications: readonly SealedApplication[]): { bodies: Buffer; eventLengths: number[] } {
+  // A UTF-16 unit takes three bytes at most.
+  const bodies = Buffer.allocUnsafe(applications.reduce((sum, { raw, event }) => sum + raw.length + event.length * 3, 0));
+  let at = 0;
+  const eventLengths = applications.map(({ raw, event }) => {
+    bodies.set(raw, at);
+    at += raw.length;
+    const length = bodies.write(event, at, 'utf8');
+    at += length;
+    return length;
+  });
+  return { bodies: bodies.subarray(0, at), eventLengths };
 }
 
 /**

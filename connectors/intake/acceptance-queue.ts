@@ -168,7 +168,7 @@ export class AcceptanceQueue {
         application: {
           applicationId, contentDigest, receivedAtMs, traceparent, keys: own, channel: 'api',
           partnerOrderNo: content.partnerOrderNo, amountFen: content.request.amountFen,
-          raw: this.#privacy.sealFor(own, application.raw), event: Buffer.from(JSON.stringify(event), 'utf8'),
+          raw: this.#privacy.sealFor(own, application.raw), event: JSON.stringify(event),
         },
       };
     });

@@ -65,7 +65,11 @@ function countMembers(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   let count = 0;
   if (Array.isArray(value)) for (const element of value) count += countMembers(element);
-  else for (const key of Object.keys(value)) count += 1 + countMembers((value as Record<string, unknown>)[key]);
+  else
+    for (const key in value) {
+      const member = (value as Record<string, unknown>)[key];
+      count += typeof member === 'object' && member !== null ? 1 + countMembers(member) : 1;
+    }
   return count;
 }
 

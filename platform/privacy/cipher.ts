@@ -25,16 +25,33 @@ export function newKey(): Buffer {
 
 /** AES-256-GCM: 12 bytes nonce, the ciphertext, 16 bytes tag. `context` is bound to it: decrypting needs the same one. */
 export function encrypt(key: CipherKey, context: Buffer, plain: string | Uint8Array): Buffer {
+  const bytes = typeof plain === 'string' ? Buffer.from(plain, 'utf8') : plain;
+  const out = Buffer.allocUnsafe(NONCE_BYTES + bytes.length + TAG_BYTES);
+  encryptInto(out, key, context, bytes);
+  return out;
+}
+
+/** The same as base64url text; of short texts no copy is left behind. */
+export function encryptText(key: CipherKey, context: Buffer, plain: string): string {
+  // A UTF-16 unit takes three bytes at most.
+  if (plain.length * 3 > SHORT) return encrypt(key, context, plain).toString('base64url');
+  const length = encryptInto(sealed, key, context, short.subarray(0, short.write(plain, 'utf8')));
+  return sealed.toString('base64url', 0, length);
+}
+
+const SHORT = 1_024;
+const short = Buffer.alloc(SHORT);
+const sealed = Buffer.alloc(NONCE_BYTES + SHORT + TAG_BYTES);
+
+function encryptInto(out: Buffer, key: CipherKey, context: Buffer, plain: Uint8Array): number {
   const nonce = pooledBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(context);
-  const body = typeof plain === 'string' ? cipher.update(plain, 'utf8') : cipher.update(plain);
+  out.set(nonce, 0);
+  out.set(cipher.update(plain), NONCE_BYTES);
   cipher.final();
-  const out = Buffer.allocUnsafe(NONCE_BYTES + body.length + TAG_BYTES);
-  nonce.copy(out, 0);
-  body.copy(out, NONCE_BYTES);
-  cipher.getAuthTag().copy(out, NONCE_BYTES + body.length);
-  return out;
+  out.set(cipher.getAuthTag(), NONCE_BYTES + plain.length);
+  return NONCE_BYTES + plain.length + TAG_BYTES;
 }
 
 /** Opens what `encrypt` made. Throws HubError CIPHER_UNREADABLE when key, context or bytes are not the ones it was made with. */

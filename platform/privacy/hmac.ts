@@ -52,7 +52,8 @@ export class Hmac {
   }
 
   #finish(length: number, encoding: 'hex' | 'base64url' | 'buffer'): string | Buffer {
-    hash('sha256', this.#inner.subarray(0, BLOCK + length), 'buffer').copy(this.#outer, BLOCK);
+    // As a string of bytes: node makes one at half the cost of a Buffer.
+    this.#outer.write(hash('sha256', this.#inner.subarray(0, BLOCK + length), 'binary'), BLOCK, 'latin1');
     return encoding === 'buffer' ? hash('sha256', this.#outer, 'buffer') : hash('sha256', this.#outer, encoding);
   }
 }

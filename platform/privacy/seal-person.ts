@@ -1,4 +1,4 @@
-import { encrypt } from './cipher.ts';
+import { encryptText } from './cipher.ts';
 import type { Hmac } from './hmac.ts';
 import { maskAddress, maskMobile, maskName, maskNumber } from './masks.ts';
 import type { PersonKey } from './person-keys.ts';
@@ -41,7 +41,7 @@ export function sealPerson<Person extends PlainPerson>(matching: Hmac, key: Pers
   for (const [field, hashedAs, mask] of FIELDS) {
     const value = person[field];
     if (value === undefined) continue;
-    sealed[field] = { mask: mask(value), hash: keyedHash(matching, hashedAs, value), cipher: encrypt(key.key, context, value).toString('base64url') };
+    sealed[field] = { mask: mask(value), hash: keyedHash(matching, hashedAs, value), cipher: encryptText(key.key, context, value) };
   }
   return sealed as SealedPerson<Person>;
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { addPartner } from '../../connectors/intake/index.ts';
+import { WEB_FLAGS } from '../../platform/process/up.ts';
 import { projectPath } from '../../platform/project.ts';
 import { endBundledChild, startBundledChild } from '../support/bundled-child.ts';
 import { createIntakeHome, openIntakeContext, type IntakeHome } from '../support/intake-server.ts';
@@ -63,7 +64,7 @@ export async function intakeBench(options: IntakeBenchOptions = {}): Promise<Int
 
 async function runSide(home: IntakeHome, side: WebOrders['side'], load: Omit<LoadOrders, 'url'>): Promise<IntakeSideResult> {
   const profile = process.env.BENCH_PROFILE === side ? ['--cpu-prof', `--cpu-prof-dir=${projectPath('dist', 'profile')}`] : [];
-  const web = await startBundledChild<{ url: string }>('test/bench/intake-web.ts', { side, home: { home: home.home, databaseUrl: home.databaseUrl } } satisfies WebOrders, { execArgv: profile });
+  const web = await startBundledChild<{ url: string }>('test/bench/intake-web.ts', { side, home: { home: home.home, databaseUrl: home.databaseUrl } } satisfies WebOrders, { execArgv: side === 'hub' ? [...WEB_FLAGS, ...profile] : profile });
   try {
     const generator = await startBundledChild<string>('test/bench/intake-load.ts', { ...load, url: web.ready.url } satisfies LoadOrders);
     web.child.send('begin');
