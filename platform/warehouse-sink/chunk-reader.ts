@@ -55,6 +55,7 @@ async function read(consumer: KafkaConsumer, chunk: Chunk): Promise<ReadChunk> {
   while (open.size > 0) {
     if (performance.now() > deadline) throw new ChunkUnreadableError(chunk.token, `no end of partitions ${[...open.keys()].join(', ')} after ${READ_TIMEOUT_MS} ms`);
     const batch = await consume(consumer);
+    // A broker that answers at once with nothing must not be asked in a tight loop.
     if (batch.length === 0) await sleep(10);
     for (const message of batch) {
       const next = open.get(message.partition);

@@ -1,5 +1,3 @@
-import type { TopicPartition } from '../kafka/index.ts';
-
 /** Part of a chunk: the committed records of one partition with first <= offset < next. */
 export interface Bound {
   partition: number;
@@ -34,8 +32,4 @@ export function chunkToken(topic: string, bounds: readonly Bound[], generations:
     return `${partition}-${first}-${next - 1}${generation > 1 ? `-g${generation}` : ''}`;
   });
   return `${topic}-${parts.join('+')}`;
-}
-
-export function touches(chunk: Chunk, partitions: readonly TopicPartition[]): boolean {
-  return partitions.some((at) => at.topic === chunk.topic && chunk.bounds.some((bound) => bound.partition === at.partition));
 }

@@ -51,8 +51,9 @@ export class Lane {
     this.#positions.set(partition, { next, generation });
   }
 
-  hasPosition(partition: number): boolean {
-    return this.#positions.has(partition);
+  /** True when rows of the partition are collected and not on their way. */
+  holds(partition: number): boolean {
+    return this.#bounds.has(partition);
   }
 
   position(partition: number): number | undefined {

@@ -5,13 +5,13 @@ import { ByteInserter } from '../clickhouse/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Endpoints, Settings } from '../config/settings.ts';
 import { messageOf } from '../errors.ts';
-import { type Batch, BatchConsumer, type TopicPartition, type TopicPartitionOffset } from '../kafka/index.ts';
+import { type Batch, BatchConsumer, partitionName, type TopicPartition, type TopicPartitionOffset } from '../kafka/index.ts';
 import type { RunningWorker } from '../module.ts';
 import type { Logger } from '../observability/logger.ts';
 import { StoppedError, untilDone } from './backoff.ts';
 import { ChunkLander, type SinkStep } from './chunk-lander.ts';
-import { ChunkFencedError, ChunkStore } from './chunk-store.ts';
-import { touches, type Chunk } from './chunk.ts';
+import { ChunkFencedError, ChunkStore, type Position } from './chunk-store.ts';
+import type { Chunk } from './chunk.ts';
 import { Lane, type LaneLimits, type Load } from './lane.ts';
 import { removeSinkMetrics, sinkMetrics, type SinkMetrics } from './metrics.ts';
 import { recoverPartitions } from './partition-recovery.ts';
@@ -62,6 +62,7 @@ class Sink implements RunningWorker {
   readonly #lanes = new Map<string, Lane>();
   /** Loads on their way, one a topic. */
   readonly #onTheWay = new Map<string, { chunk: Chunk; done: Promise<void> }>();
+  readonly #landedUpTo = new Map<string, TopicPartitionOffset>();
   readonly #costs = new Map<string, number>();
   readonly #troubles = new Map<string, string>();
   readonly #stopping = new AbortController();
@@ -74,6 +75,7 @@ class Sink implements RunningWorker {
   readonly #onStep: NonNullable<SinkOptions['onStep']>;
   #loop: Promise<void> = Promise.resolve();
   #lagShownAt = 0;
+  #reading = true;
 
   constructor(surroundings: SinkSurroundings, options: SinkOptions) {
     this.#surroundings = surroundings;
@@ -113,10 +115,13 @@ class Sink implements RunningWorker {
   }
 
   async stop(): Promise<void> {
-    const ended = this.#endLoop();
-    await ended;
-    await this.#consumer.close();
+    this.#reading = false;
+    await this.#loop;
+    await this.#drain(this.#lanes.keys());
+    this.#commit([...this.#landedUpTo.values()], 'wait');
+    // What hangs on a server that is away gives up now; it was recorded, and the next worker takes it up.
     this.#stopping.abort();
+    await this.#consumer.close();
     await Promise.all([...this.#onTheWay.values()].map(({ done }) => done));
     await this.#refusals.close();
     this.#inserter.close();
@@ -125,13 +130,6 @@ class Sink implements RunningWorker {
 
   unhealthy(): string | undefined {
     return this.#troubles.size === 0 ? undefined : [...this.#troubles.values()].join('; ');
-  }
-
-  #reading = true;
-
-  async #endLoop(): Promise<void> {
-    this.#reading = false;
-    await this.#loop;
   }
 
   async #run(): Promise<void> {
@@ -220,7 +218,9 @@ class Sink implements RunningWorker {
       const sentAt = performance.now();
       await this.#lander.land(recorded, load.rows.view(), load.allEncoded);
       this.#count(chunk, load.rows.length, started, sentAt);
-      this.#commit(chunk.bounds.map(({ partition, next }) => ({ topic: chunk.topic, partition, offset: next })));
+      const landed = chunk.bounds.map(({ partition, next }) => ({ topic: chunk.topic, partition, offset: next }));
+      for (const at of landed) this.#landedUpTo.set(partitionName(at), at);
+      this.#commit(landed);
     } catch (error) {
       if (error instanceof StoppedError) return;
       if (!(error instanceof ChunkFencedError)) this.#surroundings.logger.error({ topic: chunk.topic, error: messageOf(error) }, 'a chunk could not be taken on');
@@ -238,55 +238,74 @@ class Sink implements RunningWorker {
     this.#costs.set(chunk.topic, before * 0.7 + Math.min(now - sentAt, 50) * 0.3);
   }
 
-  /** Tells Kafka what has landed. Postgres is what counts (recovery.ts), so nothing waits for it and a failure only leaves it behind. */
-  #commit(offsets: readonly TopicPartitionOffset[]): void {
+  /** Tells Kafka what has landed. Postgres is what counts (recovery.ts), so a failure only leaves Kafka behind. */
+  #commit(offsets: readonly TopicPartitionOffset[], how: 'go-on' | 'wait' = 'go-on'): void {
     const owned = offsets.filter((at) => this.#consumer.owns(at));
+    if (owned.length === 0 || !this.#consumer.handle.isConnected()) return;
     try {
-      if (owned.length > 0 && this.#consumer.handle.isConnected()) this.#consumer.handle.commit([...owned]);
+      if (how === 'wait') this.#consumer.commitOffsets(owned);
+      else this.#consumer.handle.commit([...owned]);
     } catch (error) {
       this.#surroundings.logger.warn({ error: messageOf(error) }, 'offsets could not be committed');
     }
   }
 
-  /** Another worker has moved a partition of this lane: drop what was collected and begin where Postgres says. */
+  /**
+   * Another worker has moved a partition of this lane, or one was taken away with rows in it: drop what was collected and begin where
+   * Postgres says. Until the consumer stands there the lane takes nothing: records read before would leave a gap.
+   */
   async #resync(lane: Lane): Promise<void> {
-    lane.discard();
     const mine = this.#consumer.assignments().filter(({ topic }) => topic === lane.topic.topic);
-    const positions = await this.#recover(mine).catch(() => undefined);
-    if (positions === undefined) return;
     lane.discard();
-    await this.#consumer.seek(positions).catch((error: unknown) => this.#trouble(lane.topic.topic, messageOf(error)));
+    for (const { partition } of mine) lane.forget(partition);
+    try {
+      const positions = await this.#recover(mine);
+      await this.#consumer.seek(positions.map(({ topic, partition, nextOffset }) => ({ topic, partition, offset: nextOffset })));
+      this.#place(positions.filter((at) => this.#consumer.owns(at)));
+    } catch (error) {
+      if (error instanceof StoppedError) return;
+      this.#trouble(lane.topic.topic, `${lane.topic.topic}: seek: ${messageOf(error)}`);
+      await sleep(500);
+      if (this.#reading) await this.#resync(lane);
+    }
   }
 
   async #assigned(partitions: readonly TopicPartition[]): Promise<TopicPartitionOffset[]> {
-    return this.#recover(partitions);
+    const positions = await this.#recover(partitions);
+    this.#place(positions);
+    return positions.map(({ topic, partition, nextOffset }) => ({ topic, partition, offset: nextOffset }));
   }
 
-  async #recover(partitions: readonly TopicPartition[]): Promise<TopicPartitionOffset[]> {
-    const positions = await this.#untilDone('partitions', 'recover', () => recoverPartitions({ store: this.#store, lander: this.#lander, logger: this.#surroundings.logger }, this.#consumer, partitions), () => false);
+  #recover(partitions: readonly TopicPartition[]): Promise<Position[]> {
+    return this.#untilDone('partitions', 'recover', () => recoverPartitions({ store: this.#store, lander: this.#lander, logger: this.#surroundings.logger }, this.#consumer, partitions), () => false);
+  }
+
+  #place(positions: readonly Position[]): void {
     for (const { topic, partition, nextOffset, generation } of positions) this.#lanes.get(topic)?.setPosition(partition, nextOffset, generation);
-    return positions.map(({ topic, partition, nextOffset }) => ({ topic, partition, offset: nextOffset }));
   }
 
   /** Drain, finish the chunk, give up. Whatever does not end in time was recorded, and the next owner takes it up. */
   async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
-    const topics = new Set(partitions.map(({ topic }) => topic));
+    await this.#drain(new Set(partitions.map(({ topic }) => topic)));
+    for (const { topic, partition } of partitions) {
+      const lane = this.#lanes.get(topic) as Lane;
+      // What could not even be recorded in time is dropped, and read again: of this partition by its next owner, of the others here.
+      lane.forget(partition);
+      if (lane.holds(partition)) void this.#resync(lane);
+      this.#metrics.lag.remove({ topic, partition: String(partition) });
+    }
+  }
+
+  /** Lands what these lanes hold, for as long as a partition may be held back from its next owner. */
+  async #drain(topics: Iterable<string>): Promise<void> {
     const drained = Promise.all(
       [...topics].map(async (topic) => {
-        const lane = this.#lanes.get(topic) as Lane;
         await this.#onTheWay.get(topic)?.done;
-        this.#send(lane);
+        this.#send(this.#lanes.get(topic) as Lane);
         await this.#onTheWay.get(topic)?.done;
       }),
     );
     await Promise.race([drained, sleep(DRAIN_MS, undefined, { ref: false })]);
-    for (const { topic, partition } of partitions) {
-      const lane = this.#lanes.get(topic) as Lane;
-      // What could not even be recorded in time is read again by the next owner.
-      if (!lane.empty && touches(lane.take().chunk, partitions)) this.#surroundings.logger.warn({ topic }, 'gave up rows that were collected and not recorded');
-      lane.forget(partition);
-      this.#metrics.lag.remove({ topic, partition: String(partition) });
-    }
   }
 
   async #untilDone<Result>(topic: string, step: string, work: () => Promise<Result>, isFinal: (error: unknown) => boolean): Promise<Result> {

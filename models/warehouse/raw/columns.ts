@@ -51,7 +51,7 @@ const RATE_PATTERN = AnnualRate().pattern;
 /**
  * The columns of an event's raw table that come from its data. Nested objects are flattened; an array of scalars or of flat
  * objects becomes an Array (of named Tuples), so that `arrayJoin` reads it; whatever is deeper or free in form stays JSON text.
- * Integers are read as text and then cast: JSONExtract would cut 12.5 down to 12, a cast refuses it.
+ * Numbers and dates are read as text and then converted strictly: JSONExtract would cut 12.5 down to 12.
  * The ciphertext of protected values is left in `value` only: nothing in the warehouse can read it.
  */
 export function rawColumns(definition: Pick<EventDefinition, 'type' | 'data'>): RawColumn[] {
@@ -174,8 +174,29 @@ function target(property: Property): { type: string; convert: (text: string) => 
   const scalar = scalarOf(property.schema);
   const bare = SCALAR_TYPES[scalar];
   const type = !property.nullable ? bare : scalar === 'code' ? 'LowCardinality(Nullable(String))' : `Nullable(${bare})`;
-  return { type, convert: (text) => cast(scalar === 'instant' ? instant(text) : text, type) };
+  return { type, convert: (text) => cast(strict(text, scalar), type) };
 }
+
+/**
+ * The value of a text, NULL for NULL, and an error where the text is no such value. ClickHouse's own conversions are too kind: 2026-02-30 becomes
+ * the second of March, a number too large wraps around, and garbage cast to a nullable type is NULL.
+ */
+function strict(text: string, scalar: Scalar): string {
+  if (scalar === 'instant') return instant(text);
+  const parse = PARSERS[scalar];
+  if (parse === undefined) return text;
+  const parsed = parse(text);
+  // Reading back what was parsed tells; of a decimal number the text may have other zeros, so there only garbage shows.
+  const differs = scalar === 'integer' || scalar === 'date' ? `ifNull(toString(${parsed}) != ${text}, isNotNull(${text}))` : `isNull(${parsed}) AND isNotNull(${text})`;
+  return `if(throwIf(${differs}) = 0, ${parsed}, NULL)`;
+}
+
+const PARSERS: Readonly<Partial<Record<Scalar, (text: string) => string>>> = {
+  integer: (text) => `toInt64OrNull(${text})`,
+  float: (text) => `toFloat64OrNull(${text})`,
+  date: (text) => `toDate32OrNull(${text})`,
+  rate: (text) => `toDecimal64OrNull(${text}, 10)`,
+};
 
 function instant(text: string): string {
   return `parseDateTime64BestEffort(${text}, 3, 'Asia/Shanghai')`;
