@@ -96,8 +96,11 @@ export class Committer {
       const plan = this.plan(all);
       if (plan.progress.size === 0) return;
       const error = await this.publish(plan);
-      if (error === undefined) this.settle(plan);
-      else {
+      if (error === undefined) {
+        this.settle(plan);
+        // What has come meanwhile goes by the pace.
+        if (!all) return;
+      } else {
         // After an abort it is done again with whatever is still owned then; between, a rebalance may have its turn.
         if (error.failure === 'abort' && (await this.abort(error))) await sleep(50);
         else await this.hooks.lost(error);

@@ -15,6 +15,7 @@ import type { Effect } from './effect.ts';
 import { effectMetrics, type EffectMetrics } from './metrics.ts';
 import { isDone } from './partition-progress.ts';
 import { ensureProgressTopic, readProgress, slottedPartitions } from './progress-slots.ts';
+import { ReadingWindow } from './reading-window.ts';
 import type { Lane, Task } from './task.ts';
 
 const POLL_MS = 50;
@@ -46,6 +47,7 @@ class EffectWorker {
   private readonly scheduler: CallScheduler;
   private readonly consumer: BatchConsumer;
   private readonly committer: Committer;
+  private readonly window: ReadingWindow;
   private readonly metrics: EffectMetrics;
   private readonly clientId: string;
   private recovery: Promise<void> | undefined;
@@ -86,6 +88,7 @@ class EffectWorker {
       onRevoked: (partitions) => this.revoked(partitions),
       onError,
     });
+    this.window = new ReadingWindow(this.consumer, effect.limits.window);
     this.committer = new Committer(this.newProducer(), this.consumer, {
       lanes: () => this.lanes.values(),
       committed: (tasks) => tasks.forEach((task) => this.scheduler.committed(task)),
@@ -132,12 +135,13 @@ class EffectWorker {
     while (!this.stopping) {
       try {
         await this.recovery;
-        const batch = await this.consumer.consumeBatch(READ_AT_ONCE, POLL_MS);
+        const room = await this.window.room([...this.lanes.values()]);
+        if (room === 0) continue;
+        const batch = await this.consumer.consumeBatch(Math.min(READ_AT_ONCE, room), POLL_MS);
         // Read before a recovery moved the positions: will be read again.
         if (this.recovery !== undefined) continue;
         const current = this.consumer.isCurrent(batch.epoch);
         for (const message of batch.messages) if (current(message)) this.take(message);
-        this.steer();
         this.problem = undefined;
       } catch (error) {
         this.context.logger.error({ effect: this.effect.name, err: error }, 'reading failed, trying again');
@@ -194,17 +198,6 @@ class EffectWorker {
     this.metrics.seconds.observe({ effect }, (performance.now() - since) / 1_000);
     if (attempt.outcome === 'done') this.metrics.results.inc({ effect, kind: outcome });
     return attempt;
-  }
-
-  /** Stops reading a partition that holds its share of the window, so that memory is bounded and the other partitions go on. */
-  private steer(): void {
-    const share = Math.max(8, Math.floor(this.effect.limits.window / Math.max(1, this.lanes.size)));
-    const full = [...this.lanes.values()].filter((lane) => !lane.paused && lane.open >= share);
-    const free = [...this.lanes.values()].filter((lane) => lane.paused && lane.open <= share / 2);
-    for (const lane of full) lane.paused = true;
-    for (const lane of free) lane.paused = false;
-    this.consumer.pause(full.map(({ topic, partition }) => ({ topic, partition })));
-    this.consumer.resume(free.map(({ topic, partition }) => ({ topic, partition })));
   }
 
   private async assigned(partitions: readonly TopicPartition[]): Promise<readonly (TopicPartition | TopicPartitionOffset)[]> {

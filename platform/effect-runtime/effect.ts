@@ -24,7 +24,7 @@ export interface CallResult<Data> {
 export interface CallLimits {
   /** Calls under way at once. */
   concurrency: number;
-  /** Commands held in memory at once: under way, waiting for their turn, waiting for a retry or for their commit. */
+  /** Commands held in memory (up to twice as many when some partitions are stuck and others flow): under way, waiting for their turn, waiting for a retry or for their commit. */
   window: number;
   /** A single attempt is given up after this. */
   timeoutMs: number;
@@ -42,7 +42,7 @@ export interface CallLimits {
 
 export const DEFAULT_LIMITS: CallLimits = {
   concurrency: 128,
-  window: 1_024,
+  window: 2_048,
   timeoutMs: 10_000,
   backoffBaseMs: 200,
   backoffCapMs: 30_000,

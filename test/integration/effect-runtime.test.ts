@@ -171,7 +171,7 @@ describe('effect runtime', () => {
         }
         return 1;
       }),
-      { ...QUICK, concurrency: 16, breakerOpenMs: 200 },
+      { ...QUICK, concurrency: 16, window: 64, breakerOpenMs: 200 },
     );
     await produce(context, Array.from({ length: 500 }, (_, index) => commandRecord(topics, command(index))));
     while (worker.unhealthy?.() === undefined) await sleep(10);
@@ -179,6 +179,10 @@ describe('effect runtime', () => {
     await sleep(2_000);
     // 500 commands with a retry each 200 ms would have made thousands of calls.
     expect(callsWhileDown).toBeLessThan(60);
+    // Memory is bounded: the rest of the 500 stays with the broker.
+    const open = (await context.metrics.getMetricsAsJSON()).find(({ name }) => name === 'hub_effect_commands_open')!.values.find(({ labels }) => labels.effect === `test.${topics.commands}`)!;
+    expect(open.value).toBeGreaterThanOrEqual(64);
+    expect(open.value).toBeLessThanOrEqual(2 * 64);
     down = false;
     await results.until((all) => all.length >= 500, 'all results after the outage');
     expect([...countByRequest(results.records).values()].every((count) => count === 1)).toBe(true);

@@ -33,6 +33,8 @@ export function openScoringBureau(settings: ScoringSettings, clock: Clock): Bure
     headersTimeout: settings.timeoutMs,
     bodyTimeout: settings.timeoutMs,
     keepAliveTimeout: 10_000,
+    // A larger answer is no answer of this bureau: the call fails as one that did not come through.
+    maxResponseSize: MAX_ANSWER_BYTES,
   });
 
   const call = async (method: 'GET' | 'POST', path: string, body: string, options: { traceparent?: string; signal?: AbortSignal }): Promise<Answer> => {
@@ -49,9 +51,8 @@ export function openScoringBureau(settings: ScoringSettings, clock: Clock): Bure
     if (options.traceparent !== undefined) headers.traceparent = options.traceparent;
     try {
       const response = await pool.request({ method, path: fullPath, headers, body: method === 'GET' ? null : body, signal: options.signal });
-      return { status: response.statusCode, headers: response.headers, body: await readBody(response.body), nonce };
+      return { status: response.statusCode, headers: response.headers, body: await response.body.text(), nonce };
     } catch (cause) {
-      if (cause instanceof RetriableError) throw cause;
       const code = codeOf(cause);
       throw new RetriableError('BUREAU_UNREACHABLE', `the call did not come through (${code})`, { details: { cause: code }, stopsAll: UNREACHABLE.has(code) });
     }
@@ -116,17 +117,6 @@ function retryAfter(value: string | string[] | undefined, clock: Clock): number 
   if (typeof value !== 'string') return undefined;
   const wait = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - clock();
   return wait > 0 ? Math.min(wait, MAX_RETRY_AFTER_MS) : undefined;
-}
-
-async function readBody(body: Dispatcher.ResponseData['body']): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAX_ANSWER_BYTES) throw new RetriableError('ANSWER_TOO_LARGE', `the answer is larger than ${MAX_ANSWER_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function codeOf(error: unknown): string {

@@ -3,7 +3,7 @@ import { setting } from '../../contract.ts';
 
 /** Settings of the scoring bureau. The address has to be https, except on loopback: personal data travels in the body. */
 export const scoringSettings = Type.Object({
-  url: setting(Type.String({ pattern: '^(https://[^/]+|http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:\\d+)?)', description: 'base address; https, or http on loopback' }), { env: 'BUREAU_URL' }),
+  url: setting(Type.String({ pattern: '^(https://[^/@]+|http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:\\d+)?)(/.*)?$', description: 'base address; https, or http on loopback' }), { env: 'BUREAU_URL' }),
   appId: setting(Type.String({ minLength: 1, maxLength: 64, description: 'the hub’s id at the bureau' }), { env: 'BUREAU_APP_ID' }),
   secret: setting(Type.String({ minLength: 8, description: 'key of the HMAC signatures' }), { env: 'BUREAU_SECRET', secret: true }),
   concurrency: setting(Type.Integer({ minimum: 1, maximum: 2_000, default: 128, description: 'calls at once per worker' }), { env: 'BUREAU_CONCURRENCY' }),

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Kafka from 'node-rdkafka';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { creditReportReceived, creditReportRequested, type DataOf } from '../../../models/events/index.ts';
+import { type creditReportReceived, creditReportRequested, type DataOf } from '../../../models/events/index.ts';
 import { readSettings } from '../../../platform/config/settings.ts';
 import { startEffect, type CallLimits, type Effect, type EffectContext } from '../../../platform/effect-runtime/index.ts';
 import { clientConfig, DEAD_LETTER_TOPIC, encodeEvent, ensureTopics, headerText, producerConfig, type Message, type OutgoingRecord } from '../../../platform/kafka/index.ts';
@@ -106,7 +106,7 @@ export async function follow(context: EffectContext, topic: string, keep: (messa
     { 'auto.offset.reset': 'earliest' },
   );
   await new Promise<void>((resolve, reject) => void consumer.connect({}, (error) => (error ? reject(error) : resolve())));
-  consumer.setDefaultConsumeTimeout(50);
+  consumer.setDefaultConsumeTimeout(5);
   consumer.subscribe([topic]);
   const records: Message[] = [];
   const read = (): Promise<number> =>
@@ -125,7 +125,7 @@ export async function follow(context: EffectContext, topic: string, keep: (messa
       const deadline = Date.now() + deadlineMs;
       while (!condition(records)) {
         if (Date.now() > deadline) throw new Error(`${what}: not after ${deadlineMs} ms; ${records.length} records on ${topic}`);
-        if ((await read()) === 0) await sleep(10);
+        if ((await read()) === 0) await sleep(2);
       }
       return records;
     },

@@ -33,11 +33,12 @@ export interface EffectProcess {
   stop(): Promise<void>;
 }
 
-/** Starts a worker of the scoring bureau in a process of its own. */
+/** Starts a worker of the scoring bureau in a process of its own; EFFECT_PROFILE names a folder for its CPU profile. */
 export async function startEffectProcess(topics: Topics, sandbox: Pick<ScoringSandbox, 'url' | 'appId' | 'secret'>, limits: Partial<CallLimits>, env: Record<string, string> = {}): Promise<EffectProcess> {
   const child = fork(await bundledChild('effect-child'), {
     env: { ...process.env, NODE_OPTIONS: '', BUREAU_URL: sandbox.url, BUREAU_APP_ID: sandbox.appId, BUREAU_SECRET: sandbox.secret, ...env, EFFECT_CHILD: JSON.stringify({ topics, limits }) },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    execArgv: process.env.EFFECT_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.EFFECT_PROFILE}`] : [],
   });
   let log = '';
   for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk: Buffer) => (log += chunk.toString()));
