@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { BatchConsumer, DEAD_LETTER_TOPIC, headerText, type Message } from '../../platform/kafka/index.ts';
+import { headerText } from '../../platform/kafka/index.ts';
 import { selectRows } from '../../platform/clickhouse/index.ts';
+import { deadLettersOf } from '../support/dead-letters-of.ts';
 import { eventually } from '../support/eventually.ts';
 import { clickhouseOf, kafkaOf, landedRows, newSinkLab, prepareSinkLab, produceToSink, sinkEvent, sinkRecord, startLabSink, type SinkLab } from '../support/sink-lab.ts';
-import { createTestClickhouseDatabase, createTestDatabase, testStack, uniqueName } from '../support/stack.ts';
+import { createTestClickhouseDatabase, createTestDatabase, testStack } from '../support/stack.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
@@ -30,26 +31,6 @@ async function lab(partitions = 3): Promise<{ lab: SinkLab; client: ClickHouseCl
 }
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
-
-/** Dead letters of the lab's topic. */
-async function deadLetters(here: SinkLab, expected: number): Promise<Message[]> {
-  const found: Message[] = [];
-  const consumer = new BatchConsumer(kafkaOf(here), { groupId: uniqueName('dead'), clientId: 'test', topics: [DEAD_LETTER_TOPIC] });
-  await consumer.connect();
-  try {
-    let quiet = 0;
-    const deadline = performance.now() + 60_000;
-    // One more than expected must have a chance to show.
-    while ((found.length < expected || quiet < 15) && performance.now() < deadline) {
-      const { messages } = await consumer.consumeBatch(1_000, 100);
-      quiet = messages.length === 0 ? quiet + 1 : 0;
-      found.push(...messages.filter((message) => headerText(message.headers, 'dlq_topic') === sinkEvent(here).topic));
-    }
-    return found;
-  } finally {
-    await consumer.close();
-  }
-}
 
 describe('the warehouse sink', () => {
   it('lands every record once, its columns typed and its value as received', async () => {
@@ -102,7 +83,7 @@ describe('the warehouse sink', () => {
     const sink = await startLabSink(here);
     try {
       await eventually(async () => expect((await landedRows(here, client)).rows).toBe(1_992));
-      const dead = await deadLetters(here, 8);
+      const dead = await deadLettersOf(kafkaOf(here), sinkEvent(here).topic, 8);
       expect(dead.length).toBe(8);
       expect(new Set(dead.map((message) => headerText(message.headers, 'dlq_step')))).toEqual(new Set(['warehouse-sink']));
       const reasons = dead.map((message) => headerText(message.headers, 'dlq_reason')).sort();
