@@ -13,6 +13,7 @@ import type { HubModule } from './platform/module.ts';
 import { pipelineWorkers } from './platform/pipeline-runtime/index.ts';
 import { processVerbs } from './platform/process/verbs.ts';
 import { webWorker } from './platform/process/web.ts';
+import { modelVerbs } from './platform/warehouse-models/verbs.ts';
 import { warehouseModule } from './platform/warehouse-sink/index.ts';
 import { demoVerb } from './test/demo/demo.ts';
 
@@ -26,6 +27,7 @@ const modules: readonly HubModule[] = [
   bureausModule,
   { name: 'pipelines', workers: pipelineWorkers(PIPELINES) },
   warehouseModule,
+  { name: 'models', verbs: modelVerbs },
   deadLettersModule,
   conservationModule(reconcile),
   configurationModule,

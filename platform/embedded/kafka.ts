@@ -82,7 +82,7 @@ export const kafka: Part = {
       child: {
         name: 'kafka',
         command: java,
-        args: ['-Xms128m', `-Xmx${heap}m`, '-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20', '-XX:+ExplicitGCInvokesConcurrent', '-XX:+ExitOnOutOfMemoryError', '-Djava.awt.headless=true', logging, ...classes, 'kafka.Kafka', config],
+        args: ['-Xms128m', `-Xmx${heap}m`, '-XX:TieredStopAtLevel=1', '-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20', '-XX:+ExplicitGCInvokesConcurrent', '-XX:+ExitOnOutOfMemoryError', '-Djava.awt.headless=true', logging, ...classes, 'kafka.Kafka', config],
         marker: config,
         port,
         ready: () => kafkaAnswers('127.0.0.1', port),

@@ -1,3 +1,6 @@
+/** A role ends with this code when a server it needs cannot be reached while it starts (EX_TEMPFAIL of sysexits.h): to be started again. */
+export const EXIT_UNREACHABLE = 75;
+
 /**
  * For the main of a role process under the supervisor: `onStop` is called once, on SIGTERM, SIGINT or when the supervisor has
  * died (its IPC channel closes), and the process ends when it resolves. Without a supervisor only the signals count.

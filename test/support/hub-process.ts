@@ -19,6 +19,8 @@ export interface HubProcess {
   url: string;
   home: string;
   endpoints(): Endpoints;
+  /** The end of what the supervisor has said on stderr, over all its lives. */
+  log(): string;
   /** Runs one verb with --json against this hub. */
   cli(...args: string[]): Promise<CliResult>;
   /** Process ids by name (kafka, postgres, clickhouse, web, …), and `supervisor`. */
@@ -41,23 +43,23 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Starts a hub from nothing and waits until it says it is ready. `env` adds settings. */
-export async function startHubProcess(env: Record<string, string> = {}): Promise<HubProcess> {
+/** Starts a hub from nothing and waits until it says it is ready. `env` adds settings, `args` go to `hub up` (`--only pipelines`). */
+export async function startHubProcess(env: Record<string, string> = {}, args: readonly string[] = []): Promise<HubProcess> {
   const home = await mkdtemp(join(tmpdir(), 'autofin-hub-'));
   const port = await freePort();
   const environment = { ...process.env, DATABASE_URL: '', KAFKA_BROKERS: '', CLICKHOUSE_URL: '', ...env, HUB_HOME: home, HUB_PORT: String(port), NODE_OPTIONS: '' };
   let child: ChildProcess | undefined;
+  let log = '';
 
   const start = async (): Promise<void> => {
-    const started = spawn(process.execPath, [projectPath('bin/hub.mjs'), 'up', '--json'], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    const started = spawn(process.execPath, [projectPath('bin/hub.mjs'), 'up', '--json', ...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
     child = started;
-    let log = '';
-    started.stderr!.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-8_000)));
+    started.stderr!.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-32_000)));
     await new Promise<void>((resolve, reject) => {
       createInterface({ input: started.stdout! }).on('line', (line) => {
         if ((JSON.parse(line) as { ready?: boolean }).ready === true) resolve();
       });
-      started.once('exit', (code, signal) => reject(new Error(`hub up ended before it was ready (${code ?? signal})\n${log}`)));
+      started.once('exit', (code, signal) => reject(new Error(`hub up ended before it was ready (${code ?? signal})\n${log.slice(-4_000)}`)));
     });
   };
 
@@ -82,6 +84,7 @@ export async function startHubProcess(env: Record<string, string> = {}): Promise
     url: `http://127.0.0.1:${port}`,
     home,
     endpoints: () => JSON.parse(readFileSync(join(home, 'secrets/endpoints.json'), 'utf8')) as Endpoints,
+    log: () => log,
     cli,
     pids: async () => {
       const pids = new Map<string, number>();

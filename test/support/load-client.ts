@@ -16,6 +16,8 @@ export interface LoadResult {
   accepted: Map<string, SentApplication>;
   /** Refusals by the code of their first field error. */
   refusals: Map<string, number>;
+  /** What persistent clients met on their way to an answer: status codes of 500 and above, and `no answer`. */
+  retries: Map<number | 'no answer', number>;
   /** Answers that are not what the input calls for; empty when all is well. */
   surprises: string[];
   /** Seconds from the first request to the last answer. */
@@ -30,7 +32,7 @@ export interface LoadOptions {
   concurrency: number;
   /** Requests per second at most; as many as go by default. */
   rate?: number;
-  /** Send again (same order, new nonce) while the hub cannot be reached or answers 5xx or 503, as partners do. */
+  /** Send again (same order, new nonce) while the answer is lost, the hub cannot be reached or answers 5xx, as partners do. */
   persistent?: boolean;
   /** Stops sending new requests. */
   signal?: AbortSignal;
@@ -40,8 +42,8 @@ const path = '/v1/applications';
 
 /** Sends generated applications as partners do, and checks each answer against what the generator says it must be. */
 export async function sendApplications(requests: Iterable<GeneratedRequest>, options: LoadOptions): Promise<LoadResult> {
-  const pool = new Pool(options.url, { connections: options.concurrency, pipelining: 1, headersTimeout: 60_000, bodyTimeout: 60_000 });
-  const result: LoadResult = { sent: 0, statuses: new Map(), accepted: new Map(), refusals: new Map(), surprises: [], seconds: 0 };
+  const pool = new Pool(options.url, { connections: options.concurrency, pipelining: 1, headersTimeout: 20_000, bodyTimeout: 20_000 });
+  const result: LoadResult = { sent: 0, statuses: new Map(), accepted: new Map(), refusals: new Map(), retries: new Map(), surprises: [], seconds: 0 };
   const underWay = new Map<string, Promise<void>>();
   const since = performance.now();
   try {
@@ -75,21 +77,22 @@ async function sendOne(pool: Pool, request: GeneratedRequest, options: LoadOptio
   for (let attempt = 1; ; attempt += 1) {
     const { headers, body } = signedRequest({ method: 'POST', path, body: request.body, appId: request.partnerId, secret });
     try {
-      const hangUp = request.loseAnswer ? AbortSignal.timeout(2) : undefined;
+      const hangUp = request.loseAnswer && attempt === 1 ? AbortSignal.timeout(2) : undefined;
       const answer = await pool.request({ method: 'POST', path, headers, body, signal: hangUp });
       const text = await answer.body.text();
       if (options.persistent === true && answer.statusCode >= 500) {
+        count(result.retries, answer.statusCode);
         await sleep(100 * Math.min(attempt, 10));
         continue;
       }
       note(request, answer.statusCode, text, attempt, result);
       return;
     } catch (error) {
-      if (request.loseAnswer) {
+      if (request.loseAnswer && attempt === 1) {
         count(result.statuses, 'lost');
-        return;
-      }
-      if (options.persistent !== true) throw error;
+        if (options.persistent !== true) return;
+      } else if (options.persistent !== true) throw error;
+      else count(result.retries, 'no answer');
       await sleep(100 * Math.min(attempt, 10));
     }
   }

@@ -1,0 +1,92 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { Pool } from 'pg';
+import { applicantMatched, applicationDecided, applicationReceived, creditReportReceived, creditReportRequested, EVENTS } from '../../models/events/index.ts';
+import { selectRows } from '../../platform/clickhouse/index.ts';
+import { readTails } from '../../platform/conservation/topic-tail.ts';
+import { DEAD_LETTER_TOPIC, headerText, partitionCounts, partitionsOf, type KafkaSurroundings } from '../../platform/kafka/index.ts';
+
+/** What lies on one topic, or in its raw table: event ids with the application, and the report request, each belongs to. */
+interface Record {
+  eventId: string;
+  applicationId: string;
+  requestId: string | undefined;
+  outcome: string | undefined;
+}
+
+export interface Proof {
+  /** What is not as it must be, in words; empty when nothing was lost and nothing happened twice. */
+  flaws: string[];
+  /** Events by type, as counted on the topics. */
+  events: { [type: string]: number };
+}
+
+const MANY = 5;
+
+/**
+ * Compares everything that came of the applications answered 2xx, one by one: the rows of acceptance and of review in Postgres, every
+ * event on every topic (read committed), every row in ClickHouse. To be asked when nothing is under way any more.
+ */
+export async function proveExactlyOnce(servers: { postgres: Pool; clickhouse: ClickHouseClient; kafka: KafkaSurroundings }, accepted: ReadonlySet<string>): Promise<Proof> {
+  const flaws: string[] = [];
+  const events: Proof['events'] = {};
+  const { rows: intake } = await servers.postgres.query<{ id: string }>('SELECT application_id::text AS id FROM intake.accepted');
+  compare(flaws, 'intake.accepted', intake.map(({ id }) => id), accepted);
+  const { rows: cases } = await servers.postgres.query<{ id: string; outcome: string | null }>(`SELECT key AS id, state::jsonb -> 'decision' ->> 'outcome' AS outcome FROM state.review`);
+  compare(flaws, 'state.review', cases.filter(({ outcome }) => outcome !== null).map(({ id }) => id), accepted);
+  const outcomes = new Map(cases.map(({ id, outcome }) => [id, outcome]));
+
+  const onTopic = new Map<string, Record[]>();
+  for (const definition of EVENTS) {
+    const records = await recordsOf(servers.kafka, definition.topic);
+    onTopic.set(definition.topic, records);
+    events[definition.type] = records.length;
+    compare(flaws, `event ids on ${definition.topic}`, records.map(({ eventId }) => eventId));
+    const rows = await selectRows<{ event_id: string }>(servers.clickhouse, `SELECT event_id FROM ${definition.rawTable}`);
+    compare(flaws, `rows of ${definition.rawTable}`, rows.map((row) => row.event_id), new Set(records.map(({ eventId }) => eventId)));
+  }
+  const on = ({ topic }: { topic: string }): Record[] => onTopic.get(topic) ?? [];
+  for (const definition of [applicationReceived, applicantMatched, applicationDecided]) compare(flaws, `applications on ${definition.topic}`, on(definition).map(({ applicationId }) => applicationId), accepted);
+  const requests = on(creditReportRequested);
+  compare(flaws, `applications on ${creditReportRequested.topic}`, requests.map(({ applicationId }) => applicationId));
+  compare(flaws, `requests answered on ${creditReportReceived.topic}`, on(creditReportReceived).map(({ requestId }) => requestId ?? ''), new Set(requests.map(({ requestId }) => requestId ?? '')));
+
+  const facts = await selectRows<{ id: string; outcome: string | null }>(servers.clickhouse, 'SELECT application_id AS id, outcome FROM fct_application');
+  compare(flaws, 'fct_application', facts.map(({ id }) => id), accepted);
+  for (const [where, decisions] of [['on its topic', on(applicationDecided).map(({ applicationId, outcome }) => ({ id: applicationId, outcome: outcome ?? null }))], ['in fct_application', facts]] as const)
+    for (const { id, outcome } of decisions) if (outcome !== outcomes.get(id)) flaws.push(`${id} is ${outcome} ${where}, ${outcomes.get(id)} in state.review`);
+
+  const letters = await recordsOf(servers.kafka, DEAD_LETTER_TOPIC);
+  if (letters.length > 0) flaws.push(`${letters.length} dead letters: ${letters.slice(0, MANY).map(({ outcome }) => outcome).join(', ')}`);
+  return { flaws, events };
+}
+
+/** Each once; and, where it is known which, exactly those. */
+function compare(flaws: string[], what: string, found: readonly string[], expected?: ReadonlySet<string>): void {
+  const once = new Set<string>();
+  const twice = found.filter((id) => once.size === once.add(id).size);
+  const report = (problem: string, ids: readonly string[]): void => {
+    if (ids.length > 0) flaws.push(`${what}: ${ids.length} ${problem}: ${ids.slice(0, MANY).join(', ')}`);
+  };
+  report('more than once', twice);
+  if (expected === undefined) return;
+  report('missing', [...expected].filter((id) => !once.has(id)));
+  report('too many', [...once].filter((id) => !expected.has(id)));
+}
+
+async function recordsOf(kafka: KafkaSurroundings, topic: string): Promise<Record[]> {
+  const found: Record[] = [];
+  const from = partitionsOf(await partitionCounts(kafka, [topic])).map((at) => ({ ...at, offset: 0 }));
+  await readTails(kafka, from, (messages) => {
+    for (const { headers, value } of messages) {
+      const letter = headerText(headers, 'dlq_reason');
+      const data = letter === undefined && value !== null ? (JSON.parse(value.toString('utf8')) as { applicationId: string; reportRequestId?: string; outcome?: string }) : undefined;
+      found.push({
+        eventId: headerText(headers, 'ce_id') ?? '',
+        applicationId: data?.applicationId ?? '',
+        requestId: data?.reportRequestId,
+        outcome: letter === undefined ? data?.outcome : `${letter} at ${headerText(headers, 'dlq_step')}`,
+      });
+    }
+  });
+  return found;
+}
