@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { projectPath } from '../../platform/project.ts';
+import { effectBench } from './effect-bench.ts';
+import { endToEndBench } from './end-to-end-bench.ts';
+import { intakeBench } from './intake-bench.ts';
+import { benchDatabase, pipelineBench } from './pipeline-bench.ts';
+import { sinkBench } from './sink-bench.ts';
+
+// npm run bench -- [--only sink,pipeline,intake,effect,end-to-end] [--quick]
+const ALL = ['sink', 'pipeline', 'intake', 'effect', 'end-to-end'];
+const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } });
+const chosen = values.only?.split(',') ?? ALL;
+const unknown = chosen.filter((name) => !ALL.includes(name));
+if (unknown.length > 0) {
+  console.error(`there is no bench ${unknown.join(', ')}; there are ${ALL.join(', ')}`);
+  process.exit(2);
+}
+const quick = values.quick;
+const log = (line: string): void => console.error(line);
+
+interface StackProcess {
+  startTestStack(): Promise<void>;
+  stopTestStack(): Promise<void>;
+}
+const { startTestStack, stopTestStack } = (await import(projectPath('test/support/test-stack-process.mjs'))) as StackProcess;
+const results: Record<string, unknown> = {};
+const needsEngines = chosen.some((name) => name !== 'end-to-end');
+if (needsEngines && !process.env.HUB_TEST_STACK) await startTestStack();
+try {
+  if (needsEngines) {
+    const stack = JSON.parse(readFileSync(process.env.HUB_TEST_STACK!, 'utf8')) as { kafkaBrokers: string; databaseUrl: string; clickhouseUrl: string };
+    const database = await benchDatabase(stack.databaseUrl);
+    const clickhouseDatabase = `bench_${randomBytes(5).toString('hex')}`;
+    const addresses = { ...stack, databaseUrl: database.url };
+    try {
+      if (chosen.includes('sink')) results.sink = await sinkBench({ ...addresses, clickhouseDatabase }, { log, ...(quick ? { factors: [1] } : {}) });
+      if (chosen.includes('pipeline')) results.pipeline = await pipelineBench(addresses, { log, events: quick ? 60_000 : 200_000 });
+      if (chosen.includes('intake')) results.intake = await intakeBench({ log, requests: quick ? 10_000 : 30_000 });
+      if (chosen.includes('effect')) results.effect = await effectBench({ log, commands: quick ? 10_000 : 40_000, concurrency: 128 });
+    } finally {
+      await fetch(stack.clickhouseUrl, { method: 'POST', body: `DROP DATABASE IF EXISTS ${clickhouseDatabase}` });
+      await database.drop();
+    }
+  }
+} finally {
+  await stopTestStack();
+}
+if (chosen.includes('end-to-end')) results['end-to-end'] = await endToEndBench({ log, ...(quick ? { seconds: 15 } : {}) });
+console.log(JSON.stringify(results, null, 2));
+process.exit(0);
