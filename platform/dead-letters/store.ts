@@ -2,22 +2,26 @@ import type { Pool } from 'pg';
 import { eventDefinition } from '../../models/events/index.ts';
 import { audit } from '../audit/index.ts';
 import { HubError, InvalidInputError } from '../errors.ts';
-import { dataOf, UndecodableEventError } from '../kafka/index.ts';
 import { inTransaction } from '../postgres/index.ts';
-import type { DeadLetter, StoredHeaders } from './letter.ts';
+import { refuseInvalidEdit } from './edit.ts';
+import type { DeadLetter, DefinitionOf, StoredHeaders } from './letter.ts';
 
 export interface ListedLetter extends Omit<DeadLetter, 'key' | 'value' | 'headers'> {
   status: 'waiting' | 'replayed';
 }
 
 export interface ShownLetter extends ListedLetter {
+  /** Key and value as they were: text where they are UTF-8, else base64 as the encoding beside them says. */
   key: string | null;
-  /** The original value: text when it is UTF-8, else base64. */
+  keyEncoding: Encoding | null;
   value: string | null;
-  valueEncoding: 'utf8' | 'base64' | null;
+  valueEncoding: Encoding | null;
   headers: { name: string; value: string }[];
+  /** RFC 3339. */
   replay: { requestedBy: string; requestedAt: string; edited: boolean } | null;
 }
+
+export type Encoding = 'utf8' | 'base64';
 
 export interface LetterFilter {
   step?: string;
@@ -29,9 +33,10 @@ export interface LetterFilter {
   limit: number;
 }
 
-const COLUMNS = `id, step, reason, detail, topic, partition, record_offset AS "offset", to_char(died_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "diedAt",
-  event_id AS "eventId", event_type AS "eventType", source, business_date::text AS "businessDate", amount_fen AS "amountFen",
-  CASE WHEN replays = 0 THEN 'waiting' ELSE 'replayed' END AS status`;
+const instant = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+const COLUMNS = `id, step, reason, detail, topic, partition, record_offset AS "offset", ${instant('died_at')} AS "diedAt", event_id AS "eventId", event_type AS "eventType",
+  source, business_date::text AS "businessDate", amount_fen AS "amountFen", CASE WHEN replays = 0 THEN 'waiting' ELSE 'replayed' END AS status`;
 
 /** Adds dead letters to the index; one that is there already is left as it is. */
 export async function indexLetters(pool: Pool, letters: readonly DeadLetter[]): Promise<void> {
@@ -48,8 +53,10 @@ export async function indexLetters(pool: Pool, letters: readonly DeadLetter[]): 
   );
 }
 
-/** Newest first. Returns one page and the cursor of the next, null at the end. */
+/** Newest first. Returns one page and the cursor of the next, null at the end. Throws InvalidInputError for a cursor that is no dead letter. */
 export async function listLetters(pool: Pool, filter: LetterFilter): Promise<{ letters: ListedLetter[]; next: string | null }> {
+  if (filter.after !== undefined && (await pool.query('SELECT FROM hub.dead_letter WHERE id = $1', [filter.after])).rowCount === 0)
+    throw new InvalidInputError('This cursor is not known', [{ pointer: '/after', code: 'UNKNOWN_CURSOR', detail: `there is no dead letter ${filter.after}` }]);
   const { rows } = await pool.query<ListedLetter>(
     `SELECT ${COLUMNS} FROM hub.dead_letter
      WHERE ($1::text IS NULL OR step = $1) AND ($2::text IS NULL OR topic = $2) AND ($3::text IS NULL OR reason = $3)
@@ -62,65 +69,71 @@ export async function listLetters(pool: Pool, filter: LetterFilter): Promise<{ l
   return { letters, next: rows.length > filter.limit ? letters.at(-1)!.id : null };
 }
 
-/** One dead letter with everything it carries. Throws DEAD_LETTER_UNKNOWN. */
+/** One dead letter with everything it carries. Throws HubError DEAD_LETTER_UNKNOWN. */
 export async function showLetter(pool: Pool, id: string): Promise<ShownLetter> {
-  const { rows } = await pool.query<ListedLetter & { key: Buffer | null; value: Buffer | null; headers: StoredHeaders; requestedBy: string | null; requestedAt: string; edited: boolean }>(
-    `SELECT ${COLUMNS}, d.key, d.value, d.headers, r.requested_by AS "requestedBy", r.requested_at AS "requestedAt", r.edited
-     FROM hub.dead_letter d LEFT JOIN LATERAL (SELECT requested_by, requested_at, edited FROM hub.dead_letter_replay WHERE dead_letter_id = d.id) r ON true WHERE d.id = $1`,
-    [id],
-  );
-  const row = rows[0];
-  if (row === undefined) throw unknownLetter(id);
-  const { key, value, headers, requestedBy, requestedAt, edited, ...listed } = row;
-  const text = value === null ? null : utf8(value);
+  const { requestedBy, requestedAt, edited, key, value, headers, ...listed } = await readLetter(pool, id);
+  const shownKey = shown(key);
+  const shownValue = shown(value);
   return {
     ...listed,
-    key: key === null ? null : (utf8(key) ?? key.toString('base64')),
-    value: value === null ? null : (text ?? value.toString('base64')),
-    valueEncoding: value === null ? null : text === null ? 'base64' : 'utf8',
+    key: shownKey.text,
+    keyEncoding: shownKey.encoding,
+    value: shownValue.text,
+    valueEncoding: shownValue.encoding,
     headers: headers.map(([name, base64]) => ({ name, value: Buffer.from(base64, 'base64').toString('utf8') })),
     replay: requestedBy === null ? null : { requestedBy, requestedAt, edited },
   };
 }
 
 /**
- * Puts a dead letter back on its topic for the step that gave up, as it is or with an edited value. An edited value must be a
- * valid event of its type (InvalidInputError names each field). Throws DEAD_LETTER_UNKNOWN, DEAD_LETTER_REPLAYED. Audited.
+ * Puts a dead letter back on its topic for the step that gave up, as it is or with an edited value. Throws InvalidInputError where
+ * the record does not say where it came from or the edited value is not allowed (edit.ts), HubError DEAD_LETTER_UNKNOWN and
+ * DEAD_LETTER_REPLAYED. Audited in the same transaction.
  */
-export async function replayLetter(pool: Pool, request: { id: string; actor: string; value?: string }): Promise<void> {
-  const letter = await showLetter(pool, request.id);
-  if (letter.topic === '') throw new InvalidInputError('This record does not say which topic it came from', [{ pointer: '/id', code: 'NO_ORIGIN', detail: `dead letter ${request.id} has no dlq_topic header` }]);
-  if (request.value !== undefined) refuseInvalid(letter.eventType, request.value);
+export async function replayLetter(pool: Pool, request: { id: string; actor: string; value?: string }, definitionOf: DefinitionOf = eventDefinition): Promise<void> {
+  const letter = await readLetter(pool, request.id);
+  if (letter.topic === '' || letter.offset < 0)
+    throw new InvalidInputError('This record does not say where it came from', [{ pointer: '/id', code: 'NO_ORIGIN', detail: `dead letter ${request.id} has no usable dlq_topic, dlq_partition and dlq_offset` }]);
+  const value = request.value === undefined ? letter.value : Buffer.from(request.value);
+  if (request.value !== undefined) refuseInvalidEdit(definitionOf(letter.topic), letter, Buffer.from(request.value));
   const taken = await inTransaction(pool, async (client) => {
-    const { rows } = await client.query<{ taken: boolean }>('SELECT hub.request_replay($1, coalesce($2, (SELECT value FROM hub.dead_letter WHERE id = $1)), $3, $4) AS taken', [
-      request.id, request.value === undefined ? null : Buffer.from(request.value), request.value !== undefined, request.actor,
-    ]);
+    const edited = request.value !== undefined;
+    const { rows } = await client.query<{ taken: boolean }>('SELECT hub.request_replay($1, $2, $3, $4) AS taken', [request.id, value, edited, request.actor]);
     if (rows[0]?.taken !== true) return false;
-    await audit(client, { actor: request.actor, action: 'dead-letter.replay', subject: request.id, before: { status: 'waiting' }, after: { status: 'replayed', edited: request.value !== undefined } });
+    await audit(client, { actor: request.actor, action: 'dead-letter.replay', subject: request.id, before: { status: 'waiting' }, after: { status: 'replayed', edited } });
     return true;
   });
   if (!taken) throw new HubError('DEAD_LETTER_REPLAYED', `Dead letter ${request.id} has been replayed before`, { details: { id: request.id } });
 }
 
-function refuseInvalid(eventType: string | null, value: string): void {
-  const definition = eventType === null ? undefined : eventDefinition(eventType);
-  if (definition === undefined) throw new InvalidInputError('The type of this event is not known, so its value cannot be edited', [{ pointer: '/value', code: 'EVENT_UNKNOWN_TYPE', detail: `ce_type is ${eventType ?? 'missing'}` }]);
-  try {
-    dataOf(definition, { value: Buffer.from(value) });
-  } catch (error) {
-    if (!(error instanceof UndecodableEventError)) throw error;
-    const places = (error.details.errors ?? [{ pointer: '', keyword: error.code }]) as { pointer: string; keyword: string }[];
-    throw new InvalidInputError('The edited value is not a valid event', places.map(({ pointer, keyword }) => ({ pointer: `/value${pointer}`, code: keyword.toUpperCase(), detail: error.message })));
-  }
+interface LetterRow extends ListedLetter {
+  key: Buffer | null;
+  value: Buffer | null;
+  headers: StoredHeaders;
+  requestedBy: string | null;
+  requestedAt: string;
+  edited: boolean;
 }
 
-function unknownLetter(id: string): HubError {
-  return new HubError('DEAD_LETTER_UNKNOWN', `There is no dead letter ${id}`, { details: { id } });
+async function readLetter(pool: Pool, id: string): Promise<LetterRow> {
+  const { rows } = await pool.query<LetterRow>(
+    `SELECT ${COLUMNS}, d.key, d.value, d.headers, r.requested_by AS "requestedBy", ${instant('r.requested_at')} AS "requestedAt", r.edited
+     FROM hub.dead_letter d LEFT JOIN (SELECT dead_letter_id, requested_by, requested_at, edited FROM hub.dead_letter_replay) r ON r.dead_letter_id = d.id WHERE d.id = $1`,
+    [id],
+  );
+  if (rows[0] === undefined) throw new HubError('DEAD_LETTER_UNKNOWN', `There is no dead letter ${id}`, { details: { id } });
+  return rows[0];
+}
+
+function shown(bytes: Buffer | null): { text: string | null; encoding: Encoding | null } {
+  if (bytes === null) return { text: null, encoding: null };
+  const text = utf8(bytes);
+  return text === null ? { text: bytes.toString('base64'), encoding: 'base64' } : { text, encoding: 'utf8' };
 }
 
 function utf8(bytes: Buffer): string | null {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return null;
   }
