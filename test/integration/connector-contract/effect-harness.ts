@@ -5,7 +5,7 @@ import { Registry } from 'prom-client';
 import { type creditReportReceived, creditReportRequested, type DataOf } from '../../../models/events/index.ts';
 import { readSettings } from '../../../platform/config/settings.ts';
 import { startEffect, type CallLimits, type Effect, type EffectContext } from '../../../platform/effect-runtime/index.ts';
-import { clientConfig, DEAD_LETTER_TOPIC, encodeEvent, ensureTopics, headerText, producerConfig, type Message, type OutgoingRecord } from '../../../platform/kafka/index.ts';
+import { clientConfig, DEAD_LETTER_TOPIC, encodeEvent, ensureTopics, headerText, kafkaCodes, producerConfig, type Message, type OutgoingRecord } from '../../../platform/kafka/index.ts';
 import { testStack, uniqueName } from '../../support/stack.ts';
 
 export type Command = DataOf<typeof creditReportRequested>;
@@ -112,7 +112,9 @@ export async function follow(context: EffectContext, topic: string, keep: (messa
   const read = (): Promise<number> =>
     new Promise((resolve, reject) => {
       consumer.consume(5_000, (error, messages) => {
-        if (error) reject(error);
+        // A topic that was made a moment ago may not be known to the broker's reading side yet: it is asked again.
+        if (error && error.code === kafkaCodes.ERR_UNKNOWN_TOPIC_OR_PART) resolve(0);
+        else if (error) reject(error);
         else {
           records.push(...messages.filter(keep));
           resolve(messages.length);
