@@ -5,6 +5,7 @@ import { logFileOf, logTail, openLog } from './child-log.ts';
 import { ChildFailedError } from './errors.ts';
 import type { Home } from './home.ts';
 import { identityOf, signalGroup } from './process-identity.ts';
+import { EXIT_UNREACHABLE } from './role-process.ts';
 import { removeRunFile, writeRunFile } from './run-files.ts';
 
 /** One process under the supervisor. */
@@ -29,7 +30,7 @@ export interface ChildSpec {
   cwd?: string;
   /** Default SIGTERM. */
   stopSignal?: NodeJS.Signals;
-  /** How long the first start may take. Default 60 s. */
+  /** How long the first start may take, tries that found a server away included, and each later start of an 'ipc' child. Default 60 s. */
   readyTimeoutMs?: number;
 }
 
@@ -50,6 +51,7 @@ export interface ProgressEvent {
   message: string;
 }
 
+const READY_TIMEOUT_MS = 60_000;
 const BACKOFF_FIRST_MS = 100;
 const BACKOFF_LAST_MS = 5_000;
 /** A child that has been up so long starts again without back-off. */
@@ -114,12 +116,14 @@ export class SupervisedChild {
   }
 
   private async keepUp(onReady: () => void, onFailed: (error: Error) => void): Promise<void> {
-    const deadline = Date.now() + (this.spec.readyTimeoutMs ?? 60_000);
+    const deadline = Date.now() + (this.spec.readyTimeoutMs ?? READY_TIMEOUT_MS);
     while (!this.stopping) {
       const since = Date.now();
-      const reason = await this.runOnce(deadline, onReady);
+      const { reason, code } = await this.runOnce(deadline, onReady);
       if (this.stopping) break;
-      if (!this.everReady && (++this.failures >= FAILED_STARTS || Date.now() > deadline)) {
+      // A start that found a server away says nothing about this child: the server comes back, or the deadline passes.
+      const givenUp = !this.everReady && ((++this.failures >= FAILED_STARTS && code !== EXIT_UNREACHABLE) || Date.now() > deadline);
+      if (givenUp) {
         const log = logFileOf(this.home, this.spec.name);
         this.state = 'stopped';
         removeRunFile(this.home, this.spec.name);
@@ -136,8 +140,8 @@ export class SupervisedChild {
     if (!this.everReady) onFailed(new ChildFailedError(this.spec.name, 'stopped before it was ready', logFileOf(this.home, this.spec.name), ''));
   }
 
-  /** One life of the process; resolves with why it ended. */
-  private async runOnce(firstDeadline: number, onReady: () => void): Promise<string> {
+  /** One life of the process; resolves with why it ended, and its exit code where it had one. */
+  private async runOnce(firstDeadline: number, onReady: () => void): Promise<{ reason: string; code: number | null }> {
     this.spec.beforeStart?.();
     const log = openLog(logFileOf(this.home, this.spec.name));
     const ipc = this.spec.ready === 'ipc' || this.spec.command === process.execPath;
@@ -152,9 +156,9 @@ export class SupervisedChild {
     closeSync(log);
     this.process = child;
     this.state = 'starting';
-    const ended = new Promise<string>((resolve) => {
-      child.once('error', (error) => resolve(`could not be run (${error.message})`));
-      child.once('exit', (code, signal) => resolve(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`));
+    const ended = new Promise<{ reason: string; code: number | null }>((resolve) => {
+      child.once('error', (error) => resolve({ reason: `could not be run (${error.message})`, code: null }));
+      child.once('exit', (code, signal) => resolve({ reason: signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`, code }));
     });
     let alive = true;
     void ended.then(() => (alive = false));
@@ -172,10 +176,10 @@ export class SupervisedChild {
       });
     }
     void this.watch(child, () => alive, firstDeadline, onReady);
-    const reason = await ended;
+    const end = await ended;
     // What it may have started itself goes with it; nobody else is in its group.
     if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
-    return reason;
+    return end;
   }
 
   /** Waits until the process answers, then probes it for as long as it lives. */
@@ -186,7 +190,9 @@ export class SupervisedChild {
         if (message === 'ready' && alive()) this.becameReady(onReady);
       });
     }
-    const giveUpAt = this.everReady ? Number.POSITIVE_INFINITY : firstDeadline;
+    // An engine may need long to recover its data; a role that is not ready by then hangs.
+    const laterDeadline = probe === 'ipc' ? Date.now() + (this.spec.readyTimeoutMs ?? READY_TIMEOUT_MS) : Number.POSITIVE_INFINITY;
+    const giveUpAt = this.everReady ? laterDeadline : firstDeadline;
     while (alive() && this.state === 'starting') {
       if (probe !== 'ipc' && (await probe().catch(() => false)) && alive()) this.becameReady(onReady);
       else if (Date.now() > giveUpAt && child.pid !== undefined) {

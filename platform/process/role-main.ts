@@ -1,10 +1,11 @@
 import { openContext } from '../context.ts';
 import { resolveEndpoints } from '../config/endpoints.ts';
 import type { Settings } from '../config/settings.ts';
-import { endWithSupervisor, reportReady } from '../embedded/index.ts';
+import { endWithSupervisor, EXIT_UNREACHABLE, reportReady } from '../embedded/index.ts';
 import type { HubModule, Role, RunningWorker } from '../module.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { startMetricsListener } from './metrics-listener.ts';
+import { isUnreachable } from './unreachable.ts';
 
 /**
  * The main of one role process: starts every worker of the role, says ready, and on SIGTERM (or when the supervisor is gone)
@@ -31,7 +32,12 @@ export async function runRole(role: Role, settings: Settings, modules: readonly 
   endWithSupervisor(stop);
   for (const worker of modules.flatMap((module) => module.workers ?? []).filter((candidate) => candidate.role === role)) {
     if (stopping) return;
-    started.push({ name: worker.name, worker: await worker.start(context) });
+    const running = await worker.start(context).catch((error: unknown) => {
+      context.logger.fatal({ err: error, worker: worker.name }, 'the worker cannot start');
+      // Connections, timers and the channel to the supervisor would keep a process alive that does nothing: it ends here and is started again.
+      process.exit(isUnreachable(error) ? EXIT_UNREACHABLE : 1);
+    });
+    started.push({ name: worker.name, worker: running });
     context.logger.info({ worker: worker.name }, 'worker started');
   }
   reportReady();

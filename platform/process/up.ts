@@ -1,12 +1,16 @@
 import { publishEndpoints, resolveEndpoints } from '../config/endpoints.ts';
 import type { Endpoints, Settings } from '../config/settings.ts';
-import { assertPortFree, bundledEntry, startStack, type ChildSpec, type ProgressEvent, type RunningStack } from '../embedded/index.ts';
+import { assertPortFree, bundledEntry, openHome, reapLeftovers, startStack, type ChildSpec, type ProgressEvent, type RunningStack } from '../embedded/index.ts';
 import { InvalidInputError } from '../errors.ts';
 import { ROLES, type HubModule, type Role, type Sandbox } from '../module.ts';
 import { prepareServers } from './prepare.ts';
+import { onceReachable } from './unreachable.ts';
 
 /** What the sandboxes play is the same on every start. */
 export const SANDBOX_SEED = 1;
+
+/** A server that dies while it is being prepared is started again, or comes back, within this. */
+const PREPARED_WITHIN_MS = 60_000;
 
 export interface UpOptions {
   /** Only these roles, against servers given by URL or a hub already running on the same home. */
@@ -40,6 +44,8 @@ export function parseRoles(text: string): Role[] {
 export async function startHub(settings: Settings, modules: readonly HubModule[], options: UpOptions): Promise<RunningHub> {
   const partial = options.only !== undefined;
   const roles = ROLES.filter((role) => (options.only ?? ROLES).includes(role) && modules.some((module) => module.workers?.some((worker) => worker.role === role)));
+  // What a killed supervisor left behind may still hold the port.
+  for (const name of await reapLeftovers(openHome(settings.home))) options.onProgress({ name, message: 'left over from a hub that was killed: ended' });
   if (roles.includes('web')) await assertPortFree('the web server', settings.port, 'HUB_PORT', settings.host);
   const given = partial ? resolveEndpoints(settings) : settings;
   const stack = await startStack(
@@ -49,7 +55,7 @@ export async function startHub(settings: Settings, modules: readonly HubModule[]
   const sandboxes: Awaited<ReturnType<Sandbox['start']>>[] = [];
   try {
     if (!partial) publishEndpoints(settings.home, stack.urls);
-    await prepareServers(settings, stack.urls);
+    await onceReachable(() => prepareServers(settings, stack.urls), PREPARED_WITHIN_MS, options.signal);
     const played = roles.includes('connectors') && settings.sandboxes ? modules.flatMap((module) => module.sandboxes ?? []) : [];
     for (const sandbox of played) sandboxes.push(await sandbox.start({ seed: SANDBOX_SEED }));
     // The settings of the operator win over those of a sandbox: a connector with a real address never talks to the sandbox.
