@@ -96,7 +96,7 @@ export function application(random: Random, partner: GeneratedPartner, partnerOr
   const age = ageOf(normalRank(0.3 * wealth + Math.sqrt(1 - 0.09) * random.normal()));
   const priceFen = roundTo(mix.medianPriceFen * priceFactorOf(normalRank(0.7 * wealth + Math.sqrt(1 - 0.49) * random.normal())), 10_000);
   const calibrated = loanToValueOf(normalRank(-0.3 * wealth + Math.sqrt(1 - 0.09) * random.normal() + mix.appetite));
-  const monthlyIncomeFen = roundTo(mix.medianPriceFen * 0.09 * Math.exp(0.35 * wealth + 0.3 * random.normal()), 10_000);
+  const monthlyIncomeFen = roundTo(mix.medianPriceFen * 0.105 * Math.exp(0.35 * wealth + 0.3 * random.normal()), 10_000);
   const kind = random.chance(mix.used) ? 'used' : 'new';
   const use = random.chance(mix.commercial) ? 'commercial' : 'own';
   const energy = random.chance(mix.newEnergy) ? 'new-energy' : 'fuel';

@@ -10,7 +10,7 @@ import { type ApplicationBody, CALIBRATED_CAP, FLAWS, generateApplications, type
 
 const NOW = Date.parse('2026-11-20T02:00:00Z');
 const generate = (seed: number, count: number, more = {}): GeneratedRequest[] => [...generateApplications({ seed, count, now: NOW, ...more })];
-const sample = generate(20261120, 20_000);
+const sample = generate(20261120, 12_000);
 const clean = sample.filter(({ expectation }) => expectation.kind === 'accepted' && expectation.flaw === undefined && expectation.duplicateOf === undefined);
 const bodies = clean.map(({ body }) => JSON.parse(body) as ApplicationBody);
 
@@ -45,7 +45,7 @@ describe('what the generator sends', () => {
   });
 
   it('is accepted or refused by the door as it says', () => {
-    for (const { body, expectation } of sample.slice(0, 4_000)) {
+    for (const { body, expectation } of sample.slice(0, 3_000)) {
       const errors = door(body);
       if (expectation.kind === 'refused') expect(errors).toEqual(expect.arrayContaining([expect.objectContaining({ pointer: expectation.pointer, code: expectation.code })]));
       else expect(errors).toEqual([]);
