@@ -60,7 +60,7 @@ async function throughBareLoop(): Promise<number> {
   let waiting = 0;
   let started = 0;
   while (rows < events) {
-    const messages = await new Promise<Message[]>((resolve, reject) => consumer.consume(10_000, (error: LibrdKafkaError | null, read: Message[]) => (error ? reject(error) : resolve(read))));
+    const messages = await new Promise<Message[]>((resolve, reject) => consumer.consume(1_000, (error: LibrdKafkaError | null, read: Message[]) => (error ? reject(error) : resolve(read))));
     if (messages.length > 0) started ||= performance.now();
     for (const message of messages) if (encoder.append(message, buffer) === 'row') waiting += 1;
     rows += messages.length;

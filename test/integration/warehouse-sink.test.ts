@@ -35,7 +35,8 @@ const range = (from: number, to: number): number[] => Array.from({ length: to - 
 describe('the warehouse sink', () => {
   it('lands every record once, its columns typed and its value as received', async () => {
     const { lab: here, client } = await lab();
-    const records = range(0, 12_000).map((n) => sinkRecord(here, n));
+    const odd = { list: [{ name: '加装\t"x"\\n', costFen: 6 }] };
+    const records = range(0, 12_000).map((n) => sinkRecord(here, n, n === 6 ? odd : {}));
     await produceToSink(here, records);
     const sink = await startLabSink(here);
     try {
@@ -49,7 +50,7 @@ describe('the warehouse sink', () => {
       expect(row).toMatchObject({
         topic: sinkEvent(here).topic, event_type: sinkEvent(here).type, source: '/test', key: sent.key!.toString(), schema_version: 1,
         event_time: '2026-01-02T02:00:00.500Z', value: sent.value!.toString(), business_date: '2026-01-02', amount_fen: 10_000_006,
-        at: '2026-01-02T02:00:00.123Z', nested_score: 6, nested_kind: 'a', list: [{ name: '加装\t"x"', cost_fen: 6 }],
+        at: '2026-01-02T02:00:00.123Z', nested_score: 6, nested_kind: 'a', list: [{ name: odd.list[0]!.name, cost_fen: 6 }],
         traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
       });
     } finally {

@@ -85,7 +85,7 @@ export function sinkRecord(lab: SinkLab, n: number, change: Record<string, unkno
     amountFen: 10_000_000 + n,
     at: '2026-01-02T10:00:00.123+08:00',
     nested: n % 2 === 0 ? { score: n, kind: 'a' as const } : null,
-    list: [{ name: '加装\t"x"', costFen: n }],
+    list: [{ name: '加装', costFen: n }],
     note: 'n'.repeat(60),
     ...change,
   };

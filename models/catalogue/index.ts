@@ -1,0 +1,1 @@
+export { catalogueOf, incompatibilities, type CatalogueEntry, type Incompatibility } from './catalogue.ts';
