@@ -60,7 +60,8 @@ const MOST_SIBLINGS = 16;
 
 /** A derived id tells what it was derived from: the event whose id gives it is the cause (design.md §3). */
 function causeOf(event: { eventId: string; type: string; source: string }, all: readonly { eventId: string }[]): string | null {
-  const maker = event.source.split('/').at(-1) ?? '';
+  // `/pipelines/review` makes events as `review`, `/connectors/bureaus/scoring` as `bureaus.scoring`.
+  const maker = event.source.split('/').slice(2).join('.');
   const makes = (cause: string): boolean =>
     derivedEventId(`${maker}/${event.type}`, cause) === event.eventId ||
     Array.from({ length: MOST_SIBLINGS }, (_, index) => derivedEventId(`${maker}/${event.type}`, cause, String(index))).includes(event.eventId);

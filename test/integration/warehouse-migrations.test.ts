@@ -126,11 +126,14 @@ describe('the facts', () => {
   it('can be traced to topic, partition, offset, cause and dead letter', async () => {
     await prepareWarehouse(client);
     const effect = derivedEventId('review/review.application-decided', 'e1', '0');
+    const report = derivedEventId('bureaus.scoring/intake.application-received', effect);
     await land(applicationReceived.rawTable, 'e1', received);
+    await land(applicationReceived.rawTable, report, received, { source: '/connectors/bureaus/scoring' });
     await land(applicationDecided.rawTable, effect, decided('REFERRED', '2026-01-01T10:00:02+08:00', 0), { source: '/pipelines/review' });
     const found = await lineageOf({ clickhouse: client }, effect);
     expect(found).toMatchObject({ key: id, application: { outcome: 'REFERRED' }, deadLetters: [] });
-    expect(found.steps.map(({ eventId, causedBy, topic, partition, offset, rows }) => ({ eventId, causedBy, topic, partition, offset, rows }))).toEqual([
+    expect(found.steps.find(({ eventId }) => eventId === report)).toMatchObject({ causedBy: effect });
+    expect(found.steps.filter(({ eventId }) => eventId !== report).map(({ eventId, causedBy, topic, partition, offset, rows }) => ({ eventId, causedBy, topic, partition, offset, rows }))).toEqual([
       { eventId: 'e1', causedBy: null, topic: applicationReceived.topic, partition: 1, offset: 2, rows: 1 },
       { eventId: effect, causedBy: 'e1', topic: applicationDecided.topic, partition: 1, offset: 2, rows: 1 },
     ]);
