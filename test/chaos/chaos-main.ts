@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { describeChaos, runChaos } from './chaos.ts';
 
-// npm run chaos -- [--seed N] [--kills N] [--rate N]
-const { values } = parseArgs({ options: { seed: { type: 'string' }, kills: { type: 'string', default: '40' }, rate: { type: 'string', default: '25' } } });
+// npm run chaos -- [--seed N] [--kills N] [--rate N, applications a second] [--least MS] [--most MS, between two kills]
+const { values } = parseArgs({ options: { seed: { type: 'string' }, kills: { type: 'string', default: '40' }, rate: { type: 'string', default: '25' }, least: { type: 'string', default: '200' }, most: { type: 'string', default: '4000' } } });
 const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
 process.stderr.write(`Chaos with seed ${seed} (again by --seed ${seed})\n`);
 const started = performance.now();
@@ -10,7 +10,7 @@ const result = await runChaos({
   seed,
   kills: Number(values.kills),
   rate: Number(values.rate),
-  gap: { leastMs: 200, mostMs: 5_000 },
+  gap: { leastMs: Number(values.least), mostMs: Number(values.most) },
   settleWithinMs: 120_000,
   log: (line) => process.stderr.write(`${((performance.now() - started) / 1_000).toFixed(1).padStart(6)} s  ${line}\n`),
 });

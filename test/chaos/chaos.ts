@@ -5,10 +5,11 @@ import { readSettings } from '../../platform/config/settings.ts';
 import { createPool } from '../../platform/postgres/index.ts';
 import type { Reconciliation } from '../../platform/conservation/index.ts';
 import { DEFAULT_PARTNERS, generateApplications } from '../generators/index.ts';
+import { eventually } from '../support/eventually.ts';
 import { startHubProcess, type HubProcess } from '../support/hub-process.ts';
 import { sendApplications, type LoadResult } from '../support/load-client.ts';
 import { untilSettled } from '../support/settled.ts';
-import { killPlan, type Victim } from './kill-plan.ts';
+import { killPlan, VICTIMS, type Victim } from './kill-plan.ts';
 import { proveExactlyOnce } from './proof.ts';
 
 export interface ChaosOptions {
@@ -51,6 +52,8 @@ const BUREAU = {
   faults: ['http-500', 'http-503', 'rate-limit', 'timeout', 'garbage', 'half', 'reset', 'lost-answer', 'wrong-signature'] as const,
 };
 const START_WITHIN_MS = 60_000;
+/** So many decisions in a row show that everything works again. */
+const FLOWING = 20;
 
 /**
  * A hub in processes of its own, partners that send all the while and insist on an answer, a bureau that fails, and SIGKILL for one process
@@ -88,12 +91,13 @@ async function withHub(hub: HubProcess, bureau: ScoringSandbox, options: ChaosOp
   sending.catch(() => undefined);
   let kills: Kill[];
   try {
+    await flowing(hub);
     kills = await killAll(hub, bureau, options);
   } finally {
     over.abort();
   }
   const killedAt = performance.now();
-  bureau.behave({ outage: null, errorRate: 0 });
+  bureau.behave({ outage: null });
   const load = await sending;
   options.log(`all answered: ${load.sent} requests, ${load.accepted.size} accepted, ${[...load.retries].map(([what, n]) => `${what} × ${n}`).join(', ')}`);
 
@@ -133,6 +137,11 @@ async function killAll(hub: HubProcess, bureau: ScoringSandbox, { seed, kills: c
     if (index === Math.floor(plan.length / 3)) bureau.behave({ outage: 'http-503' });
     if (index === Math.ceil((plan.length * 2) / 3)) bureau.behave({ outage: null });
     if (victim === 'supervisor') await starting;
+    // Each second round begins with the hub whole and at work; in the others what is starting is killed again.
+    if (index % (2 * VICTIMS.length) === VICTIMS.length) {
+      await starting;
+      await flowing(hub);
+    }
     const pid = victim === 'supervisor' ? (await hub.pids()).get(victim)! : await living(hub, victim, dead.get(victim));
     kills.push({ victim, pid, at: Date.now(), acceptedAfterMs: undefined, decidedAfterMs: undefined });
     log(`${String(index + 1).padStart(3)} SIGKILL ${victim} (pid ${pid})${starting === undefined ? '' : ', while the hub starts'}`);
@@ -149,6 +158,20 @@ async function killAll(hub: HubProcess, bureau: ScoringSandbox, { seed, kills: c
   await starting;
   if (failure !== undefined) throw failure;
   return kills;
+}
+
+/** Waits until applications are decided right now. */
+async function flowing(hub: HubProcess): Promise<void> {
+  const postgres = createPool(hub.endpoints().databaseUrl, { max: 1, name: 'chaos' });
+  const decided = async (): Promise<number> => (await postgres.query<{ n: number }>(`SELECT count(*)::int AS n FROM state.review WHERE state::jsonb ->> 'decision' IS NOT NULL`)).rows[0]!.n;
+  try {
+    const before = await decided();
+    await eventually(async () => {
+      if ((await decided()) < before + FLOWING) throw new Error(`fewer than ${FLOWING} decisions`);
+    }, START_WITHIN_MS);
+  } finally {
+    await postgres.end();
+  }
 }
 
 /** The process id of a victim that lives, other than the one killed before. */
