@@ -47,7 +47,7 @@ export interface Sandbox {
 /** Commands that outside calls answer: each ends as exactly one result event or dead letter. */
 export interface CommandResults {
   command: Pick<EventDefinition, 'topic'>;
-  result: Pick<EventDefinition, 'topic'>;
+  result: Pick<EventDefinition, 'topic' | 'type'>;
   /** The effects that share the commands among them (platform/effect-runtime): their names. */
   effects: readonly string[];
 }

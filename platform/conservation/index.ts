@@ -1,13 +1,14 @@
 import type { CommandResults, HubContext, HubModule } from '../module.ts';
 import type { LedgerRow } from './ledger.ts';
 import { measure } from './measure.ts';
-import { pipelineSources } from './pipeline-books.ts';
 import { reconcile } from './reconcile.ts';
 import { reconcileRoutes } from './routes.ts';
+import { HUB_SCOPE, type Scope } from './scope.ts';
 import type { ConservationSource } from './source.ts';
 import { reconcileVerb } from './verb.ts';
 
-export type { ConservationSource, PendingEvent, SourceAmount } from './source.ts';
+export type { Scope } from './scope.ts';
+export type { Books, ConservationSource, PendingEvent, SourceAmount } from './source.ts';
 export type { LedgerRow } from './ledger.ts';
 
 export interface Reconciliation {
@@ -20,12 +21,13 @@ export interface Reconciliation {
 /** Measures and balances: of one business date, or of all. */
 export type Reconcile = (context: HubContext, day?: string) => Promise<Reconciliation>;
 
-/** Reconciliation over the books of all modules. */
-export function reconcileOver(modules: () => readonly HubModule[]): Reconcile {
+/** Reconciliation over the books of all modules; `scope` is everything the hub has unless a test says otherwise. */
+export function reconcileOver(modules: () => readonly Pick<HubModule, 'conservation' | 'commandResults'>[], scope: Scope = HUB_SCOPE): Reconcile {
   return async (context, day) => {
-    const sources: ConservationSource[] = [...pipelineSources(), ...modules().flatMap((module) => module.conservation ?? [])];
+    const sources: ConservationSource[] = modules().flatMap((module) => module.conservation ?? []);
     const commands: CommandResults[] = modules().flatMap((module) => module.commandResults ?? []);
-    const rows = reconcile(await measure(context, sources, commands), commands).filter((row) => day === undefined || row.day === day);
+    const measured = await measure(context, scope, sources, commands);
+    const rows = reconcile(measured, scope.events.map(({ topic }) => topic), commands).filter((row) => day === undefined || row.day === day);
     return { balanced: rows.every((row) => row.balanced), at: new Date(context.clock()).toISOString(), rows };
   };
 }

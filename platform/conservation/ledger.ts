@@ -1,3 +1,5 @@
+import { HubError } from '../errors.ts';
+
 /** A count of events and the money they carry (fen). */
 export interface Amount {
   events: number;
@@ -33,7 +35,7 @@ export interface LedgerRow extends LedgerKey {
   balanced: boolean;
 }
 
-/** Gathers counts from many places into the lines of the reconciliation. Pure. */
+/** Gathers counts from many places into the lines of the reconciliation. Pure. Throws LEDGER_INEXACT rather than round: sums beyond 2^53 fen (90 trillion yuan a line). */
 export class Ledger {
   readonly #lines = new Map<string, LedgerKey & Record<Account, Amount>>();
 
@@ -41,8 +43,7 @@ export class Ledger {
     const name = [key.stage, key.topic, key.source, key.day].join('\n');
     let line = this.#lines.get(name);
     if (line === undefined) this.#lines.set(name, (line = { ...key, accepted: nothing(), landed: nothing(), deadLettered: nothing(), inFlight: nothing() }));
-    line[account].events += amount.events;
-    line[account].amountFen += amount.amountFen;
+    line[account] = { events: exact(line[account].events + amount.events, key), amountFen: exact(line[account].amountFen + amount.amountFen, key) };
   }
 
   /** The lines in the order of stage, topic, source and day; a line without any event is left out. */
@@ -64,6 +65,11 @@ export class Ledger {
       }))
       .sort((a, b) => compare(b.stage, a.stage) || compare(a.topic, b.topic) || compare(a.source, b.source) || compare(a.day, b.day));
   }
+}
+
+function exact(sum: number, { topic, day }: LedgerKey): number {
+  if (!Number.isSafeInteger(sum)) throw new HubError('LEDGER_INEXACT', `A sum of ${topic} on ${day} is beyond what can be counted exactly`, { details: { topic, day } });
+  return sum;
 }
 
 function nothing(): Amount {

@@ -1,143 +1,143 @@
 import type { PoolClient } from 'pg';
-import { EVENTS, type EventDefinition } from '../../models/events/index.ts';
-import { REPLAY_RELAY } from '../dead-letters/index.ts';
-import { effectGroup } from '../effect-runtime/index.ts';
-import { committedOffsets, DEAD_LETTER_TOPIC, headerText, partitionCounts, partitionsOf, REPLAY_HEADER, type Message } from '../kafka/index.ts';
+import { conservedOf, contentOf, REPLAY_OF_HEADER, type DeadLetterContent, type DefinitionOf } from '../dead-letters/index.ts';
+import { effectGroup, effectProgress } from '../effect-runtime/index.ts';
+import { committedOffsets, DEAD_LETTER_TOPIC, headerText, partitionCounts, partitionsOf, REPLAY_HEADER, type Message, type TopicPartition, type TopicPartitionOffset } from '../kafka/index.ts';
 import type { CommandResults, HubContext } from '../module.ts';
 import { inTransaction } from '../postgres/index.ts';
-import { indexedPositions, pendingReplays, unindexedLetter, waitingLetters, type Replay, type WaitingLetter } from './dead-letter-books.ts';
-import { pipelineInputs, readAmount, type PipelineInput } from './pipeline-books.ts';
-import type { ConservationSource, PendingEvent, SourceAmount } from './source.ts';
-import { readTails } from './topic-tail.ts';
-import { landed, landedIds, sinkPositions } from './warehouse-books.ts';
+import { publishedUpTo } from '../relay/index.ts';
+import { SINK_STEP } from '../warehouse-sink/index.ts';
+import { Cut, plainProgress, type StepPosition } from './cut.ts';
+import { lettersOnTheWay, placeName, replaysFrom, waitingLetters, type PendingReplay, type WaitingLetters } from './dead-letter-books.ts';
+import { holdOutbox, openPipelines, PIPELINE_ORIGIN, pipelineInputs, type PipelineBooks, type PipelineInput } from './pipeline-books.ts';
+import { definitionIn, type Scope } from './scope.ts';
+import type { Books, ConservationSource, PendingEvent, SourceAmount } from './source.ts';
+import { readTails, withEnds } from './topic-tail.ts';
+import { landed, sinkPositions } from './warehouse-books.ts';
 
-/** A committed record that somebody may not have dealt with yet. */
+/** A committed record that some step had not dealt with at the cut. */
 export interface TailRecord extends PendingEvent {
   partition: number;
   offset: number;
-  /** The only step a replayed record is for. */
-  replayFor: string | undefined;
+  /** Of a replayed record: the only step it is for, and the offset on the same topic at which that step gave up on it. */
+  replay: { step: string; partition: number; offset: number } | undefined;
 }
 
-/** Everything `reconcile` compares, read in an order that makes it one consistent cut although events keep flowing. */
+/** Everything `reconcile` compares, as one consistent cut although events keep flowing. */
 export interface Measurement {
+  cut: Cut;
   inputs: PipelineInput[];
-  /** Where the sink stands: topic → partition → next offset. */
-  sink: Map<string, Map<number, number>>;
-  /** Where each connector's group stands: effect → partition → next offset. */
-  effects: Map<string, Map<number, number>>;
-  landed: Map<string, SourceAmount[]>;
-  tails: Map<string, TailRecord[]>;
-  letters: (WaitingLetter & { events: number })[];
-  replays: Replay[];
-  accepted: Map<string, SourceAmount[]>;
-  /** Accepted, and neither landed nor on the topic. */
-  unpublished: Map<string, PendingEvent[]>;
+  /** Below the sink's positions. */
+  landed: SourceAmount[];
+  /** On the topics, from the slowest step on. */
+  tail: TailRecord[];
+  letters: WaitingLetters[];
+  /** Asked for, and not on a topic yet. */
+  replays: PendingReplay[];
+  /** Who keeps books, and what they say was accepted. */
+  origins: string[];
+  accepted: SourceAmount[];
+  /** Accepted, and not on a topic yet. */
+  unpublished: PendingEvent[];
 }
 
 /**
- * Reads the books of everyone. The order matters: those that consume first, then the topics up to their ends, then those that
- * produce. Whatever a consumer has dealt with is then on the topic as read, and whatever is on the topic is in the producer's
- * books; what the producer has and the topic has not is exactly what is still to be published.
+ * Reads the books of everyone, in the order that makes one cut of them: (1) where the steps that consume stand; (2) how far relays and
+ * outboxes are published; (3) where the topics end, and the topics up to there; (4) the books of those that produce. Whatever a step has
+ * dealt with is then on the topic as read, whatever is on the topic is in the producers' books, and what they have and the topic has not
+ * is exactly what is still to be published. Held in memory: the records between the slowest step and the end, and what is still
+ * to be published (some 300 bytes each: good for a few million). Rejects with the errors of the servers.
  */
-export async function measure(context: HubContext, sources: readonly ConservationSource[], commands: readonly CommandResults[]): Promise<Measurement> {
+export async function measure(context: HubContext, scope: Scope, sources: readonly ConservationSource[], commands: readonly CommandResults[]): Promise<Measurement> {
   const { postgres, clickhouse } = context;
-  const letterBooks = await inSnapshot(context, async (snapshot) => ({ indexed: await indexedPositions(snapshot), letters: await waitingLetters(snapshot) }));
   const inputs = await pipelineInputs(postgres);
-  const effects = await effectPositions(context, commands);
   const sink = await sinkPositions(postgres);
-  const landedByTopic = new Map<string, SourceAmount[]>();
-  for (const definition of EVENTS) landedByTopic.set(definition.topic, await landed(clickhouse, definition, sink.get(definition.topic) ?? new Map<number, number>()));
-  const { tails, unindexed } = await readTopics(context, { inputs, effects, sink, commands, indexed: letterBooks.indexed });
-  const producers = await inSnapshot(context, async (snapshot) => ({
-    replays: await pendingReplays(snapshot, REPLAY_RELAY),
-    books: await Promise.all(EVENTS.map(async (definition) => ({ definition, ...(await booksOf(snapshot, sources.filter(({ topic }) => topic === definition.topic))) }))),
-  }));
-  const unpublished = new Map<string, PendingEvent[]>();
-  for (const { definition, pending } of producers.books) unpublished.set(definition.topic, await notOnTopic(context, definition, pending, tails.get(definition.topic) ?? []));
+  const connectors = await connectorPositions(context, commands);
+  const cut = new Cut([
+    ...inputs.map(({ pipeline, topic, next }): StepPosition => ({ step: pipeline, topic, progress: plainProgress(next) })),
+    ...scope.events.map(({ topic }): StepPosition => ({ step: SINK_STEP, topic, progress: plainProgress(sink.get(topic) ?? new Map()) })),
+    ...connectors,
+  ]);
+  const opened = await Promise.all(sources.map((source) => source.open(context)));
+  const readPipelines = await openPipelines(context, scope);
+  const nextReplay = await publishedUpTo(context, scope.replayRelay);
+  const from = await startsOf(context, scope, cut);
+  const { ends, pipelines } = await withEnds(context, (endsOf) =>
+    holdOutbox(postgres, async (client) => {
+      // Results end before their commands do: every result that is seen has its command among those seen.
+      const areResults = ({ topic }: TopicPartition): boolean => commands.some(({ result }) => result.topic === topic);
+      const found = [...(await endsOf(from.filter(areResults))), ...(await endsOf(from.filter((at) => !areResults(at))))];
+      return { ends: found, pipelines: await readPipelines(client) };
+    }),
+  );
+  const { tail, letters } = await readTopics(context, scope, from, ends);
+  const [books, landedByTopic] = await Promise.all([
+    inTransaction(postgres, (snapshot) => readBooks(snapshot, cut, opened, pipelines, nextReplay, letters), { isolation: 'REPEATABLE READ' }),
+    Promise.all(scope.events.map((definition) => landed(clickhouse, definition, sink.get(definition.topic) ?? new Map()))),
+  ]);
+  const onTopic = new Set(tail.map(({ topic, eventId }) => `${topic} ${eventId}`));
+  const replayed = new Set(tail.flatMap(({ topic, replay }) => (replay === undefined ? [] : [placeName({ topic, ...replay })])));
   return {
+    cut,
     inputs,
-    sink,
-    effects,
-    landed: landedByTopic,
-    tails,
-    letters: [...letterBooks.letters, ...unindexed.map((letter) => ({ ...letter, events: 1 }))],
-    replays: producers.replays.filter((replay) => !(tails.get(replay.topic) ?? []).some((record) => record.eventId === replay.eventId && record.replayFor === replay.step)),
-    accepted: new Map(producers.books.map(({ definition, accepted }) => [definition.topic, accepted])),
-    unpublished,
+    landed: landedByTopic.flat(),
+    tail,
+    letters: books.letters,
+    // One whose record the step had not dealt with at the cut is that record, in flight.
+    replays: books.replays.filter((replay) => cut.isDealtWith(replay) && !replayed.has(placeName(replay))),
+    origins: [PIPELINE_ORIGIN, ...sources.map(({ origin }) => origin)],
+    accepted: books.accepted,
+    unpublished: books.pending.filter(({ topic, eventId }) => !onTopic.has(`${topic} ${eventId}`)),
   };
 }
 
-function inSnapshot<Result>({ postgres }: HubContext, work: (snapshot: PoolClient) => Promise<Result>): Promise<Result> {
-  return inTransaction(postgres, work, { isolation: 'REPEATABLE READ' });
+async function connectorPositions(context: HubContext, commands: readonly CommandResults[]): Promise<StepPosition[]> {
+  return Promise.all(
+    commands.flatMap(({ command, effects }) => effects.map(async (effect): Promise<StepPosition> => ({ step: effect, topic: command.topic, progress: await effectProgress(context, effectGroup(effect), command.topic) }))),
+  );
 }
 
-async function booksOf(snapshot: PoolClient, sources: readonly ConservationSource[]): Promise<{ accepted: SourceAmount[]; pending: PendingEvent[] }> {
-  const accepted: SourceAmount[] = [];
-  const pending: PendingEvent[] = [];
-  for (const source of sources) {
-    accepted.push(...(await source.accepted(snapshot)));
-    for (const event of await source.pending(snapshot)) pending.push(event);
-  }
-  return { accepted, pending };
+async function readBooks(snapshot: PoolClient, cut: Cut, opened: readonly ((snapshot: PoolClient) => Promise<Books>)[], pipelines: PipelineBooks, nextReplay: number, seen: readonly DeadLetterContent[]) {
+  const all: Books[] = [pipelines];
+  for (const read of opened) all.push(await read(snapshot));
+  return {
+    accepted: all.flatMap(({ accepted }) => accepted),
+    pending: all.flatMap(({ pending }) => pending),
+    letters: [...(await waitingLetters(snapshot, cut)), ...(await lettersOnTheWay(snapshot, cut, [...seen, ...pipelines.letters]))],
+    replays: await replaysFrom(snapshot, nextReplay),
+  };
 }
 
-async function effectPositions(context: HubContext, commands: readonly CommandResults[]): Promise<Map<string, Map<number, number>>> {
-  const positions = new Map<string, Map<number, number>>();
-  for (const { command, effects } of commands) {
-    for (const effect of effects) {
-      const offsets = await committedOffsets(context, effectGroup(effect), partitionsOf(await partitionCounts(context, [command.topic])));
-      positions.set(effect, new Map(offsets.map(({ partition, offset }) => [partition, offset])));
-    }
-  }
-  return positions;
+/** Where each topic is to be read from: where its slowest step stands, and dead letters where the index does. */
+async function startsOf(context: HubContext, scope: Scope, cut: Cut): Promise<TopicPartitionOffset[]> {
+  const partitions = partitionsOf(await partitionCounts(context, [...scope.events.map(({ topic }) => topic), DEAD_LETTER_TOPIC]));
+  const indexed = new Map((await committedOffsets(context, scope.indexGroup, partitions.filter(({ topic }) => topic === DEAD_LETTER_TOPIC))).map(({ partition, offset }) => [partition, offset]));
+  return partitions.map((at) => ({ ...at, offset: at.topic === DEAD_LETTER_TOPIC ? (indexed.get(at.partition) ?? 0) : cut.slowest(at.topic, at.partition) }));
 }
 
-interface Consumers extends Pick<Measurement, 'inputs' | 'effects' | 'sink'> {
-  commands: readonly CommandResults[];
-  indexed: ReadonlyMap<number, number>;
-}
-
-/** Reads each topic from where its slowest consumer stands to its end. */
-async function readTopics(context: HubContext, consumers: Consumers): Promise<{ tails: Map<string, TailRecord[]>; unindexed: WaitingLetter[] }> {
-  const counts = await partitionCounts(context, [...EVENTS.map(({ topic }) => topic), DEAD_LETTER_TOPIC]);
-  const from = [...counts].flatMap(([topic, count]) => Array.from({ length: count }, (_, partition) => ({ topic, partition, offset: slowest(topic, partition, consumers) })));
-  const tails = new Map<string, TailRecord[]>(EVENTS.map(({ topic }) => [topic, []]));
-  const unindexed: WaitingLetter[] = [];
-  await readTails(context, from, (messages) => {
+/** The topics between two positions, and the dead letters that may not be indexed yet. */
+async function readTopics(context: HubContext, scope: Scope, from: readonly TopicPartitionOffset[], ends: readonly TopicPartitionOffset[]): Promise<{ tail: TailRecord[]; letters: DeadLetterContent[] }> {
+  const definitionOf = definitionIn(scope);
+  const tail: TailRecord[] = [];
+  const letters: DeadLetterContent[] = [];
+  await readTails(context, from, ends, (messages) => {
     for (const message of messages) {
-      if (message.topic === DEAD_LETTER_TOPIC) unindexed.push(unindexedLetter(message));
-      else tails.get(message.topic)!.push(tailRecord(message));
+      if (message.topic === DEAD_LETTER_TOPIC) letters.push(contentOf({ value: message.value, headers: message.headers ?? [] }, definitionOf, message.timestamp ?? 0));
+      else tail.push(tailRecord(message, definitionOf));
     }
   });
-  return { tails, unindexed };
+  return { tail, letters };
 }
 
-function slowest(topic: string, partition: number, { inputs, effects, sink, commands, indexed }: Consumers): number {
-  if (topic === DEAD_LETTER_TOPIC) return indexed.get(partition) ?? 0;
-  const readers = [
-    sink.get(topic),
-    ...inputs.filter((input) => input.topic === topic).map((input) => input.next),
-    ...commands.filter(({ command }) => command.topic === topic).flatMap((command) => command.effects.map((effect) => effects.get(effect))),
-  ];
-  return Math.min(...readers.map((positions) => positions?.get(partition) ?? 0));
-}
-
-function tailRecord(message: Message): TailRecord {
-  const amount = readAmount(message.topic, message.value) ?? { day: new Date(message.timestamp ?? 0).toISOString().slice(0, 10), amountFen: 0 };
+function tailRecord({ topic, partition, offset, headers, value }: Message, definitionOf: DefinitionOf): TailRecord {
+  const step = headerText(headers, REPLAY_HEADER);
+  const [diedPartition, diedOffset] = (headerText(headers, REPLAY_OF_HEADER) ?? '').split('-').map(Number);
   return {
-    eventId: headerText(message.headers, 'ce_id') ?? '',
-    source: headerText(message.headers, 'ce_source') ?? '',
-    ...amount,
-    partition: message.partition,
-    offset: message.offset,
-    replayFor: headerText(message.headers, REPLAY_HEADER),
+    topic,
+    partition,
+    offset,
+    eventId: headerText(headers, 'ce_id') ?? '',
+    source: headerText(headers, 'ce_source') ?? '',
+    ...conservedOf(definitionOf(topic), value),
+    replay: step === undefined ? undefined : { step, partition: diedPartition ?? -1, offset: diedOffset ?? -1 },
   };
-}
-
-async function notOnTopic({ clickhouse }: HubContext, definition: EventDefinition, pending: readonly PendingEvent[], tail: readonly TailRecord[]): Promise<PendingEvent[]> {
-  const seen = new Set(tail.map((record) => record.eventId));
-  const unseen = pending.filter(({ eventId }) => !seen.has(eventId));
-  const inWarehouse = await landedIds(clickhouse, definition, unseen.map(({ eventId }) => eventId));
-  return unseen.filter(({ eventId }) => !inWarehouse.has(eventId));
 }

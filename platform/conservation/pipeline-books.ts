@@ -1,9 +1,12 @@
 import type { Pool, PoolClient } from 'pg';
-import { EVENTS, eventDefinition, type EventDefinition } from '../../models/events/index.ts';
-import { decodeHeaders } from '../kafka/index.ts';
+import { contentOf, conservedOf, type DeadLetterContent } from '../dead-letters/index.ts';
+import { committedOffsets, DEAD_LETTER_TOPIC, headerText, type OutgoingRecord } from '../kafka/index.ts';
+import type { HubContext } from '../module.ts';
 import { readFrame } from '../pipeline-runtime/index.ts';
+import { inTransaction } from '../postgres/index.ts';
 import type { Amount } from './ledger.ts';
-import type { ConservationSource, PendingEvent, SourceAmount } from './source.ts';
+import { definitionIn, type Scope } from './scope.ts';
+import type { Books } from './source.ts';
 
 /** What one pipeline has made of one topic. `next` is its position by partition. */
 export interface PipelineInput {
@@ -30,39 +33,62 @@ export async function pipelineInputs(pool: Pool): Promise<PipelineInput[]> {
   }));
 }
 
-/** One source per topic that pipelines emit to: their tally of what they emitted, and the events that still lie in the outbox. */
-export function pipelineSources(): ConservationSource[] {
-  return EVENTS.map((definition) => ({
-    topic: definition.topic,
-    accepted: async (snapshot) => {
-      const { rows } = await snapshot.query<{ source: string; day: string; events: string; amount_fen: string }>(
-        `SELECT '/pipelines/' || pipeline AS source, business_date::text AS day, sum(events) AS events, sum(amount_fen) AS amount_fen
-         FROM hub.pipeline_tally WHERE topic = $1 AND outcome = 'emitted' GROUP BY 1, 2`,
-        [definition.topic],
-      );
-      return rows.map((row): SourceAmount => ({ source: row.source, day: row.day, events: Number(row.events), amountFen: Number(row.amount_fen) }));
-    },
-    pending: (snapshot) => outboxEvents(snapshot, definition),
-  }));
+/** What pipelines emitted, and what of it, and of their dead letters, was not on its topic when they were opened. */
+export interface PipelineBooks extends Books {
+  letters: DeadLetterContent[];
 }
 
-async function outboxEvents(snapshot: PoolClient, definition: EventDefinition): Promise<PendingEvent[]> {
-  const { rows } = await snapshot.query<{ events: Buffer }>('SELECT events FROM hub.outbox');
-  return rows.flatMap(({ events }) => readFrame(events).filter((record) => record.topic === definition.topic)).map((record) => {
-    const { id, source } = decodeHeaders(record);
-    const data = JSON.parse(record.value!.toString('utf8')) as Record<string, unknown>;
-    return { eventId: id, source, day: definition.conservation.day(data), amountFen: definition.conservation.amountFen(data) };
+/** How the `ce_source` of everything a pipeline emits begins. */
+export const PIPELINE_ORIGIN = '/pipelines/';
+
+/** Asks Kafka how far the outboxes are published. The books are to be read while the outbox is held (holdOutbox). */
+export async function openPipelines(context: HubContext, scope: Scope): Promise<(client: PoolClient) => Promise<PipelineBooks>> {
+  const published = await publishedInputs(context);
+  const definitionOf = definitionIn(scope);
+  return async (client) => {
+    const records = await unpublishedRecords(client, published);
+    const letters = records.filter(({ topic }) => topic === DEAD_LETTER_TOPIC).map((record) => contentOf(record, definitionOf));
+    const pending = records
+      .filter(({ topic }) => definitionOf(topic) !== undefined)
+      .map(({ topic, value, headers }) => ({ topic, eventId: headerText(headers, 'ce_id') ?? '', source: headerText(headers, 'ce_source') ?? '', ...conservedOf(definitionOf(topic), value) }));
+    return { accepted: await emitted(client, scope), pending, letters };
+  };
+}
+
+/**
+ * Runs `work` while no pipeline can commit a batch. An outbox row is dropped once its events are published: one that came and went between
+ * the look at the topics' ends and the look at the outbox would be seen in neither. Pipelines wait some tens of milliseconds;
+ * should this process stand still, Postgres ends its transaction after 5 s.
+ */
+export async function holdOutbox<Result>(postgres: Pool, work: (client: PoolClient) => Promise<Result>): Promise<Result> {
+  return inTransaction(postgres, async (client) => {
+    await client.query("SET LOCAL lock_timeout = '20s'; SET LOCAL idle_in_transaction_session_timeout = '5s'; LOCK TABLE hub.outbox IN SHARE MODE");
+    return work(client);
   });
 }
 
-/** Business date and money of an event's bytes; undefined when they cannot be read. */
-export function readAmount(topic: string, value: Buffer | null): { day: string; amountFen: number } | undefined {
-  const definition = eventDefinition(topic);
-  if (definition === undefined || value === null) return undefined;
-  try {
-    const data = JSON.parse(value.toString('utf8')) as Record<string, unknown>;
-    return { day: definition.conservation.day(data), amountFen: definition.conservation.amountFen(data) };
-  } catch {
-    return undefined;
+async function emitted(client: PoolClient, { events }: Scope): Promise<Books['accepted']> {
+  const { rows } = await client.query<{ topic: string; source: string; day: string; events: string; amount_fen: string }>(
+    `SELECT topic, '${PIPELINE_ORIGIN}' || pipeline AS source, business_date::text AS day, sum(events) AS events, sum(amount_fen) AS amount_fen
+     FROM hub.pipeline_tally WHERE outcome = 'emitted' AND topic = ANY ($1) GROUP BY 1, 2, 3`,
+    [events.map(({ topic }) => topic)],
+  );
+  return rows.map(({ amount_fen, ...row }) => ({ ...row, events: Number(row.events), amountFen: Number(amount_fen) }));
+}
+
+/** Up to where the events of each pipeline's input are on their topics: `pipeline topic/partition` → offset. */
+async function publishedInputs(context: HubContext): Promise<Map<string, number>> {
+  const { rows } = await context.postgres.query<{ pipeline: string; topic: string; partition: number }>('SELECT pipeline, topic, partition FROM hub.consumed');
+  const published = new Map<string, number>();
+  for (const pipeline of new Set(rows.map((row) => row.pipeline))) {
+    // A pipeline's events and its group's offsets are committed together (platform/pipeline-runtime/publisher.ts).
+    const offsets = await committedOffsets(context, `hub.${pipeline}`, rows.filter((row) => row.pipeline === pipeline));
+    for (const { topic, partition, offset } of offsets) published.set(`${pipeline} ${topic}/${partition}`, offset);
   }
+  return published;
+}
+
+async function unpublishedRecords(client: PoolClient, published: ReadonlyMap<string, number>): Promise<OutgoingRecord[]> {
+  const { rows } = await client.query<{ pipeline: string; topic: string; partition: number; next_offset: string; events: Buffer }>('SELECT pipeline, topic, partition, next_offset, events FROM hub.outbox');
+  return rows.filter((row) => Number(row.next_offset) > (published.get(`${row.pipeline} ${row.topic}/${row.partition}`) ?? 0)).flatMap(({ events }) => readFrame(events));
 }

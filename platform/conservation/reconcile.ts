@@ -1,89 +1,87 @@
-import { EVENTS } from '../../models/events/index.ts';
+import { resultEventId } from '../effect-runtime/index.ts';
 import type { CommandResults } from '../module.ts';
 import { SINK_STEP } from '../warehouse-sink/index.ts';
-import { Ledger, type Account, type Amount, type LedgerKey, type LedgerRow } from './ledger.ts';
+import { Ledger, type Amount, type LedgerKey, type LedgerRow } from './ledger.ts';
 import type { Measurement, TailRecord } from './measure.ts';
 
+type At = { source: string; day: string } & Amount;
+
 /** Makes the lines of the reconciliation from what was measured. Pure; the reason of each rule stands beside it. */
-export function reconcile(measured: Measurement, commands: readonly CommandResults[]): LedgerRow[] {
+export function reconcile(measured: Measurement, topics: readonly string[], commands: readonly CommandResults[]): LedgerRow[] {
   const ledger = new Ledger();
-  for (const { topic } of EVENTS) toWarehouse(ledger, topic, measured);
-  for (const input of measured.inputs) toPipeline(ledger, input, measured);
-  for (const command of commands) toConnector(ledger, command, measured);
+  const byTopic = topics.map((topic) => ({ topic, published: publishedOn(measured, topic) }));
+  const published = new Map(byTopic.map((entry) => [entry.topic, entry.published]));
+  for (const entry of byTopic) toWarehouse(ledger, entry.topic, entry.published, measured);
+  for (const input of measured.inputs) if (published.has(input.topic)) toPipeline(ledger, input, published.get(input.topic)!, measured);
+  for (const command of commands) toConnector(ledger, command, published.get(command.command.topic) ?? [], published.get(command.result.topic) ?? [], measured);
   return ledger.rows();
 }
 
-function toWarehouse(ledger: Ledger, topic: string, measured: Measurement): void {
-  const put = (account: Account, at: { source: string; day: string } & Amount): void => ledger.add({ stage: 'to-warehouse', source: at.source, topic, day: at.day }, account, at);
-  const sink = measured.sink.get(topic);
-  for (const at of measured.landed.get(topic) ?? []) put('landed', at);
-  for (const letter of lettersOf(measured, SINK_STEP, topic)) put('deadLettered', letter);
-  for (const record of tailFrom(measured, topic, sink, SINK_STEP)) put('inFlight', one(record));
-  for (const replay of measured.replays) if (replay.step === SINK_STEP && replay.topic === topic) put('inFlight', one(replay));
-  for (const event of measured.unpublished.get(topic) ?? []) put('inFlight', one(event));
-  const books = measured.accepted.get(topic) ?? [];
-  for (const at of books) put('accepted', at);
-  // What connectors bring in has no books in Postgres: it is accepted by being on its topic, and proved by `to-connector`.
-  const kept = new Set(books.map(({ source }) => source));
-  if (kept.size === 0) for (const at of published(measured, topic)) put('accepted', at);
+function toWarehouse(ledger: Ledger, topic: string, published: readonly At[], measured: Measurement): void {
+  const key = (at: At): LedgerKey => ({ stage: 'to-warehouse', source: at.source, topic, day: at.day });
+  for (const at of measured.landed) if (at.topic === topic) ledger.add(key(at), 'landed', at);
+  for (const at of lettersOf(measured, SINK_STEP, topic)) ledger.add(key(at), 'deadLettered', at);
+  for (const at of [...inFlight(measured, SINK_STEP, topic), ...measured.unpublished.filter((event) => event.topic === topic).map(one)]) ledger.add(key(at), 'inFlight', at);
+  for (const at of measured.accepted) if (at.topic === topic) ledger.add(key(at), 'accepted', at);
+  // What comes in from outside the books (a connector's results, proved by `to-connector`; a stranger's record) is accepted by being on its topic.
+  const keepsBooks = ({ source }: At): boolean => measured.origins.some((origin) => source.startsWith(origin));
+  for (const at of published) if (!keepsBooks(at)) ledger.add(key(at), 'accepted', at);
 }
 
-function toPipeline(ledger: Ledger, { pipeline, topic, handled, next }: Measurement['inputs'][number], measured: Measurement): void {
+function toPipeline(ledger: Ledger, { pipeline, topic, handled }: Measurement['inputs'][number], published: readonly At[], measured: Measurement): void {
   const key = (day: string): LedgerKey => ({ stage: 'to-pipeline', source: pipeline, topic, day });
-  for (const at of published(measured, topic)) ledger.add(key(at.day), 'accepted', at);
+  for (const at of published) ledger.add(key(at.day), 'accepted', at);
   for (const [day, amount] of handled) ledger.add(key(day), 'landed', amount);
-  for (const letter of lettersOf(measured, pipeline, topic)) ledger.add(key(letter.day), 'deadLettered', letter);
-  for (const record of tailFrom(measured, topic, next, pipeline)) ledger.add(key(record.day), 'inFlight', one(record));
-  for (const replay of measured.replays) if (replay.step === pipeline && replay.topic === topic) ledger.add(key(replay.day), 'inFlight', one(replay));
+  for (const at of lettersOf(measured, pipeline, topic)) ledger.add(key(at.day), 'deadLettered', at);
+  for (const at of inFlight(measured, pipeline, topic)) ledger.add(key(at.day), 'inFlight', at);
 }
 
-function toConnector(ledger: Ledger, { command, result, effects }: CommandResults, measured: Measurement): void {
-  const source = effects.join('+');
-  const key = (day: string): LedgerKey => ({ stage: 'to-connector', source, topic: command.topic, day });
-  const open = new Ledger();
-  for (const at of published(measured, command.topic)) {
-    ledger.add(key(at.day), 'accepted', at);
-    open.add(key(at.day), 'accepted', at);
+function toConnector(ledger: Ledger, { command, result, effects }: CommandResults, commands: readonly At[], results: readonly At[], measured: Measurement): void {
+  const key = (day: string): LedgerKey => ({ stage: 'to-connector', source: effects.join('+'), topic: command.topic, day });
+  // Calls were answered while the topics were read: their results count as landed, so their commands are not in flight any more.
+  const answers = new Set(measured.tail.filter(({ topic }) => topic === result.topic).map(({ eventId }) => eventId));
+  const isOpen = ({ eventId }: TailRecord): boolean => !effects.some((effect) => answers.has(resultEventId(effect, result.type, eventId)));
+  for (const at of commands) ledger.add(key(at.day), 'accepted', at);
+  for (const at of results) ledger.add(key(at.day), 'landed', at);
+  // Effects that share a topic pass each other's commands over: a command is in flight once, while any of them has not come to it.
+  const waiting = new Map<string, At>();
+  for (const effect of effects) {
+    for (const at of lettersOf(measured, effect, command.topic)) ledger.add(key(at.day), 'deadLettered', at);
+    for (const record of tailFor(measured, effect, command.topic)) if (isOpen(record)) waiting.set(`${record.partition}@${record.offset}`, one(record));
+    for (const at of replaysFor(measured, effect, command.topic)) ledger.add(key(at.day), 'inFlight', at);
   }
-  const settle = (account: Account, day: string, amount: Amount): void => {
-    ledger.add(key(day), account, amount);
-    open.add(key(day), 'landed', amount);
-  };
-  for (const at of published(measured, result.topic)) settle('landed', at.day, at);
-  for (const effect of effects) for (const letter of lettersOf(measured, effect, command.topic)) settle('deadLettered', letter.day, letter);
-  // Calls finish out of order, so part of what lies after the connector's position is answered already: what is not answered
-  // may at most be what lies there. More than that is missing, and the line does not balance.
-  const waiting = new Ledger();
-  const positions = effects.map((effect) => measured.effects.get(effect) ?? new Map<number, number>());
-  for (const record of measured.tails.get(command.topic) ?? [])
-    if (positions.some((next) => record.offset >= (next.get(record.partition) ?? 0))) waiting.add(key(record.day), 'inFlight', one(record));
-  for (const line of open.rows()) {
-    const most = waiting.rows().find(({ day }) => day === line.day)?.inFlight ?? 0;
-    const missing = line.accepted - line.landed;
-    if (missing > 0 && missing <= most) ledger.add(key(line.day), 'inFlight', { events: missing, amountFen: line.acceptedFen - line.landedFen });
-  }
+  for (const at of waiting.values()) ledger.add(key(at.day), 'inFlight', at);
 }
 
-/** Everything that is on a topic, each event once: landed, refused by the sink, or behind it. */
-function published(measured: Measurement, topic: string): ({ source: string; day: string } & Amount)[] {
-  return [
-    ...(measured.landed.get(topic) ?? []),
-    ...lettersOf(measured, SINK_STEP, topic),
-    ...measured.replays.filter((replay) => replay.step === SINK_STEP && replay.topic === topic).map(one),
-    ...tailFrom(measured, topic, measured.sink.get(topic), SINK_STEP).map(one),
-  ];
+/** Everything that is on a topic, each event once: landed, refused by the sink, or still before it. */
+function publishedOn(measured: Measurement, topic: string): At[] {
+  return [...measured.landed.filter((at) => at.topic === topic), ...lettersOf(measured, SINK_STEP, topic), ...inFlight(measured, SINK_STEP, topic)];
 }
 
-function lettersOf(measured: Measurement, step: string, topic: string): Measurement['letters'] {
+function lettersOf(measured: Measurement, step: string, topic: string): At[] {
   return measured.letters.filter((letter) => letter.step === step && letter.topic === topic);
 }
 
-/** Records at or after a position that are for this step. */
-function tailFrom(measured: Measurement, topic: string, next: ReadonlyMap<number, number> | undefined, step: string): TailRecord[] {
-  return (measured.tails.get(topic) ?? []).filter((record) => record.offset >= (next?.get(record.partition) ?? 0) && (record.replayFor === undefined || record.replayFor === step));
+/** What the step had not dealt with at the cut: on the topic, or about to be put back there. */
+function inFlight(measured: Measurement, step: string, topic: string): At[] {
+  return [...tailFor(measured, step, topic).map(one), ...replaysFor(measured, step, topic)];
+}
+
+function replaysFor(measured: Measurement, step: string, topic: string): At[] {
+  return measured.replays.filter((replay) => replay.step === step && replay.topic === topic).map(one);
+}
+
+function tailFor(measured: Measurement, step: string, topic: string): TailRecord[] {
+  const { cut, tail } = measured;
+  return tail.filter((record) => {
+    if (record.topic !== topic || cut.isDealtWith({ step, topic, partition: record.partition, offset: record.offset })) return false;
+    const { replay } = record;
+    // A replay of a record that the step had not dealt with at the cut: that record counts already.
+    return replay === undefined || (replay.step === step && (replay.offset < 0 || cut.isDealtWith({ step, topic, partition: replay.partition, offset: replay.offset })));
+  });
 }
 
 /** A single event as an amount. */
-function one<At extends { amountFen: number }>(at: At): At & Amount {
-  return { ...at, events: 1 };
+function one<Single extends { amountFen: number }>(single: Single): Single & Amount {
+  return { ...single, events: 1 };
 }

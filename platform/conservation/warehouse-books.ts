@@ -21,25 +21,16 @@ export async function sinkPositions(pool: Pool): Promise<Map<string, Map<number,
   return positions;
 }
 
-/** What lies in a raw table below the positions, each event once, by source and business day. */
+/** What lies in a raw table below the positions, by source and business day; the same event twice counts once, as every query over it does. */
 export async function landed(clickhouse: ClickHouseClient, definition: EventDefinition, positions: ReadonlyMap<number, number>): Promise<SourceAmount[]> {
   if (positions.size === 0) return [];
   const rows = await selectRows<{ source: string; day: string; events: number; amount_fen: number }>(
     clickhouse,
-    `SELECT source, toString(day) AS day, count() AS events, sum(amount) AS amount_fen FROM (
-       SELECT any(source) AS source, any(${columnOf(definition, 'day')}) AS day, any(${columnOf(definition, 'amountFen')}) AS amount
-       FROM ${definition.rawTable} WHERE offset < {nexts:Array(Int64)}[indexOf({partitions:Array(Int32)}, partition)] GROUP BY event_id
-     ) GROUP BY source, day`,
+    `SELECT source, toString(\`${columnOf(definition, 'day')}\`) AS day, count() AS events, sum(\`${columnOf(definition, 'amountFen')}\`) AS amount_fen
+     FROM ${definition.rawTable} FINAL WHERE offset < {nexts:Array(Int64)}[indexOf({partitions:Array(Int32)}, partition)] GROUP BY source, day`,
     { partitions: [...positions.keys()], nexts: [...positions.values()] },
   );
-  return rows.map(({ source, day, events, amount_fen }) => ({ source, day, events, amountFen: amount_fen }));
-}
-
-/** Which of these events lie in the raw table already. */
-export async function landedIds(clickhouse: ClickHouseClient, definition: EventDefinition, ids: readonly string[]): Promise<Set<string>> {
-  if (ids.length === 0) return new Set();
-  const rows = await selectRows<{ event_id: string }>(clickhouse, `SELECT DISTINCT event_id FROM ${definition.rawTable} WHERE event_id IN {ids:Array(String)}`, { ids });
-  return new Set(rows.map((row) => row.event_id));
+  return rows.map(({ source, day, events, amount_fen }) => ({ topic: definition.topic, source, day, events, amountFen: amount_fen }));
 }
 
 function columnOf(definition: EventDefinition, what: 'day' | 'amountFen'): string {

@@ -10,7 +10,8 @@ SELECT
   policy_version,
   decided_at,
   decided_event_id,
-  reason.1 AS reason_code,
-  reason.2 AS detail
+  reason_code,
+  arrayStringConcat(arrayMap(reason -> reason.2, arrayFilter(reason -> reason.1 = reason_code, reasons)), '；') AS detail
 FROM fct_application
-ARRAY JOIN reasons AS reason
+-- A case may fail two rules of one reason (instalment and all debt are both DTI_CAP): one row, both details, and its money once.
+ARRAY JOIN arrayDistinct(arrayMap(reason -> reason.1, reasons)) AS reason_code
