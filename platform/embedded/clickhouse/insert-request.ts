@@ -21,11 +21,12 @@ export interface Written {
  * Runs an INSERT whose rows are `inline` (what followed the statement in its own text) and then `body`.
  * One request is one INSERT of the engine, whatever its size: a deduplication token applies to it as on a server.
  * @param deps.reserve waits until that many bytes may be buffered, and returns the release
+ * @param deps.takeTurn waits for its turn among the inserts whose rows are all there, and returns the release
  * @param deps.stopEngine makes the engine give this query up; resolves once it has been told
  * @throws ServerError; an Error when the client goes away: then the engine is stopped before it could take the cut for the end
  */
 export async function runInsert(
-  deps: { engine: Engine; pipes: PipePool; reserve: (bytes: number) => Promise<() => void>; stopEngine: () => Promise<void> },
+  deps: { engine: Engine; pipes: PipePool; reserve: (bytes: number) => Promise<() => void>; takeTurn: () => Promise<() => void>; stopEngine: () => Promise<void> },
   connection: Connection,
   statement: string,
   insert: InsertShape,
@@ -36,12 +37,22 @@ export async function runInsert(
   const release = await deps.reserve(Math.min(body.declaredBytes ?? limit, limit));
   try {
     const { data, complete } = await body.read(limit);
-    if (complete) return insert.hasSelect && insert.format !== null ? await insertSelected(deps.engine, connection, statement, insert.format, data) : await deps.engine.insert(connection, statement, data);
+    if (complete && insert.hasSelect) return insert.format === null ? await deps.engine.insert(connection, statement, data) : await insertSelected(deps.engine, connection, statement, insert.format, data);
+    if (complete) return await inTurn(deps.takeTurn, () => deps.engine.insert(connection, statement, data));
     if (!canPipe) throw new ServerError(229, 'QUERY_IS_TOO_LARGE', `Rows of an INSERT with VALUES or input() may have at most ${limit} bytes in the embedded server: use INSERT INTO … FORMAT …, which has no limit`);
     body.unread(data);
     return await insertThroughPipe(deps, connection, statement, insert, body);
   } finally {
     release();
+  }
+}
+
+async function inTurn<Result>(takeTurn: () => Promise<() => void>, work: () => Promise<Result>): Promise<Result> {
+  const done = await takeTurn();
+  try {
+    return await work();
+  } finally {
+    done();
   }
 }
 

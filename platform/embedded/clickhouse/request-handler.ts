@@ -24,6 +24,8 @@ export interface HandlerDeps {
   slots: Admission;
   /** Bytes of rows waiting for the engine. */
   buffers: Admission;
+  /** Inserts whose rows are all there. */
+  inserts: Admission;
   /** When set, requests must carry it (as the key of user `default`). */
   password: string | null;
 }
@@ -109,7 +111,7 @@ async function execute(deps: HandlerDeps, run: Run, query: RunningQuery, connect
   if (shape.kind === 'insert') {
     if (shape.insert.fromInfile) throw ServerError.notImplemented('FROM INFILE is for clickhouse-client: over HTTP the rows are the body of the request');
     const reserve = (bytes: number): Promise<() => void> => deps.buffers.acquire(bytes, run.gone);
-    const written = await runInsert({ engine: deps.engine, pipes: deps.pipes, reserve, stopEngine: stop }, connection, statement.sql, shape.insert, run.body);
+    const written = await runInsert({ engine: deps.engine, pipes: deps.pipes, reserve, takeTurn: () => deps.inserts.acquire(1, run.gone), stopEngine: stop }, connection, statement.sql, shape.insert, run.body);
     head(defaultFormat, { written });
     response.end();
     return;
