@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import type { Verb } from '../cli/verb.ts';
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError, messageOf } from '../errors.ts';
 import { listLetters, replayLetter, showLetter, type ListedLetter } from './store.ts';
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
@@ -53,6 +53,7 @@ const replay: Verb = {
     if ((args.length === 0) === (options.all !== true)) throw wrong('ids', 'name dead letters, or say --all');
     const file = text(options.value);
     if (file !== undefined && args.length !== 1) throw wrong('--value', 'goes with exactly one id');
+    const value = file === undefined ? undefined : readText(file);
     const { postgres } = await context();
     const ids = [...args];
     const failed: { id: string; message: string }[] = [];
@@ -67,13 +68,13 @@ const replay: Verb = {
     let replayed = 0;
     for (const id of ids) {
       try {
-        await replayLetter(postgres, { id, actor: `cli:${userInfo().username}`, value: file === undefined ? undefined : readFileSync(file, 'utf8') });
+        await replayLetter(postgres, { id, actor: `cli:${userInfo().username}`, value });
         replayed += 1;
       } catch (error) {
         if (ids.length === 1) throw error;
-        failed.push({ id, message: error instanceof Error ? error.message : String(error) });
+        failed.push({ id, message: messageOf(error) });
       }
-      if (replayed % 1000 === 0) progress(`${replayed} of ${ids.length} replayed`);
+      if (replayed > 0 && replayed % 1000 === 0) progress(`${replayed} of ${ids.length} replayed`);
     }
     const lines = [`${replayed} replayed.`, ...failed.map(({ id, message }) => `${id}: ${message}`)];
     return { ok: failed.length === 0, json: { replayed, failed }, text: lines.join('\n') };
@@ -82,6 +83,14 @@ const replay: Verb = {
 
 function line(letter: ListedLetter): string {
   return `${letter.id.padEnd(10)} ${letter.diedAt}  ${letter.step.padEnd(12)} ${letter.topic}/${letter.partition}@${letter.offset}  ${letter.reason}: ${letter.detail}  [${letter.status}]`;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw wrong('--value', `${file} cannot be read: ${messageOf(error)}`);
+  }
 }
 
 function wrong(pointer: string, detail: string): InvalidInputError {

@@ -18,6 +18,8 @@ export interface ChaosOptions {
   /** Applications per second, all the while. */
   rate: number;
   gap: { leastMs: number; mostMs: number };
+  /** Who is killed; everyone by default. */
+  victims?: readonly Victim[];
   /** How long what was accepted may take to be decided and visible once the killing is over. */
   settleWithinMs: number;
   log(line: string): void;
@@ -123,13 +125,13 @@ async function withHub(hub: HubProcess, bureau: ScoringSandbox, options: ChaosOp
   }
 }
 
-async function killAll(hub: HubProcess, bureau: ScoringSandbox, { seed, kills: count, gap, log }: ChaosOptions): Promise<Kill[]> {
+async function killAll(hub: HubProcess, bureau: ScoringSandbox, { seed, kills: count, gap, victims, log }: ChaosOptions): Promise<Kill[]> {
   const kills: Kill[] = [];
   const dead = new Map<Victim, number>();
   /** A start that is under way, after the supervisor was killed; what is killed meanwhile is killed in the middle of a start. */
   let starting: Promise<void> | undefined;
   let failure: unknown;
-  const plan = killPlan(seed, count, gap);
+  const plan = killPlan(seed, count, gap, victims);
   for (const [index, { victim, afterMs }] of plan.entries()) {
     await sleep(afterMs);
     if (failure !== undefined) throw failure;

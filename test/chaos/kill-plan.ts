@@ -10,17 +10,17 @@ export interface PlannedKill {
   afterMs: number;
 }
 
-/** The same kills for the same seed: every victim in turn in a drawn order, at drawn moments, one in six close on the heels of the last. */
-export function killPlan(seed: number, kills: number, gap: { leastMs: number; mostMs: number }): PlannedKill[] {
+/** The same kills for the same seed: every victim in turn in a drawn order, at drawn moments, one in six close on the heels of the last (unless they are to lie more than a second apart). */
+export function killPlan(seed: number, kills: number, gap: { leastMs: number; mostMs: number }, victims: readonly Victim[] = VICTIMS): PlannedKill[] {
   const random = seededRandom(seed);
   const plan: PlannedKill[] = [];
   while (plan.length < kills)
-    for (const victim of shuffled(random).slice(0, kills - plan.length))
-      plan.push({ victim, afterMs: plan.length > 0 && random.chance(1 / 6) ? random.integer(0, 60) : random.integer(gap.leastMs, gap.mostMs) });
+    for (const victim of shuffled(random, victims).slice(0, kills - plan.length))
+      plan.push({ victim, afterMs: plan.length > 0 && gap.leastMs < 1_000 && random.chance(1 / 6) ? random.integer(0, 60) : random.integer(gap.leastMs, gap.mostMs) });
   return plan;
 }
 
-function shuffled(random: Random): Victim[] {
-  const left: Victim[] = [...VICTIMS];
-  return VICTIMS.map(() => left.splice(random.integer(0, left.length - 1), 1)[0]!);
+function shuffled(random: Random, victims: readonly Victim[]): Victim[] {
+  const left = [...victims];
+  return victims.map(() => left.splice(random.integer(0, left.length - 1), 1)[0]!);
 }
