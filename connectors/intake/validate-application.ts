@@ -83,13 +83,15 @@ export function validateApplication(body: unknown, nowMs: number): ApplicationCh
   });
   if (errors.length > 0 || applicant === undefined || vehicle === undefined) return { ok: false, errors };
   const { monthlyIncomeFen, monthlyDebtFen, employer, address, consents } = body.applicant;
+  const { name, idNo, mobile, birthDate, sex, idRegion } = applicant;
   return {
     ok: true,
     application: {
       partnerOrderNo: body.partnerOrderNo,
       product: body.product,
       applicant: {
-        ...applicant,
+        // Field by field: behind a spread V8 adds each of them the slow way, and all of them took as long as the whole check.
+        name, idNo, mobile, birthDate, sex, idRegion,
         monthlyIncomeFen,
         monthlyDebtFen,
         employer: employer?.trim() ?? null,
