@@ -7,8 +7,14 @@
 export const REPAYMENT_METHODS = ['ANNUITY', 'EQUAL_PRINCIPAL', 'INTEREST_ONLY', 'BALLOON', 'FLAT', 'FEE_INSTALMENT'] as const;
 export type RepaymentMethod = (typeof REPAYMENT_METHODS)[number];
 
-/** Day counts a loan may be quoted in; ACT/ACT splits at 31 December by the length of each calendar year, ACT/364 is a year of 52 weeks. */
-export const DAY_COUNTS = ['30/360', 'ACT/360', 'ACT/364', 'ACT/365', 'ACT/ACT'] as const;
+/** Day counts a loan may be quoted in. ACT/ACT counts the days of each calendar year over that year's length (ISDA). */
+export const QUOTED_DAY_COUNTS = ['30/360', 'ACT/360', 'ACT/365', 'ACT/ACT'] as const;
+
+/**
+ * Day counts of the engine; two are met in loans taken over from other systems only: ACT/364 is a year of 52 weeks, ACT/ACT-31DEC counts
+ * a period that runs over the year's end up to 31 December in the old year, and from that day in the new one.
+ */
+export const DAY_COUNTS = [...QUOTED_DAY_COUNTS, 'ACT/364', 'ACT/ACT-31DEC'] as const;
 export type DayCount = (typeof DAY_COUNTS)[number];
 
 /** How a fraction of a fen is rounded. */

@@ -9,6 +9,8 @@ export interface Conventions {
    * the year (1/12, 1/52, days/year), whatever its days; a short or long first period still counts days.
    */
   readonly interestCalculation: 'DAILY' | 'PERIOD';
+  /** Interest for a part of a regular period: by the DAY_COUNT of its own dates, or PRO_RATA, its calendar days over those of the period. */
+  readonly partialPeriod: 'DAY_COUNT' | 'PRO_RATA';
   readonly monthEnd: MonthEndRule;
   /**
    * LEVEL: the equal instalment follows from the interest of every single period, so that only rounding is left for the last. NOMINAL: from
@@ -17,7 +19,10 @@ export interface Conventions {
   readonly instalmentBasis: 'LEVEL' | 'NOMINAL';
   /** An instalment is a multiple of so many fen (the last one excepted): 1, or 100 for whole yuan. */
   readonly instalmentMultipleFen: number;
-  /** Tries once to spread over all instalments what the last would differ by, and keeps the outcome when it differs less. */
+  /**
+   * When the last instalment differs from the others by more fen than half the number of instalments, spreads the difference over all of
+   * them, and keeps the outcome when it differs less.
+   */
   readonly iterateInstalment: boolean;
   /** What the last period absorbs the rounding with: its TOTAL is what is left; or it equals the others and its INTEREST gives way. */
   readonly lastPeriod: 'TOTAL' | 'INTEREST';
@@ -28,6 +33,7 @@ export const DEFAULT_CONVENTIONS: Conventions = {
   dayCount: '30/360',
   rounding: 'HALF_UP',
   interestCalculation: 'DAILY',
+  partialPeriod: 'DAY_COUNT',
   monthEnd: 'CLAMP',
   instalmentBasis: 'LEVEL',
   instalmentMultipleFen: 1,
