@@ -113,6 +113,7 @@ function checkMethod(terms: LoanTerms, wrong: Check): void {
     if (isAbove(decimalFraction(subsidy.customerRate), decimalFraction(annualRate))) wrong('/subsidy/customerRate', 'ABOVE_ANNUAL_RATE', `is above the annual rate ${annualRate}`);
     if (terms.rateChanges !== undefined && terms.rateChanges.length > 0) wrong('/subsidy', 'NOT_APPLICABLE', 'a subsidised rate does not change');
   }
+  if (conventions.instalmentBasis === 'NOMINAL' && terms.rateChanges !== undefined && terms.rateChanges.length > 0) wrong('/rateChanges', 'NOT_APPLICABLE', 'an instalment of the basis NOMINAL knows one rate only');
   if (conventions.lastPeriod === 'INTEREST' && method !== 'ANNUITY' && method !== 'BALLOON') wrong('/conventions/lastPeriod', 'NOT_APPLICABLE', 'INTEREST is for equal instalments only');
 }
 

@@ -30,29 +30,29 @@ function growthOf(rates: readonly Fraction[]): Growth {
 }
 
 function growthOver(rates: readonly Fraction[]): Growth {
-  const denominator = commonDenominator(rates);
+  const { factors, denominator } = growthFactors(rates);
   let grown = 1n;
   let annuity = 0n;
   let scale = 1n;
-  for (const rate of rates) {
-    const factor = denominator + (numeratorOf(rate) * denominator) / denominatorOf(rate);
+  for (const factor of factors) {
     annuity = annuity * factor + scale;
     grown *= factor;
     scale *= denominator;
   }
-  // Σ was kept over scale/denominator: a period's own instalment earns nothing.
+  // The sum was kept over scale / denominator: the instalment of the last period earns nothing.
   return { grown, annuity: annuity * denominator, scale };
 }
 
-function commonDenominator(rates: readonly Fraction[]): bigint {
+/** 1 + r of every period, as numerators over one denominator. */
+export function growthFactors(rates: readonly Fraction[]): { factors: bigint[]; denominator: bigint } {
   const first = rates[0]!;
-  let common = denominatorOf(first);
+  let denominator = denominatorOf(first);
   for (const rate of rates) {
     if (rate.denominator === first.denominator) continue;
     const own = denominatorOf(rate);
-    common *= own / greatestCommonDivisor(own, common);
+    denominator *= own / greatestCommonDivisor(own, denominator);
   }
-  return common;
+  return { factors: rates.map((rate) => denominator + (numeratorOf(rate) * denominator) / denominatorOf(rate)), denominator };
 }
 
 /**
