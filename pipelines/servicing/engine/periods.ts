@@ -1,3 +1,4 @@
+import type { PeriodUnit } from '../../../models/reference/lending-terms.ts';
 import { type CalendarDay, calendarDay } from './calendar-day.ts';
 import { monthsFraction, yearFraction } from './day-count.ts';
 import type { DueDates } from './due-dates.ts';
@@ -108,9 +109,16 @@ function sharedRate(terms: Calendar, annual: Fraction): Fraction | undefined {
   return daysDoNotCount ? times(annual, nominal) : undefined;
 }
 
-/** The rate of a period as if all were alike: months/12, weeks/52, days over a year of 360 or 365. */
+/** Days of a period as if all months had 30. */
+const ALIKE: Readonly<Record<PeriodUnit, number>> = { MONTH: 30, WEEK: 7, DAY: 1 };
+
+/**
+ * The rate of a period as if all were alike: months/12 and weeks/52 where days do not count, else its days, a month having 30, over a year
+ * of 360 or 365.
+ */
 export function nominalRate(terms: Calendar, annualRate: string): Fraction {
-  const days = terms.period.every;
-  const year = terms.conventions.dayCount === '30/360' || terms.conventions.dayCount === 'ACT/360' ? 360 : 365;
-  return times(decimalFraction(annualRate), nominalFraction(terms.period) ?? fraction(days, year));
+  const { every, unit } = terms.period;
+  const { dayCount, interestCalculation } = terms.conventions;
+  const byDays = fraction(ALIKE[unit] * every, dayCount === '30/360' || dayCount === 'ACT/360' ? 360 : 365);
+  return times(decimalFraction(annualRate), interestCalculation === 'PERIOD' ? (nominalFraction(terms.period) ?? byDays) : byDays);
 }
