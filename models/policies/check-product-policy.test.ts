@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkProductPolicy } from './check-product-policy.ts';
-import { PRODUCT_POLICIES, type LoanPrice, type LoanProduct } from './index.ts';
+import { type LoanPrice, type LoanProduct, PRODUCT_POLICIES } from './index.ts';
 
 const shipped = PRODUCT_POLICIES.at(-1)!.value.products;
 const annuity = shipped[0]!;

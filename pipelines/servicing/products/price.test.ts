@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type LoanPrice, type LoanProduct, PRODUCT_POLICIES, type ProductPolicy, REVIEW_POLICIES } from '../../../models/policies/index.ts';
 import { checkProductPolicy } from '../../../models/policies/check-product-policy.ts';
-import { InvalidInputError } from '../../../platform/errors.ts';
+import type { InvalidInputError } from '../../../platform/errors.ts';
 import { annualRates } from '../engine/annual-rates.ts';
 import { buildPlan } from '../engine/build-plan.ts';
 import { checkTerms } from '../engine/check-terms.ts';
