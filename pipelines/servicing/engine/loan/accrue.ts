@@ -57,5 +57,5 @@ export function accrueTo(state: LoanState, target: Amounts, on: string): LoanSta
 /** A booking of the day end; numbered, so that a day may have several. */
 export function accrual(state: LoanState, kind: TransactionKind, amounts: Amounts, on: string): Transaction {
   const number = state.accruals.length + 1;
-  return { id: `${kind.toLowerCase()}-${number}`, kind, on, amountFen: sumOf(amounts), amounts, overpaidFen: 0, balanceFen: 0, chargedOff: state.book.chargedOffOn !== null, fraud: state.book.fraud, reversed: false };
+  return { id: `${kind.toLowerCase()}-${number}`, kind, on, amountFen: sumOf(amounts), amounts, parts: [], overpaidFen: 0, balanceFen: 0, chargedOff: state.book.chargedOffOn !== null, fraud: state.book.fraud, reversed: false };
 }

@@ -3,9 +3,18 @@ import { FIELD, type Amounts, nothing, type Portion } from './amounts.ts';
 import { type Charge, chargeField, type ChargeLine, lineOutstanding } from './charge.ts';
 import { type Instalment, noteCompletion, outstandingFen, outstandingOf } from './instalment.ts';
 
-/** What became of a payment: allocated + restFen is the whole of it. */
+/** A part of a payment that went to one part of one instalment. */
+export interface AllocatedPart {
+  readonly n: number;
+  readonly portion: Portion;
+  readonly fen: number;
+}
+
+/** What became of a payment: amounts + restFen is the whole of it. */
 export interface Allocated {
   readonly amounts: Amounts;
+  /** the same, in the order it was allocated */
+  readonly parts: AllocatedPart[];
   /** what nothing was owed for */
   readonly restFen: number;
 }
@@ -16,6 +25,7 @@ interface Payment {
   readonly charges: readonly Charge[];
   readonly rules: AllocationRules;
   readonly amounts: Amounts;
+  readonly parts: AllocatedPart[];
   leftFen: number;
 }
 
@@ -24,13 +34,13 @@ interface Payment {
  * notes it in them. `only` restricts it to some timings (a pre-payment pays what is due, and no more). Every fen is allocated or in `restFen`.
  */
 export function allocate(instalments: readonly Instalment[], charges: readonly Charge[], amountFen: number, on: string, rules: AllocationRules, only?: readonly Timing[]): Allocated {
-  const payment: Payment = { on, instalments, charges, rules, amounts: nothing(), leftFen: amountFen };
+  const payment: Payment = { on, instalments, charges, rules, amounts: nothing(), parts: [], leftFen: amountFen };
   for (const group of groupsOf(rules)) {
     if (payment.leftFen === 0) break;
     if (only !== undefined && !only.includes(group.timing)) continue;
     payGroup(payment, group.timing, group.portions);
   }
-  return { amounts: payment.amounts, restFen: payment.leftFen };
+  return { amounts: payment.amounts, parts: payment.parts, restFen: payment.leftFen };
 }
 
 interface Group {
@@ -119,6 +129,7 @@ function pay(payment: Payment, instalment: Instalment, portion: Portion, timing:
   if (ownTiming === 'PAST_DUE') instalment.paidLateFen += fen;
   noteCompletion(instalment, payment.on);
   payment.amounts[field] += fen;
+  payment.parts.push({ n: instalment.n, portion, fen });
   payment.leftFen -= fen;
   return fen;
 }

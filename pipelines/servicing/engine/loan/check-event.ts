@@ -134,11 +134,11 @@ function checkCharge(book: Book, charge: ChargeTerms, wrong: Check): void {
   if (charge.time === 'DISBURSEMENT' && isDisbursed(book)) wrong('/charge/time', 'DISBURSED', 'the loan is disbursed already');
 }
 
-function checkWaiver({ book }: LoanState, type: 'WAIVE_CHARGE' | 'UNDO_WAIVER', chargeId: string, wrong: Check): void {
+function checkWaiver({ book, events, reversed }: LoanState, type: 'WAIVE_CHARGE' | 'UNDO_WAIVER', chargeId: string, wrong: Check): void {
   const charge = book.charges.find((candidate) => candidate.chargeId === chargeId);
   if (charge === undefined) return wrong('/chargeId', 'UNKNOWN_CHARGE', `there is no charge ${chargeId}`);
   const open = charge.lines.some(({ dueFen, paidFen, waivedFen }) => dueFen - paidFen - waivedFen > 0);
-  const waived = charge.lines.some(({ waivedFen }) => waivedFen > 0);
+  const waived = events.some((event) => event.type === 'WAIVE_CHARGE' && event.chargeId === chargeId && !reversed.has(event.id));
   if (type === 'WAIVE_CHARGE' && !open) wrong('/chargeId', 'NOTHING_OWED', 'nothing is owed of the charge');
   if (type === 'UNDO_WAIVER' && !waived) wrong('/chargeId', 'NOT_WAIVED', 'the charge was not waived');
 }

@@ -4,6 +4,14 @@ import { type Amounts, FIELD, nothing, type Portion, sumOf } from './amounts.ts'
 /** DOWN_PAYMENT is due on the day of disbursement; ADDED carries charges and charge-backs that fall due after the last regular one. */
 export type InstalmentKind = 'DOWN_PAYMENT' | 'REGULAR' | 'ADDED';
 
+/** Interest of a balance from one day to another. */
+export interface InterestPart {
+  readonly from: string;
+  readonly to: string;
+  readonly balanceFen: number;
+  readonly interestFen: number;
+}
+
 /** One instalment of the running loan. due = paid + waived + writtenOff + outstanding, part by part; no part is ever negative. */
 export interface Instalment {
   n: number;
@@ -24,6 +32,8 @@ export interface Instalment {
   overdueFenDays: number;
   /** of due.penaltyFen: penalty interest, which is no charge of its own */
   penaltyInterestFen: number;
+  /** of interest on what is really owed: the balances it was reckoned on */
+  interestParts: readonly InterestPart[];
   /** principal that was pre-paid within the period, beyond what the plan asks for; of due and paid */
   prepaidPrincipalFen: number;
   /** of due.interestFen: that of such principal, up to the day it was paid */
@@ -45,6 +55,7 @@ export function instalmentOf(row: PlanRow): Instalment {
     completedOn: null,
     overdueFenDays: 0,
     penaltyInterestFen: 0,
+    interestParts: [],
     prepaidPrincipalFen: 0,
     prepaidInterestFen: 0,
   };

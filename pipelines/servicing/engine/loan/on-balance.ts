@@ -4,7 +4,7 @@ import { levelInstalmentFen } from '../level-instalment.ts';
 import { nominalRate, partialFraction, type Period } from '../periods.ts';
 import { sumOf } from './amounts.ts';
 import { type Book, rateOn, regular } from './book.ts';
-import { type Instalment, outstandingOf } from './instalment.ts';
+import { type Instalment, type InterestPart, noteCompletion, outstandingOf } from './instalment.ts';
 import type { OnBalance } from './servicing-rules.ts';
 
 /** The day from which interest takes notice of what happens on `on`. */
@@ -30,6 +30,8 @@ interface Course {
   /** principal of the instalments to come */
   leftFen: number;
   levelFen: number | null;
+  /** principal already paid in the instalments after the one at hand: theirs to ask for */
+  paidLaterFen: number;
   /** pre-paid principal that later instalments are lowered by (NEXT_INSTALMENTS) */
   carriedFen: number;
 }
@@ -43,17 +45,22 @@ interface Course {
 export function recalculate(book: Book, rules: OnBalance, knownOn: string, settlingFen = 0): void {
   book.knownOn = knownOn;
   const instalments = regular(book);
-  const course: Course = { book, rules, knownFrom: restDay(book, rules.rest, knownOn), foreseenFen: 0, leftFen: 0, levelFen: book.levelFen, carriedFen: 0 };
+  const course: Course = { book, rules, knownFrom: restDay(book, rules.rest, knownOn), foreseenFen: 0, leftFen: 0, levelFen: book.levelFen, paidLaterFen: 0, carriedFen: 0 };
   course.leftFen = principalToPlan(book) + settlingFen;
   course.foreseenFen = owedOn(book, course.knownFrom);
+  course.paidLaterFen = instalments.reduce((sum, { paid }) => sum + paid.principalFen, 0);
   let openingFen = course.leftFen;
   for (const [k, instalment] of instalments.entries()) {
-    const interest = Math.max(interestOf(course, book.periods[k]!, instalment, openingFen), instalment.paid.interestFen + instalment.waived.interestFen);
+    course.paidLaterFen -= instalment.paid.principalFen;
+    instalment.interestParts = interestParts(course, book.periods[k]!, instalment, openingFen);
+    const borne = instalment.interestParts.reduce((sum, part) => sum + part.interestFen, 0);
+    const interest = Math.max(borne, instalment.paid.interestFen + instalment.waived.interestFen);
     const principal = k === instalments.length - 1 ? course.leftFen : principalOf(course, k, instalment, interest);
     // Foreseen is that what is overdue is paid at once, and what is not yet due when it is.
     course.foreseenFen -= principal - instalment.paid.principalFen;
     instalment.due.interestFen = interest;
     instalment.due.principalFen = principal;
+    noteCompletion(instalment, knownOn);
     course.leftFen -= principal;
     openingFen = course.leftFen;
   }
@@ -79,20 +86,18 @@ function owedOn(book: Book, on: string): number {
   return book.moves.reduce((sum, move) => (move.on <= on ? sum + move.fen : sum), 0);
 }
 
-function interestOf(course: Course, period: Period, { fromOn, dueOn }: Instalment, openingFen: number): number {
+function interestParts(course: Course, period: Period, { fromOn, dueOn }: Instalment, openingFen: number): InterestPart[] {
   const { book, rules, knownFrom } = course;
   const edges = new Set([fromOn, knownFrom, ...book.moves.map(({ on }) => on), ...book.rates.map((rate) => rate.fromOn)].filter((on) => on >= fromOn && on < dueOn));
   const days = [...edges].sort();
   const isCurrent = knownFrom > fromOn && knownFrom <= dueOn;
   const asOwed = rules.overdue === 'EVERY_PERIOD' || (rules.overdue === 'CURRENT_PERIOD' && isCurrent);
-  let sum = 0;
-  days.forEach((from, index) => {
+  return days.map((from, index) => {
     const to = days[index + 1] ?? dueOn;
     const reallyFen = owedOn(book, from);
     const balanceFen = from >= knownFrom ? foreseenOn(course, from) : asOwed ? reallyFen + overdueInterestFen(course, from) : Math.min(reallyFen, openingFen);
-    sum += interestFen(book, period, balanceFen, from, to);
+    return { from, to, balanceFen, interestFen: interestFen(book, period, balanceFen, from, to) };
   });
-  return sum;
 }
 
 /** The balance on a day still to come: what is foreseen, less what was paid already and only counts from a later day on. */
@@ -112,7 +117,7 @@ function principalOf(course: Course, k: number, { due, paid }: Instalment, inter
   const { book, rules } = course;
   const planned = course.levelFen === null ? due.principalFen : Math.max(0, course.levelFen - interest);
   const lowered = Math.max(0, planned - course.carriedFen);
-  const principal = Math.min(course.leftFen, Math.max(lowered, paid.principalFen));
+  const principal = Math.min(course.leftFen - course.paidLaterFen, Math.max(lowered, paid.principalFen));
   if (rules.effect === 'NEXT_INSTALMENTS') course.carriedFen = Math.max(0, course.carriedFen - (planned - lowered)) + Math.max(0, paid.principalFen - lowered);
   else if (rules.effect === 'LOWER_INSTALMENT' && course.levelFen !== null && paid.principalFen > planned) course.levelFen = levelAfter(book, k, course.leftFen - principal);
   return principal;

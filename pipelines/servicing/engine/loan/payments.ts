@@ -10,8 +10,8 @@ import type { OnBalance } from './servicing-rules.ts';
 import type { Transaction, TransactionKind } from './transaction.ts';
 
 /** Adds a transaction to the book, with what the journal has to know of the loan now. */
-export function note(book: Book, of: Pick<Transaction, 'id' | 'kind' | 'on' | 'amountFen'> & Partial<Pick<Transaction, 'amounts' | 'overpaidFen'>>): Transaction {
-  const transaction: Transaction = { amounts: nothing(), overpaidFen: 0, ...of, balanceFen: principalOwedFen(book), chargedOff: book.chargedOffOn !== null, fraud: book.fraud, reversed: false };
+export function note(book: Book, of: Pick<Transaction, 'id' | 'kind' | 'on' | 'amountFen'> & Partial<Pick<Transaction, 'amounts' | 'parts' | 'overpaidFen'>>): Transaction {
+  const transaction: Transaction = { amounts: nothing(), parts: [], overpaidFen: 0, ...of, balanceFen: principalOwedFen(book), chargedOff: book.chargedOffOn !== null, fraud: book.fraud, reversed: false };
   book.transactions.push(transaction);
   return transaction;
 }
@@ -30,9 +30,10 @@ export function payInto(book: Book, id: string, kind: TransactionKind, amountFen
   bookPayment(book, id, kind, amountFen, on, allocated);
 }
 
-function bookPayment(book: Book, id: string, kind: TransactionKind, amountFen: number, on: string, { amounts, restFen }: Allocated): void {
+/** Notes a payment that was allocated; its rest is an overpayment. */
+export function bookPayment(book: Book, id: string, kind: TransactionKind, amountFen: number, on: string, { amounts, parts, restFen }: Allocated): void {
   if (restFen > 0) book.overpayments.push({ transactionId: id, on, fen: restFen });
-  note(book, { id, kind, on, amountFen, amounts, overpaidFen: restFen });
+  note(book, { id, kind, on, amountFen, amounts, parts, overpaidFen: restFen });
 }
 
 /** A payment that lowers the balance interest is reckoned on. */
@@ -66,7 +67,8 @@ function payCurrentInstalment(book: Book, amountFen: number, on: string, restsOn
   takeFromLater(book, current.n, prepaidFen - ownFen);
   if (current.dueOn > on) current.paidInAdvanceFen += prepaidFen;
   due.amounts.principalFen += prepaidFen;
-  return { amounts: due.amounts, restFen: due.restFen - prepaidFen };
+  due.parts.push({ n: current.n, portion: 'PRINCIPAL', fen: prepaidFen });
+  return { ...due, restFen: due.restFen - prepaidFen };
 }
 
 /** Lowers the principal of later instalments by what was paid before its time; the recalculation that follows shapes them. */
@@ -81,12 +83,12 @@ function takeFromLater(book: Book, n: number, fen: number): void {
 }
 
 /** When all principal is paid, the rest of the payment goes to interest, fees and penalties that are still open. */
-function payWhatRemains(book: Book, { amounts, restFen }: Allocated, on: string, order: AllocationRules): Allocated {
+function payWhatRemains(book: Book, { amounts, parts, restFen }: Allocated, on: string, order: AllocationRules): Allocated {
   for (const instalment of book.instalments) noteCompletion(instalment, on);
-  if (restFen === 0 || principalOwedFen(book) > 0) return { amounts, restFen };
+  if (restFen === 0 || principalOwedFen(book) > 0) return { amounts, parts, restFen };
   const more = allocate(book.instalments, book.charges, restFen, on, order);
   for (const field of ['principalFen', 'interestFen', 'feeFen', 'penaltyFen'] as const) amounts[field] += more.amounts[field];
-  return { amounts, restFen: more.restFen };
+  return { amounts, parts: [...parts, ...more.parts], restFen: more.restFen };
 }
 
 /** Pays all that is owed on the day: interest of the running period to the day (or by the rules to its end), none of later ones. */
@@ -118,9 +120,10 @@ export function useOverpayments(book: Book): void {
   if (overpaidFen(book) === 0 || book.instalments.every((instalment) => outstandingFen(instalment) === 0)) return;
   for (const overpayment of book.overpayments) {
     const transaction = book.transactions.find(({ id }) => id === overpayment.transactionId)!;
-    const { amounts, restFen } = allocate(book.instalments, book.charges, overpayment.fen, overpayment.on, rulesFor(book, transaction.kind));
+    const { amounts, parts, restFen } = allocate(book.instalments, book.charges, overpayment.fen, overpayment.on, rulesFor(book, transaction.kind));
     for (const field of ['principalFen', 'interestFen', 'feeFen', 'penaltyFen'] as const) transaction.amounts[field] += amounts[field];
-    transaction.overpaidFen = restFen;
+    transaction.parts = [...transaction.parts, ...parts];
+    transaction.overpaidFen -= overpayment.fen - restFen;
     overpayment.fen = restFen;
   }
   book.overpayments = book.overpayments.filter(({ fen }) => fen > 0);

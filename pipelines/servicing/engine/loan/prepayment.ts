@@ -1,11 +1,12 @@
 import { decimalFraction, portion } from '../fraction.ts';
 import { allocate } from './allocate.ts';
-import { sumOf } from './amounts.ts';
+import { added } from './amounts.ts';
 import { type Book, regular } from './book.ts';
 import { addCharge } from './charge-lines.ts';
+import { noteCompletion, outstandingOf } from './instalment.ts';
 import type { EventOf, RecordedEvent } from './loan-event.ts';
 import { interestFen } from './on-balance.ts';
-import { note, payInto, rulesFor } from './payments.ts';
+import { bookPayment, payInto, rulesFor } from './payments.ts';
 import { replan } from './replan.ts';
 
 /**
@@ -23,32 +24,38 @@ export function prepay(book: Book, { id, on, amountFen, effect }: EventOf<'PREPA
   const fee = feeOf(book, due.restFen);
   if (fee > 0) {
     addCharge(book, { chargeId: `${id}/prepayment-fee`, name: 'Prepayment fee', kind: 'FEE', basis: 'FLAT', time: 'SPECIFIED_DATE', amountFen: fee, dueOn: on }, on);
-    payFee(book, `${id}/prepayment-fee`, fee, on);
+    const feeInstalment = payFee(book, `${id}/prepayment-fee`, fee, on);
     due.amounts.feeFen += fee;
+    due.parts.push({ n: feeInstalment, portion: 'FEE', fen: fee });
   }
-  const prepaidFen = due.restFen - fee;
   const index = regular(book).findIndex(({ dueOn }) => dueOn > on);
-  if (index >= 0 && prepaidFen > 0) {
+  const later = index < 0 ? [] : regular(book).slice(index);
+  // A payment entered after the fact may leave less principal than the pre-payment was meant for.
+  const prepaidFen = Math.min(due.restFen - fee, later.reduce((sum, instalment) => sum + outstandingOf(instalment, 'PRINCIPAL'), 0));
+  if (prepaidFen > 0) {
     putInPlan(book, index, prepaidFen, on, effect);
     due.amounts.principalFen += prepaidFen;
+    due.parts.push({ n: regular(book)[index]!.n, portion: 'PRINCIPAL', fen: prepaidFen });
     book.moves.push({ on, fen: -prepaidFen });
   }
-  note(book, { id, kind: 'REPAYMENT', on, amountFen, amounts: due.amounts, overpaidFen: amountFen - sumOf(due.amounts) });
-  if (index < 0 && prepaidFen > 0) book.overpayments.push({ transactionId: id, on, fen: prepaidFen });
+  const rest = allocate(book.instalments, book.charges, due.restFen - fee - prepaidFen, on, rules);
+  bookPayment(book, id, 'REPAYMENT', amountFen, on, { amounts: added(due.amounts, rest.amounts), parts: [...due.parts, ...rest.parts], restFen: rest.restFen });
 }
 
-/** The fee that, with the principal it is for, makes up the amount: floor, so that both are paid by it. */
+/** The fee for what is left after the amounts due, paid out of it. */
 function feeOf(book: Book, amountFen: number): number {
   const rate = book.rules.prepaymentFeeRate;
   return rate === null ? 0 : portion(amountFen, decimalFraction(rate), book.terms.conventions.rounding);
 }
 
-function payFee(book: Book, chargeId: string, fen: number, on: string): void {
+function payFee(book: Book, chargeId: string, fen: number, on: string): number {
   const line = book.charges.find((charge) => charge.chargeId === chargeId)!.lines[0]!;
   const instalment = book.instalments.find(({ n }) => n === line.n)!;
   line.paidFen = fen;
   instalment.paid.feeFen += fen;
   if (instalment.dueOn > on) instalment.paidInAdvanceFen += fen;
+  noteCompletion(instalment, on);
+  return instalment.n;
 }
 
 function putInPlan(book: Book, index: number, prepaidFen: number, on: string, effect: 'LOWER_INSTALMENT' | 'SHORTEN_TERM'): void {

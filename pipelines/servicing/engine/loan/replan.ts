@@ -7,7 +7,7 @@ import type { PlanRow } from '../plan.ts';
 import type { InterestGrace } from '../terms.ts';
 import { type Book, rateOn, regular } from './book.ts';
 import { chargeFen } from './charge-lines.ts';
-import { chargeField } from './charge.ts';
+import { chargeField, type ChargeLine, lineOutstanding } from './charge.ts';
 import { type Instalment, instalmentOf, noteCompletion, outstandingOf } from './instalment.ts';
 
 /** How the instalments from one on are planned anew. */
@@ -36,7 +36,7 @@ export function replan(book: Book, { from, count, firstDueOn, prepaidFen = 0, pr
   const first = replaced[0]!;
   const periods = periodsFrom(book, first, firstDueOn, count);
   const balanceFen = replaced.reduce((sum, instalment) => sum + outstandingOf(instalment, 'PRINCIPAL'), 0) - prepaidFen;
-  const feeFen = replaced.reduce((sum, instalment) => sum + instalment.due.feeFen - chargedFen(book, instalment, 'feeFen'), 0);
+  const feeFen = replaced.reduce((sum, instalment) => sum + outstandingOf(instalment, 'FEE') - lines(book, instalment, 'feeFen', lineOutstanding), 0);
   const { terms } = book;
   const rows = amortise({
     method: terms.method,
@@ -57,7 +57,7 @@ export function replan(book: Book, { from, count, firstDueOn, prepaidFen = 0, pr
   renewed[0]!.due.interestFen += prepaidInterestFen;
   renewed[0]!.prepaidInterestFen += prepaidInterestFen;
   if (prepaidFen > 0 && on < renewed[0]!.dueOn) renewed[0]!.paidInAdvanceFen += prepaidFen;
-  keepWhatWasPaid(renewed.at(-1)!, replaced.slice(rows.length));
+  keepWhatWasPaid(book, renewed.at(-1)!, replaced.slice(rows.length));
   putBack(book, all.slice(0, from), renewed);
   book.periods = [...book.periods.slice(0, from), ...periods.slice(0, rows.length)];
   const level = rows.find((row) => row.principalFen > 0);
@@ -88,18 +88,19 @@ function renewedInstalment(book: Book, row: PlanRow, old: Instalment | undefined
     due: {
       principalFen: row.principalFen + old.paid.principalFen + old.waived.principalFen,
       interestFen: Math.max(row.interestFen, old.paid.interestFen + old.waived.interestFen),
-      feeFen: row.feeFen + chargedFen(book, old, 'feeFen'),
+      feeFen: row.feeFen + settledFees(book, old),
       penaltyFen: old.due.penaltyFen,
     },
   };
 }
 
 /** Parts of instalments that are gone which were paid or charged already. */
-function keepWhatWasPaid(last: Instalment, gone: readonly Instalment[]): void {
-  for (const { paid, waived, due, paidInAdvanceFen, paidLateFen } of gone) {
+function keepWhatWasPaid(book: Book, last: Instalment, gone: readonly Instalment[]): void {
+  for (const instalment of gone) {
+    const { paid, waived, due, paidInAdvanceFen, paidLateFen } = instalment;
     last.due.principalFen += paid.principalFen;
     last.due.interestFen += paid.interestFen + waived.interestFen;
-    last.due.feeFen += Math.max(due.feeFen, paid.feeFen + waived.feeFen);
+    last.due.feeFen += settledFees(book, instalment);
     last.due.penaltyFen += due.penaltyFen;
     for (const field of ['principalFen', 'interestFen', 'feeFen', 'penaltyFen'] as const) {
       last.paid[field] += paid[field];
@@ -132,9 +133,15 @@ function chargeInstalments(book: Book, fresh: readonly Instalment[]): void {
   }
 }
 
-/** What charges make of an instalment's fees or penalties; the rest is the plan's. */
-function chargedFen(book: Book, instalment: Instalment, field: 'feeFen' | 'penaltyFen'): number {
-  return book.charges.reduce((sum, charge) => (chargeField(charge) === field ? charge.lines.reduce((all, line) => (line.n === instalment.n ? all + line.dueFen : all), sum) : sum), 0);
+/** A sum over the lines of fees or penalties that lie in an instalment. */
+function lines(book: Book, instalment: Instalment, field: 'feeFen' | 'penaltyFen', of: (line: ChargeLine) => number): number {
+  return book.charges.filter((charge) => chargeField(charge) === field).reduce((sum, charge) => charge.lines.reduce((all, line) => (line.n === instalment.n ? all + of(line) : all), sum), 0);
+}
+
+/** Fees of an instalment that a new plan does not touch: those of charges, and what was paid of the plan's. */
+function settledFees(book: Book, instalment: Instalment): number {
+  const { paid, waived } = instalment;
+  return paid.feeFen + waived.feeFen + lines(book, instalment, 'feeFen', lineOutstanding);
 }
 
 /** Days an instalment is overdue on a day; 0 when it is paid. */

@@ -5,7 +5,7 @@ import { type Book, isDisbursed, newBook, owed, planInto, principalOwedFen } fro
 import { addCharge, chargeFen, chargeOverdue, instalmentFor } from './charge-lines.ts';
 import { chargeField, lineOutstanding } from './charge.ts';
 import { noteCompletion, outstandingOf } from './instalment.ts';
-import { type EventOf, inOrder, type RecordedEvent } from './loan-event.ts';
+import { effectiveOn, type EventOf, inOrder, type RecordedEvent } from './loan-event.ts';
 import { recalculate } from './on-balance.ts';
 import { lossOf, note, payInto, settle, takeOverpaid, useOverpayments } from './payments.ts';
 import { growPenaltyInterest } from './penalty-interest.ts';
@@ -27,7 +27,7 @@ export function replay(terms: LoanTerms, rules: ServicingRules, events: readonly
 /** Applies the next event to the book, which is changed. Events that change no figure (reversals, pauses) leave it as it is. */
 export function applyToBook(book: Book, event: RecordedEvent, reversed: Reversed): void {
   if (reversed.has(event.id)) return;
-  if (isDisbursed(book)) growPenaltyInterest(book, book.rules.penaltyInterest, event.on);
+  if (isDisbursed(book)) growPenaltyInterest(book, book.rules.penaltyInterest, effectiveOn(event));
   switch (event.type) {
     case 'DISBURSE':
       return disburse(book, event, reversed);
@@ -38,7 +38,7 @@ export function applyToBook(book: Book, event: RecordedEvent, reversed: Reversed
     case 'PREPAY':
       return prepay(book, event);
     case 'ADD_CHARGE':
-      addCharge(book, event.charge, event.on);
+      addCharge(book, event.charge, effectiveOn(event));
       return useOverpayments(book);
     case 'WAIVE_CHARGE':
       return waiveCharge(book, event);
@@ -80,6 +80,8 @@ function disburse(book: Book, { id, on, amountFen }: EventOf<'DISBURSE'> & Recor
   const first = !isDisbursed(book);
   const keepsPlan = book.onBalance?.instalmentOfAgreedPrincipal === true;
   if (first && !keepsPlan && (amountFen !== book.terms.principalFen || on !== book.terms.disbursedOn)) planAsDisbursed(book, amountFen, on);
+  // An instalment that asks for nothing is met from the start.
+  for (const instalment of book.instalments) noteCompletion(instalment, on);
   book.moves.push({ on, fen: amountFen });
   const { feesFen, penaltiesFen } = chargesAtDisbursement(book, on);
   book.disbursements.push({ on, amountFen, feesFen: feesFen + penaltiesFen });

@@ -53,7 +53,7 @@ export interface ServicingRules {
   readonly accrual: 'DAY' | 'DUE_DATE';
 }
 
-/** Penalty interest at one and a half times 7.2 %, as lenders here agree on; a product states its own. */
+/** Interest as planned, no penalty interest, no fee: a product states its own (products/price.ts servicingOfPrice). */
 export const DEFAULT_SERVICING_RULES: ServicingRules = {
   allocation: DEFAULT_ALLOCATION,
   futureRuleOf: {},

@@ -1,3 +1,4 @@
+import type { AllocatedPart } from './allocate.ts';
 import { type Amounts, sumOf } from './amounts.ts';
 import { PAYMENT_KINDS, type PaymentKind } from './loan-event.ts';
 
@@ -26,6 +27,8 @@ export interface Transaction {
   readonly amountFen: number;
   /** the parts of it that were allocated to (or, for a charge-back or refund, are owed again as) principal, interest, fee, penalty */
   amounts: Amounts;
+  /** the same by instalment, in the order it was allocated */
+  parts: readonly AllocatedPart[];
   /** the part that goes to, or is taken from, the borrower's overpayment */
   overpaidFen: number;
   /** principal owed after it */
