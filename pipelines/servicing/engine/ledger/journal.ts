@@ -1,4 +1,4 @@
-import type { PostingRule } from '../../../../models/ledger/index.ts';
+import type { AccountRole, PostingRule } from '../../../../models/ledger/index.ts';
 import { sameToTheBooks, type Transaction } from '../loan/transaction.ts';
 import { type JournalLine, linesOf, mirrored } from './post.ts';
 
@@ -28,9 +28,11 @@ interface Posted {
 export interface Journal {
   readonly entries: readonly JournalEntry[];
   readonly posted: ReadonlyMap<string, Posted>;
+  /** debits − credits of each account */
+  readonly balances: ReadonlyMap<AccountRole, number>;
 }
 
-export const EMPTY_JOURNAL: Journal = { entries: [], posted: new Map() };
+export const EMPTY_JOURNAL: Journal = { entries: [], posted: new Map(), balances: new Map() };
 
 /**
  * Brings the journal up to the transactions: posts new ones, takes back reversed ones, and takes back and posts again those that were
@@ -39,8 +41,10 @@ export const EMPTY_JOURNAL: Journal = { entries: [], posted: new Map() };
 export function broughtUp(journal: Journal, rules: readonly PostingRule[], transactions: readonly Transaction[], nonAccrual: boolean, postedOn: string): Journal {
   const entries = [...journal.entries];
   const posted = new Map(journal.posted);
+  const balances = new Map(journal.balances);
   const append = (entry: Omit<JournalEntry, 'entryNo' | 'postedOn'>): number => {
     entries.push({ entryNo: entries.length + 1, postedOn, ...entry });
+    for (const { side, account, amountFen } of entry.lines) balances.set(account, (balances.get(account) ?? 0) + (side === 'D' ? amountFen : -amountFen));
     return entries.length;
   };
   const takeBack = (transaction: Transaction, { entryNo, version }: Posted): void => {
@@ -60,7 +64,7 @@ export function broughtUp(journal: Journal, rules: readonly PostingRule[], trans
     const entryNo = append({ transactionId: transaction.id, kind: transaction.kind, version, reverses: null, lines });
     posted.set(transaction.id, { transaction: { ...transaction, amounts: { ...transaction.amounts } }, entryNo, version, reversed: false });
   }
-  return { entries, posted };
+  return { entries, posted, balances };
 }
 
 /** The lines of a transaction as it stands: of its last version, and of the reversal when it was taken back. */

@@ -18,6 +18,7 @@ export function earned(book: Book, on: string): Amounts {
     else if (instalment.dueOn <= on) sum.interestFen += instalment.due.interestFen;
   }
   for (const instalment of book.instalments) {
+    if (instalment.dueOn <= on) for (const field of FIELDS) if (field !== 'principalFen') sum[field] -= instalment.owedAgain[field];
     const lines = book.charges.flatMap((charge) => charge.lines.filter(({ n }) => n === instalment.n).map((line) => ({ field: chargeField(charge), ...line })));
     for (const field of ['feeFen', 'penaltyFen'] as const) {
       const charged = lines.filter((line) => line.field === field);

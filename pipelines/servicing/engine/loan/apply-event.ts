@@ -2,8 +2,8 @@ import { classify } from '../ageing/asset-class.ts';
 import { broughtUp } from '../ledger/journal.ts';
 import { InvalidInputError } from '../../../../platform/errors.ts';
 import { accrual, accrueTo, earned, earnedInAll } from './accrue.ts';
-import { nothing, sumOf } from './amounts.ts';
-import { type Book, copyOfBook, owed } from './book.ts';
+import { type Amounts, nothing, sumOf } from './amounts.ts';
+import { copyOfBook, owed } from './book.ts';
 import { checkEvent } from './check-event.ts';
 import { inOrder, type LoanEvent, type LoanEventType, type RecordedEvent } from './loan-event.ts';
 import { ageingOf, delinquencyOn, type LoanState, statusOf, transactionsOf } from './loan-state.ts';
@@ -93,21 +93,23 @@ function withJournal(state: LoanState): LoanState {
 
 /** Beyond so many days interest and penalties are no income any more, until the arrears are cleared. */
 function withAccrualStanding(state: LoanState, event: RecordedEvent): LoanState {
-  if (event.type !== 'DAY_END' && !PAYING.has(event.type)) return state;
+  if (state.book.chargedOffOn !== null || state.book.writtenOffOn !== null) return state;
   const { countedDays, oldestDueOn } = ageingOf(state, event.type === 'DAY_END' ? event.on : state.businessDate);
-  const stops = !state.nonAccrual && countedDays > state.policy.nonAccrualAboveDays;
-  const returns = state.nonAccrual && oldestDueOn === null;
-  if ((!stops && !returns) || state.book.chargedOffOn !== null || state.book.writtenOffOn !== null) return state;
-  const amounts = receivable(state);
-  const accruals = sumOf(amounts) === 0 ? state.accruals : [...state.accruals, accrual(state, stops ? 'NON_ACCRUAL' : 'RETURN_TO_ACCRUAL', amounts, event.on)];
-  return withJournal({ ...state, nonAccrual: stops, accruals });
+  const nonAccrual = state.nonAccrual ? oldestDueOn !== null : countedDays > state.policy.nonAccrualAboveDays;
+  return reclassified({ ...state, nonAccrual }, event.on);
 }
 
-/** Interest and penalties that were accrued and are neither paid nor waived. */
-function receivable({ book, accrued }: LoanState): ReturnType<typeof nothing> {
-  const met = (of: Book['instalments'][number], field: 'interestFen' | 'penaltyFen'): number => of.paid[field] + of.waived[field];
-  const open = (field: 'interestFen' | 'penaltyFen'): number => Math.max(0, accrued[field] - book.instalments.reduce((sum, instalment) => sum + met(instalment, field), 0));
-  return { ...nothing(), interestFen: open('interestFen'), penaltyFen: open('penaltyFen') };
+/** Interest and penalties stand on the balance sheet while they are income, in memorandum while they are not. What stands elsewhere moves. */
+function reclassified(state: LoanState, on: string): LoanState {
+  const [interest, penalty] = state.nonAccrual ? (['interest-receivable', 'penalty-receivable'] as const) : (['memo-interest', 'memo-penalty'] as const);
+  const { balances } = state.journal;
+  const misplaced = { ...nothing(), interestFen: balances.get(interest) ?? 0, penaltyFen: balances.get(penalty) ?? 0 };
+  const part = (sign: 1 | -1): Amounts => ({ ...nothing(), interestFen: Math.max(0, sign * misplaced.interestFen), penaltyFen: Math.max(0, sign * misplaced.penaltyFen) });
+  // A negative balance is interest paid before it was accrued: it moves the other way.
+  const moves = [[state.nonAccrual ? 'NON_ACCRUAL' : 'RETURN_TO_ACCRUAL', part(1)], [state.nonAccrual ? 'RETURN_TO_ACCRUAL' : 'NON_ACCRUAL', part(-1)]] as const;
+  let next = state;
+  for (const [kind, amounts] of moves) if (sumOf(amounts) > 0) next = { ...next, accruals: [...next.accruals, accrual(next, kind, amounts, on)] };
+  return next === state ? state : withJournal(next);
 }
 
 /** Class and delinquency are set by day ends and by what moves money; delinquency, by its rules, not by day ends in a pause. */

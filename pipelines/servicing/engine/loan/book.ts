@@ -103,7 +103,7 @@ export function planInto(book: Book, terms: LoanTerms): void {
 export function copyOfBook(book: Book): Book {
   return {
     ...book,
-    instalments: book.instalments.map((instalment) => ({ ...instalment, due: { ...instalment.due }, paid: { ...instalment.paid }, waived: { ...instalment.waived }, writtenOff: { ...instalment.writtenOff } })),
+    instalments: book.instalments.map((instalment) => ({ ...instalment, due: { ...instalment.due }, paid: { ...instalment.paid }, waived: { ...instalment.waived }, writtenOff: { ...instalment.writtenOff }, owedAgain: { ...instalment.owedAgain } })),
     periods: [...book.periods],
     rates: [...book.rates],
     charges: book.charges.map((charge) => ({ ...charge, lines: charge.lines.map((line) => ({ ...line })) })),

@@ -32,6 +32,8 @@ export interface Instalment {
   overdueFenDays: number;
   /** of due.penaltyFen: penalty interest, which is no charge of its own */
   penaltyInterestFen: number;
+  /** of due: what a charge-back or refund has made owed again; it was income before */
+  owedAgain: Amounts;
   /** of interest on what is really owed: the balances it was reckoned on */
   interestParts: readonly InterestPart[];
   /** principal that was pre-paid within the period, beyond what the plan asks for; of due and paid */
@@ -55,6 +57,7 @@ export function instalmentOf(row: PlanRow): Instalment {
     completedOn: null,
     overdueFenDays: 0,
     penaltyInterestFen: 0,
+    owedAgain: nothing(),
     interestParts: [],
     prepaidPrincipalFen: 0,
     prepaidInterestFen: 0,

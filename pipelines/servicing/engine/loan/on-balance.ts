@@ -53,7 +53,7 @@ export function recalculate(book: Book, rules: OnBalance, knownOn: string, settl
   for (const [k, instalment] of instalments.entries()) {
     course.paidLaterFen -= instalment.paid.principalFen;
     instalment.interestParts = interestParts(course, book.periods[k]!, instalment, openingFen);
-    const borne = instalment.interestParts.reduce((sum, part) => sum + part.interestFen, 0);
+    const borne = instalment.interestParts.reduce((sum, part) => sum + part.interestFen, instalment.owedAgain.interestFen);
     const interest = Math.max(borne, instalment.paid.interestFen + instalment.waived.interestFen);
     const principal = k === instalments.length - 1 ? course.leftFen : principalOf(course, k, instalment, interest);
     // Foreseen is that what is overdue is paid at once, and what is not yet due when it is.

@@ -87,7 +87,7 @@ function renewedInstalment(book: Book, row: PlanRow, old: Instalment | undefined
     dueOn: row.dueOn,
     due: {
       principalFen: row.principalFen + old.paid.principalFen + old.waived.principalFen,
-      interestFen: Math.max(row.interestFen, old.paid.interestFen + old.waived.interestFen),
+      interestFen: Math.max(row.interestFen + old.owedAgain.interestFen, old.paid.interestFen + old.waived.interestFen),
       feeFen: row.feeFen + settledFees(book, old),
       penaltyFen: old.due.penaltyFen,
     },

@@ -1,6 +1,6 @@
 import { addDays } from '../../../../models/reference/dates.ts';
 import type { LoanTerms } from '../terms.ts';
-import { FIELD, nothing, PORTIONS, sumOf } from './amounts.ts';
+import { FIELD, FIELDS, nothing, PORTIONS, sumOf } from './amounts.ts';
 import { type Book, isDisbursed, newBook, owed, planInto, principalOwedFen } from './book.ts';
 import { addCharge, chargeFen, chargeOverdue, instalmentFor } from './charge-lines.ts';
 import { chargeField, lineOutstanding } from './charge.ts';
@@ -189,7 +189,10 @@ function refund(book: Book, { id, on, amountFen }: EventOf<'REFUND'> & RecordedE
 function oweAgain(book: Book, amounts: ReturnType<typeof nothing>, on: string): void {
   if (sumOf(amounts) === 0) return;
   const instalment = instalmentFor(book, on);
-  for (const portion of PORTIONS) instalment.due[FIELD[portion]] += amounts[FIELD[portion]];
+  for (const field of FIELDS) {
+    instalment.due[field] += amounts[field];
+    instalment.owedAgain[field] += amounts[field];
+  }
   if (amounts.principalFen > 0) book.moves.push({ on, fen: amounts.principalFen });
   noteCompletion(instalment, on);
   if (book.onBalance !== null) recalculate(book, book.onBalance, on);
