@@ -28,6 +28,7 @@ interface Dated {
  * payment back that the bank has recalled: it is owed again. REFUND pays an overpayment out. RESCHEDULE changes the instalments from
  * `fromDueOn` on (extension, grace, rate, due date); CHANGE_RATE a floating rate; PAYMENT_HOLIDAY puts whole instalments off. DAY_END
  * closes a business day: accruals, penalty interest, overdue charges, ageing, class. WRITE_OFF keeps the account open for RECOVER (账销案存).
+ * `restructured: false` says of either that the borrower is not in difficulty: it then has no bearing on the class.
  * FLAG_TECHNICAL_OVERDUE says that what is overdue now is so for a technical reason, until it is paid.
  */
 export type LoanEvent = Dated &
@@ -43,9 +44,9 @@ export type LoanEvent = Dated &
     | { readonly type: 'REVERSE'; readonly transactionId: string }
     | { readonly type: 'CHARGE_BACK'; readonly transactionId: string; readonly amountFen: number }
     | { readonly type: 'REFUND'; readonly amountFen: number }
-    | { readonly type: 'RESCHEDULE'; readonly fromDueOn: string; readonly extraPeriods?: number | undefined; readonly principalGracePeriods?: number | undefined; readonly annualRate?: string | undefined; readonly newDueOn?: string | undefined }
+    | { readonly type: 'RESCHEDULE'; readonly fromDueOn: string; readonly extraPeriods?: number | undefined; readonly principalGracePeriods?: number | undefined; readonly annualRate?: string | undefined; readonly newDueOn?: string | undefined; readonly restructured?: boolean | undefined }
     | { readonly type: 'CHANGE_RATE'; readonly annualRate: string }
-    | { readonly type: 'PAYMENT_HOLIDAY'; readonly fromDueOn: string; readonly periods: number }
+    | { readonly type: 'PAYMENT_HOLIDAY'; readonly fromDueOn: string; readonly periods: number; readonly restructured?: boolean | undefined }
     | { readonly type: 'FLAG_FRAUD' }
     | { readonly type: 'FLAG_TECHNICAL_OVERDUE' }
     | { readonly type: 'CHARGE_OFF' }

@@ -18,7 +18,7 @@ export function reschedule(book: Book, event: EventOf<'RESCHEDULE'> & RecordedEv
   const grace = event.principalGracePeriods ?? 0;
   const count = regular(book).length - from + (event.extraPeriods ?? 0) + grace;
   replan(book, { from, count, firstDueOn: event.newDueOn, principalGracePeriods: grace }, zeroMetOn(book, event.on));
-  book.restructuredOn = event.on;
+  if (event.restructured !== false) book.restructuredOn = event.on;
 }
 
 /** A floating rate changes: interest from the day on follows it, and the instalments that fall due after it. */
@@ -31,12 +31,12 @@ export function changeRate(book: Book, { on, annualRate }: EventOf<'CHANGE_RATE'
 }
 
 /** Whole instalments are put off: nothing is due in them, their interest is due with the next one, and the term is longer by as many. */
-export function takeHoliday(book: Book, { on, fromDueOn, periods }: EventOf<'PAYMENT_HOLIDAY'> & RecordedEvent): void {
+export function takeHoliday(book: Book, { on, fromDueOn, periods, restructured }: EventOf<'PAYMENT_HOLIDAY'> & RecordedEvent): void {
   const from = indexFrom(book, fromDueOn);
   if (from < 0) return;
   const count = regular(book).length - from + periods;
   replan(book, { from, count, principalGracePeriods: periods, interestGrace: { periods, rule: 'DEFERRED' } }, zeroMetOn(book, on));
-  book.restructuredOn = on;
+  if (restructured !== false) book.restructuredOn = on;
 }
 
 /** An instalment that asks for nothing is met from the disbursement on. */
