@@ -3,6 +3,7 @@ import { connectorsModule } from './connectors/index.ts';
 import { intakeModule } from './connectors/intake/index.ts';
 import { dashboardsModule } from './dashboards/index.ts';
 import { PIPELINES } from './pipelines/index.ts';
+import { servicingModule } from './pipelines/servicing/index.ts';
 import { runCli } from './platform/cli/run.ts';
 import { configurationModule } from './platform/configuration/index.ts';
 import { resolveEndpoints } from './platform/config/endpoints.ts';
@@ -26,6 +27,7 @@ const modules: readonly HubModule[] = [
   connectorsModule,
   bureausModule,
   { name: 'pipelines', workers: pipelineWorkers(PIPELINES) },
+  servicingModule,
   warehouseModule,
   { name: 'models', verbs: modelVerbs },
   deadLettersModule,

@@ -7,6 +7,7 @@ import type { ConservationSource } from './conservation/source.ts';
 import type { Verb } from './cli/verb.ts';
 import type { Clock } from './clock.ts';
 import type { Endpoints, Settings } from './config/settings.ts';
+import type { PartnerRoute } from './http/partner-route.ts';
 import type { Logger } from './observability/logger.ts';
 
 /** What every worker, route and verb is given; built once per process by platform/context.ts. */
@@ -55,7 +56,9 @@ export interface CommandResults {
 /** What a room offers; hub.ts puts all of them together and holds no logic of its own. */
 export interface HubModule {
   name: string;
-  routes?(app: FastifyInstance, context: HubContext): Promise<void> | void;
+  /** `partnerRoutes` are those of all modules, for the one that owns the partner API. */
+  routes?(app: FastifyInstance, context: HubContext, partnerRoutes: readonly PartnerRoute[]): Promise<void> | void;
+  partnerRoutes?: readonly PartnerRoute[];
   verbs?: readonly Verb[];
   workers?: readonly Worker[];
   sandboxes?: readonly Sandbox[];

@@ -87,6 +87,15 @@ export class IntakeService {
     return status;
   }
 
+  /** The body of a signed request for another room, read strictly; its nonce is used up. Throws HttpError 401, 400 or 503. */
+  async readSigned(request: FastifyRequest, maxItems: number): Promise<{ partnerId: string; body: unknown }> {
+    this.#queue.assertRoom();
+    const body = request.body instanceof Buffer ? request.body : EMPTY;
+    const signed = await authenticate(this.#directory, this.#context.clock, request, body);
+    await this.#useNonce(signed);
+    return { partnerId: signed.partnerId, body: parseStrictJson(body, { ...JSON_LIMITS, maxItems }) };
+  }
+
   async #readForm(signed: Signed, body: Buffer, traceparent: string): Promise<PendingApplication> {
     const receivedAtMs = this.#context.clock();
     let content: ValidApplication;

@@ -1,9 +1,10 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { HubContext } from '../../platform/module.ts';
-import { assertPlainUtf8, HttpError } from '../../platform/http/index.ts';
+import { assertPlainUtf8, HttpError, type PartnerRoute } from '../../platform/http/index.ts';
 import { ApplicationForm } from './application-form.ts';
 import { applicationIdOf, IntakeService } from './intake-service.ts';
+import { formCheck } from './partner-form.ts';
 
 /** An application is 1 to 2 KB; this leaves room for five guarantors and long texts. */
 const BODY_LIMIT = 65_536;
@@ -43,12 +44,13 @@ const Status = Type.Object({
 });
 
 /** The partner API under /v1. What is signed are the raw bytes of the body, so these routes parse it themselves. */
-export async function intakeRoutes(app: FastifyInstance, context: HubContext): Promise<void> {
+export async function intakeRoutes(app: FastifyInstance, context: HubContext, partnerRoutes: readonly PartnerRoute[]): Promise<void> {
   const service = await IntakeService.start(context);
   await app.register((scope, _options, done) => {
     scope.addHook('onClose', () => service.stop());
     takeRawBodies(scope);
     addRoutes(scope, service);
+    for (const route of partnerRoutes) addPartnerRoute(scope, route, service, context);
     done();
   });
 }
@@ -121,6 +123,37 @@ function addRoutes(scope: FastifyInstance, service: IntakeService): void {
       return service.status(request, (partnerId) => applicationIdOf(partnerId, partnerOrderNo));
     },
   );
+}
+
+/** A path another room declares: signed, fresh and right in form before the room sees it. */
+function addPartnerRoute(scope: FastifyInstance, route: PartnerRoute, service: IntakeService, context: HubContext): void {
+  const { method, url, summary, description, bodyLimit, body, response } = route;
+  const check = formCheck(body);
+  scope.route({
+    method,
+    url,
+    bodyLimit,
+    schema: {
+      tags: TAGS,
+      security: SECURITY,
+      summary,
+      description,
+      body,
+      response: {
+        200: response,
+        400: Problem('fields that are wrong'),
+        401: Problem('signature, clock or nonce'),
+        413: Problem('body too large'),
+        415: Problem('not JSON in UTF-8'),
+        503: Problem('not answered for now; Retry-After says when to ask again'),
+      },
+    },
+    handler: async (request) => {
+      const signed = await service.readSigned(request, route.maxItems);
+      check(signed.body);
+      return route.answer(signed.body, { partnerId: signed.partnerId }, context);
+    },
+  });
 }
 
 function orderNoOf(request: FastifyRequest): string {

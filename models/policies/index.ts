@@ -2,11 +2,15 @@ import type { TSchema } from '@sinclair/typebox';
 import matching20180101 from './matching/2018-01-01.json' with { type: 'json' };
 import { MatchingPolicy } from './matching-policy.ts';
 import type { ShippedPolicyVersion } from './policy-in-force.ts';
+import { checkProductPolicy, type PolicyFlaw } from './check-product-policy.ts';
+import { ProductPolicy } from './product-policy.ts';
+import products20180101 from './products/2018-01-01.json' with { type: 'json' };
 import review20180101 from './review/2018-01-01.json' with { type: 'json' };
 import review20240328 from './review/2024-03-28.json' with { type: 'json' };
 import { ReviewPolicy } from './review-policy.ts';
 
-export { MatchingPolicy, ReviewPolicy };
+export { MatchingPolicy, ProductPolicy, ReviewPolicy };
+export type { LoanPrice, LoanProduct } from './product-policy.ts';
 export { policyInForce, PolicyMissing, type PolicyVersion, type ShippedPolicyVersion } from './policy-in-force.ts';
 
 // What TypeScript infers of a JSON file is wider than its schema (string for a literal); a test checks each file against it.
@@ -14,9 +18,23 @@ export { policyInForce, PolicyMissing, type PolicyVersion, type ShippedPolicyVer
 export const REVIEW_POLICIES = [review20180101, review20240328] as unknown as readonly ShippedPolicyVersion<ReviewPolicy>[];
 /** The matching policy as shipped, oldest first. */
 export const MATCHING_POLICIES = [matching20180101] as unknown as readonly ShippedPolicyVersion<MatchingPolicy>[];
+/** Products and prices as shipped, oldest first. */
+export const PRODUCT_POLICIES = [products20180101] as unknown as readonly ShippedPolicyVersion<ProductPolicy>[];
 
-/** Every policy of the hub: its key in the configuration, its schema, the versions it is seeded with. */
-export const POLICIES: readonly { key: string; title: { zh: string; en: string }; schema: TSchema; versions: readonly ShippedPolicyVersion<unknown>[] }[] = [
-  { key: 'matching', title: { zh: '匹配与重复规则', en: 'Matching and duplicates' }, schema: MatchingPolicy, versions: MATCHING_POLICIES },
-  { key: 'review', title: { zh: '审批政策', en: 'Review policy' }, schema: ReviewPolicy, versions: REVIEW_POLICIES },
+export interface PolicyDefinition {
+  /** Its key in the configuration. */
+  readonly key: string;
+  readonly title: { readonly zh: string; readonly en: string };
+  readonly schema: TSchema;
+  /** What the schema cannot say, of a value that fits it. */
+  check(value: unknown): PolicyFlaw[];
+  /** What it is seeded with. */
+  readonly versions: readonly ShippedPolicyVersion<unknown>[];
+}
+
+/** Every policy of the hub. */
+export const POLICIES: readonly PolicyDefinition[] = [
+  { key: 'matching', title: { zh: '匹配与重复规则', en: 'Matching and duplicates' }, schema: MatchingPolicy, check: () => [], versions: MATCHING_POLICIES },
+  { key: 'products', title: { zh: '产品与定价', en: 'Products and prices' }, schema: ProductPolicy, check: (value) => checkProductPolicy(value as ProductPolicy), versions: PRODUCT_POLICIES },
+  { key: 'review', title: { zh: '审批政策', en: 'Review policy' }, schema: ReviewPolicy, check: () => [], versions: REVIEW_POLICIES },
 ];

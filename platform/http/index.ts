@@ -2,6 +2,7 @@
 export { createServer } from './create-server.ts';
 export { HttpError } from './http-error.ts';
 export { assertPlainUtf8 } from './media-type.ts';
+export { partnerRoute, type PartnerRoute } from './partner-route.ts';
 export { pointerToken } from './json-flaw.ts';
 export { problem, PROBLEM_TYPE, type Problem } from './problem.ts';
 export { fieldErrorOf } from './problem-of-error.ts';

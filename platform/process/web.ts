@@ -11,7 +11,8 @@ export function webWorker(modules: () => readonly HubModule[]): Worker {
     start: async (context) => {
       const app = await createServer(context, { metrics: () => allMetrics(context) });
       app.readiness.add('clickhouse', async () => ((await context.clickhouse.ping()).success ? undefined : 'ClickHouse does not answer'));
-      for (const module of modules()) await module.routes?.(app, context);
+      const partnerRoutes = modules().flatMap((module) => module.partnerRoutes ?? []);
+      for (const module of modules()) await module.routes?.(app, context, partnerRoutes);
       await app.listen({ host: context.settings.host, port: context.settings.port });
       return { stop: () => app.close() };
     },

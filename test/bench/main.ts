@@ -4,12 +4,15 @@ import { parseArgs } from 'node:util';
 import { projectPath } from '../../platform/project.ts';
 import { effectBench } from './effect-bench.ts';
 import { endToEndBench } from './end-to-end-bench.ts';
+import { engineBench } from './engine-bench.ts';
 import { intakeBench } from './intake-bench.ts';
 import { benchDatabase, pipelineBench } from './pipeline-bench.ts';
 import { sinkBench } from './sink-bench.ts';
 
-// npm run bench -- [--only sink,pipeline,intake,effect,end-to-end] [--quick]
-const ALL = ['sink', 'pipeline', 'intake', 'effect', 'end-to-end'];
+// npm run bench -- [--only sink,pipeline,intake,effect,engine,end-to-end] [--quick]
+const ALL = ['sink', 'pipeline', 'intake', 'effect', 'engine', 'end-to-end'];
+/** These need no Kafka, Postgres or ClickHouse of this process. */
+const ALONE = ['engine', 'end-to-end'];
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } });
 const chosen = values.only?.split(',') ?? ALL;
 const unknown = chosen.filter((name) => !ALL.includes(name));
@@ -26,7 +29,7 @@ interface StackProcess {
 }
 const { startTestStack, stopTestStack } = (await import(projectPath('test/support/test-stack-process.mjs'))) as StackProcess;
 const results: Record<string, unknown> = {};
-const needsEngines = chosen.some((name) => name !== 'end-to-end');
+const needsEngines = chosen.some((name) => !ALONE.includes(name));
 if (needsEngines && !process.env.HUB_TEST_STACK) await startTestStack();
 try {
   if (needsEngines) {
@@ -47,6 +50,7 @@ try {
 } finally {
   await stopTestStack();
 }
+if (chosen.includes('engine')) results.engine = engineBench({ log, ...(quick ? { seconds: 1 } : {}) });
 if (chosen.includes('end-to-end')) results['end-to-end'] = await endToEndBench({ log, ...(quick ? { seconds: 15 } : {}) });
 console.log(JSON.stringify(results, null, 2));
 process.exit(0);

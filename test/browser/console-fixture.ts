@@ -32,7 +32,7 @@ export async function startConsole(extra: readonly Pick<HubModule, 'routes'>[] =
     clickhouse,
   };
   const app = await createServer(context);
-  for (const room of [dashboardsModule, ...extra]) await room.routes?.(app, context);
+  for (const room of [dashboardsModule, ...extra]) await room.routes?.(app, context, []);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     url,

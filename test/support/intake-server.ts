@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { intakeModule } from '../../connectors/intake/index.ts';
+import { servicingModule } from '../../pipelines/servicing/index.ts';
 import { readSettings } from '../../platform/config/settings.ts';
 import { openContext, type OpenContext } from '../../platform/context.ts';
 import { createServer } from '../../platform/http/index.ts';
@@ -47,7 +48,7 @@ export interface IntakeServer {
 /** The partner API as the web process serves it. */
 export async function startIntakeServer(context: OpenContext): Promise<IntakeServer> {
   const app = await createServer(context);
-  await intakeModule.routes?.(app, context);
+  await intakeModule.routes?.(app, context, servicingModule.partnerRoutes ?? []);
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, close: () => app.close() };
