@@ -6,6 +6,7 @@ import { creditReportReceived } from './credit-report-received.ts';
 import { creditReportRequested } from './credit-report-requested.ts';
 
 export { applicantMatched, applicationDecided, applicationReceived, creditReportReceived, creditReportRequested };
+export { ASSET_CLASSES, BUREAU_KINDS, BureauKind, CreditSummary, FIRST_BUREAU_KIND, FraudListing, LISTING_LEVELS } from './bureau-report.ts';
 export type { DataOf, EventDefinition } from './define-event.ts';
 
 /** Every event type of the hub, in the order of the flow. */
