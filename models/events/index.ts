@@ -4,8 +4,11 @@ import { applicationDecided } from './application-decided.ts';
 import { applicationReceived } from './application-received.ts';
 import { creditReportReceived } from './credit-report-received.ts';
 import { creditReportRequested } from './credit-report-requested.ts';
+import { referralDecided } from './referral-decided.ts';
+import { taskChanged } from './task-changed.ts';
+import { taskCommanded } from './task-commanded.ts';
 
-export { applicantMatched, applicationDecided, applicationReceived, creditReportReceived, creditReportRequested };
+export { applicantMatched, applicationDecided, applicationReceived, creditReportReceived, creditReportRequested, referralDecided, taskChanged, taskCommanded };
 export { ASSET_CLASSES, BUREAU_KINDS, BureauKind, CreditSummary, FIRST_BUREAU_KIND, FraudListing, LISTING_LEVELS } from './bureau-report.ts';
 export type { DataOf, EventDefinition } from './define-event.ts';
 
@@ -16,6 +19,9 @@ export const EVENTS = [
   creditReportRequested,
   creditReportReceived,
   applicationDecided,
+  taskCommanded,
+  taskChanged,
+  referralDecided,
 ] as unknown as readonly EventDefinition[];
 
 /** Finds an event type by its name; undefined when the hub does not know it. */

@@ -6,10 +6,13 @@ import { MatchingPolicy } from './matching-policy.ts';
 import type { ShippedPolicyVersion } from './policy-in-force.ts';
 import review20180101 from './review/2018-01-01.json' with { type: 'json' };
 import review20240328 from './review/2024-03-28.json' with { type: 'json' };
-import { ReviewPolicy } from './review-policy.ts';
+import { checkReviewPolicy, type PolicyFlaw } from './check-review-policy.ts';
+import { ReviewPolicy, type ReviewRules } from './review-policy.ts';
 
-export { MatchingPolicy, ReviewPolicy };
+export { MatchingPolicy, ReviewPolicy, type ReviewRules };
 export { BureausPolicy };
+export { checkReviewPolicy, type PolicyFlaw } from './check-review-policy.ts';
+export { rulesFor, type PolicySubject, type ScopedRules } from './policy-scope.ts';
 export { policyInForce, PolicyMissing, type PolicyVersion, type ShippedPolicyVersion } from './policy-in-force.ts';
 
 // What TypeScript infers of a JSON file is wider than its schema (string for a literal); a test checks each file against it.
@@ -20,9 +23,20 @@ export const MATCHING_POLICIES = [matching20180101] as unknown as readonly Shipp
 /** The terms of the bureaus as shipped, oldest first. */
 export const BUREAUS_POLICIES = [bureaus20180101] as unknown as readonly ShippedPolicyVersion<BureausPolicy>[];
 
-/** Every policy of the hub: its key in the configuration, its schema, the versions it is seeded with. */
-export const POLICIES: readonly { key: string; title: { zh: string; en: string }; schema: TSchema; versions: readonly ShippedPolicyVersion<unknown>[] }[] = [
-  { key: 'bureaus', title: { zh: '征信机构：价格与复用', en: 'Bureaus: prices and reuse' }, schema: BureausPolicy, versions: BUREAUS_POLICIES },
-  { key: 'matching', title: { zh: '匹配与重复规则', en: 'Matching and duplicates' }, schema: MatchingPolicy, versions: MATCHING_POLICIES },
-  { key: 'review', title: { zh: '审批政策', en: 'Review policy' }, schema: ReviewPolicy, versions: REVIEW_POLICIES },
+export interface PolicyDefinition {
+  /** Its key in the configuration. */
+  readonly key: string;
+  readonly title: { readonly zh: string; readonly en: string };
+  readonly schema: TSchema;
+  /** What the schema cannot say, of a value that fits it. */
+  check(value: unknown): PolicyFlaw[];
+  /** What it is seeded with. */
+  readonly versions: readonly ShippedPolicyVersion<unknown>[];
+}
+
+/** Every policy of the hub. */
+export const POLICIES: readonly PolicyDefinition[] = [
+  { key: 'bureaus', title: { zh: '征信机构：价格与复用', en: 'Bureaus: prices and reuse' }, schema: BureausPolicy, check: () => [], versions: BUREAUS_POLICIES },
+  { key: 'matching', title: { zh: '匹配与重复规则', en: 'Matching and duplicates' }, schema: MatchingPolicy, check: () => [], versions: MATCHING_POLICIES },
+  { key: 'review', title: { zh: '审批政策', en: 'Review policy' }, schema: ReviewPolicy, check: (value) => checkReviewPolicy(value as ReviewPolicy), versions: REVIEW_POLICIES },
 ];
