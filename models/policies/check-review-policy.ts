@@ -1,3 +1,4 @@
+import { checkScorecardPolicy } from './check-scorecard-policy.ts';
 import { scopeTies } from './policy-scope.ts';
 import type { ReviewPolicy, ReviewRules } from './review-policy.ts';
 
@@ -37,6 +38,7 @@ function checkSections(at: string, { bureau, ltv, products, scorecard }: Partial
     flaws.push(...repeated([bureau.name, ...(bureau.others ?? []).map(({ name }) => name)].map((key, index) => ({ key, pointer: `${at}/bureau/others/${index - 1}/name` }))));
   }
   if (scorecard !== undefined) {
+    flaws.push(...checkScorecardPolicy(scorecard, `${at}/scorecard`));
     flaws.push(...descending(scorecard.grades, `${at}/scorecard/grades`, severityOf));
     flaws.push(...repeated(scorecard.grades.map(({ grade }, index) => ({ key: grade, pointer: `${at}/scorecard/grades/${index}/grade` }))));
   }
