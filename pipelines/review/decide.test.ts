@@ -25,7 +25,7 @@ describe('a case', () => {
       },
     ]);
     const third = run([report], context(), second.state);
-    expect(third.state.decision).toEqual({ outcome: 'APPROVED', amountFen: 14_000_000, annualRate: '0.072', reasons: [], policyVersion: 'review-2024-03-28', decidedAt: '2026-11-20T02:00:00.000Z' });
+    expect(third.state.decision).toEqual({ outcome: 'APPROVED', amountFen: 14_000_000, annualRate: '0.072', termMonths: 36, reasons: [], policyVersion: 'review-2024-03-28', decidedAt: '2026-11-20T02:00:00.000Z' });
     expect(third.state.history.map(({ status }) => status)).toEqual(['RECEIVED', 'BUREAU_PENDING', 'APPROVED']);
     expect(third.emitted.map(({ type }) => type)).toEqual(['review.application-decided']);
   });
@@ -37,7 +37,8 @@ describe('a case', () => {
       for (const { type, data } of emitted) expect((type === applicationDecided.type ? fits.decided : fits.requested)(data)).toBe(true);
       expect((emitted.at(-1)!.data.trace as { rule: string }[]).map(({ rule }) => rule)).toEqual([
         'consent', 'blacklist', 'duplicate-application', 'age-minimum', 'age-at-maturity', 'region', 'tenor-cap', 'car-age', 'ltv-cap', 'add-ons', 'rate-ceiling',
-        'payment-to-income', 'debt-to-income', 'bureau-answer', 'bureau-score', 'bureau-overdue', 'bureau-enquiries',
+        'payment-to-income', 'debt-to-income', 'bureau-answer', 'bureau-fraud-list', 'bureau-score', 'bureau-file',
+        'bureau-overdue', 'bureau-record', 'bureau-enquiries', 'scorecard',
       ]);
     }
   });

@@ -2,7 +2,8 @@ import type { applicantMatched, applicationReceived, creditReportReceived, DataO
 import { policyInForce, REVIEW_POLICIES, type ReviewPolicy } from '../../models/policies/index.ts';
 import type { ReviewCase } from '../../models/state/review-case.ts';
 import type { DecideContext } from '../../platform/pipeline-runtime/pipeline.ts';
-import { decideReview, reportRequestIdOf, type ReviewEvent } from './decide.ts';
+import { reportRequestIdOf } from './bureau-facts.ts';
+import { decideReview, type ReviewEvent } from './decide.ts';
 
 /** Cases for the tests of the review: one that passes every rule, to be changed where a test needs it. */
 
