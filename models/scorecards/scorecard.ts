@@ -59,7 +59,7 @@ export const Scorecard = Type.Object(
   {
     version: Name,
     title: Title,
-    declaredOn: Type.String({ format: 'date', description: 'date of the declaration it was fitted from' }),
+    declaredOn: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'date of the declaration it was fitted from' }),
     data: Type.Object({ name: Type.String(), source: Type.String(), licence: Type.String(), sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }), rows: Count, outcome: Type.String({ description: 'what counts as bad' }) }, strict),
     scaling: Type.Object({ anchorPoints: Type.Integer(), anchorOdds: Type.Number({ exclusiveMinimum: 0, description: 'good to bad at the anchor' }), pointsToDoubleOdds: Type.Integer({ minimum: 1 }) }, strict),
     basePoints: Type.Integer(),

@@ -20,8 +20,8 @@ export function wholePercent(part: number, whole: number): number {
  * - `term`: months
  * - `loan-to-value`: whole percent of the car's price that is financed, add-ons included
  * - `loan-to-income`: the amount in whole percent of a month's income
- * - `adverse-record`: `yes` when the bureau or the hub knows of an overdue instalment (now or within 24 months), `no` when one of them knows the
- *   person and neither saw one, null when nobody knows the person
+ * - `adverse-record`: `yes` when a bureau or the hub knows of arrears (now or within 24 months), an account not classed as normal, a bad debt, a debt
+ *   taken over by another, or an enforcement; `no` when one of them knows the person and none of it; null when nobody knows the person
  */
 export function characteristicsOf({ application, report, history }: { application: ApplicationFacts; report: ReportFacts | null; history: RepaymentHistory | null }): Characteristics {
   const { termMonths, amountFen, priceFen, monthlyIncomeFen } = application;
@@ -34,7 +34,11 @@ export function characteristicsOf({ application, report, history }: { applicatio
 }
 
 function adverseRecord(report: ReportFacts | null, history: RepaymentHistory | null): 'yes' | 'no' | null {
-  const overdue = [report?.currentDaysPastDue, report?.maxDaysPastDue24Months, report?.timesOverdue24Months, history?.currentDaysPastDue, history?.maxDaysPastDue24Months];
-  if (overdue.some((days) => (days ?? 0) > 0)) return 'yes';
-  return overdue.some((days) => days !== undefined && days !== null) ? 'no' : null;
+  const known = [
+    report?.currentDaysPastDue, report?.maxDaysPastDue24Months, report?.timesOverdue24Months, report?.badDebts, report?.recourse, report?.enforcements,
+    report?.assetClass === undefined ? undefined : Number(report.assetClass !== 'normal'),
+    history?.currentDaysPastDue, history?.maxDaysPastDue24Months,
+  ].filter((figure) => figure !== undefined && figure !== null);
+  if (known.length === 0) return null;
+  return known.some((figure) => figure > 0) ? 'yes' : 'no';
 }

@@ -8,9 +8,9 @@ export interface Scored {
   readonly bad: boolean;
 }
 
-/** Rounded as the report states figures. */
+/** Rounded as figures are stated; never −0. */
 export function rounded(value: number, decimals = 6): number {
-  return Number(value.toFixed(decimals));
+  return Number(value.toFixed(decimals)) + 0;
 }
 
 /**
