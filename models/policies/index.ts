@@ -7,9 +7,9 @@ import type { ShippedPolicyVersion } from './policy-in-force.ts';
 import review20180101 from './review/2018-01-01.json' with { type: 'json' };
 import review20240328 from './review/2024-03-28.json' with { type: 'json' };
 import { checkReviewPolicy, type PolicyFlaw } from './check-review-policy.ts';
-import { ReviewPolicy, type ReviewRules } from './review-policy.ts';
+import { ReviewPolicy, type ReviewRules, TASKS_BEFORE } from './review-policy.ts';
 
-export { MatchingPolicy, ReviewPolicy, type ReviewRules };
+export { MatchingPolicy, ReviewPolicy, type ReviewRules, TASKS_BEFORE };
 export { BureausPolicy };
 export { checkReviewPolicy, type PolicyFlaw } from './check-review-policy.ts';
 export { rulesFor, type PolicySubject, type ScopedRules } from './policy-scope.ts';

@@ -164,3 +164,6 @@ export const ReviewPolicy = Type.Object(
   { ...strict, $id: 'policies/review' },
 );
 export type ReviewPolicy = Static<typeof ReviewPolicy>;
+
+/** How referred cases are worked on under a policy of before tasks had a section of their own. */
+export const TASKS_BEFORE: NonNullable<ReviewRules['tasks']> = { secondMinutes: 24 * 60, specialMinutes: 72 * 60, specialReasons: ['BLACKLIST', 'DUPLICATE_APPLICATION'], specialFromFen: null };
