@@ -103,6 +103,7 @@ export const ReviewCase = Type.Object({
   enquiries: Type.Optional(Type.Array(Enquiry, { description: 'made; before there were several bureaus: the one of reportRequestId' })),
   reports: Type.Optional(Type.Array(BureauReport, { description: 'answers so far; `report` is what they say together once all are there' })),
   decision: Nullable(Decision),
+  ruling: Type.Optional(Type.Union([Decision, Type.Null()], { description: 'what the rules said, once a person has decided after them' })),
   history: Type.Array(Type.Object({ status: ReviewStatus, at: Instant() })),
 });
 export type ReviewCase = Static<typeof ReviewCase>;

@@ -76,19 +76,33 @@ function enquiriesIn(state: ReviewCase, policy: ReviewPolicy): Enquiry[] {
   return enquiriesOf(rules, state.applicationId);
 }
 
-/** Decides or asks the bureaus when the facts at hand suffice, else waits for the rest. */
-function proceed(state: ReviewCase, policy: ReviewPolicy, now: string): ReviewOutcome {
-  const { application, match, businessDate } = state;
-  if (application === null || match === null) return done(state, []);
+/** What the facts of a case come to: the case under its rules, and their verdict; `enquire` to ask the bureaus, `wait` for those that were asked. */
+export interface Judgement {
+  readonly under: ReviewCase;
+  readonly rules: ReviewRules;
+  readonly verdict: Verdict | 'enquire' | 'wait';
+}
+
+/** Holds a case whose application and match are known against a policy. Pure; live decisions and the back-test come from here. */
+export function judge(state: ReviewCase, policy: ReviewPolicy): Judgement {
   const { rules, scope, arm } = rulesOf(policy, state);
   const under: ReviewCase = { ...state, scope, arm };
-  const facts = { application, match, history: null, businessDate };
+  const facts = { application: state.application!, match: state.match!, history: null, businessDate: state.businessDate };
+  const asked = state.status === 'BUREAU_PENDING';
   // A case that waits for the bureaus has passed the knock-out rules already.
-  const early = state.status === 'BUREAU_PENDING' ? 'enquire' : assess(rules, { ...facts, bureaus: [] });
-  if (early !== 'enquire') return settle(under, early, now);
+  const early = asked ? 'enquire' : assess(rules, { ...facts, bureaus: [] });
+  if (early !== 'enquire') return { under, rules, verdict: early };
   const bureaus = answersOf(enquiriesIn(state, policy), state.reports ?? []);
-  if (bureaus === undefined) return state.status === 'BUREAU_PENDING' ? done(under, []) : enquire(under, rules, now);
-  return settle({ ...under, report: together(bureaus) }, assess(rules, { ...facts, bureaus }) as Verdict, now);
+  if (bureaus === undefined) return { under, rules, verdict: asked ? 'wait' : 'enquire' };
+  return { under: { ...under, report: together(bureaus) }, rules, verdict: assess(rules, { ...facts, bureaus }) };
+}
+
+/** Decides or asks the bureaus when the facts at hand suffice, else waits for the rest. */
+function proceed(state: ReviewCase, policy: ReviewPolicy, now: string): ReviewOutcome {
+  if (state.application === null || state.match === null) return done(state, []);
+  const { under, rules, verdict } = judge(state, policy);
+  if (verdict === 'wait') return done(under, []);
+  return verdict === 'enquire' ? enquire(under, rules, now) : settle(under, verdict, now);
 }
 
 function enquire(state: ReviewCase, rules: ReviewRules, now: string): ReviewOutcome {
@@ -137,5 +151,5 @@ function takeOver(state: ReviewCase | undefined, referral: DataOf<typeof referra
   const { policyVersion } = state;
   const event: Decided = { ...headOf(state), outcome, amountFen, annualRate, termMonths, reasons, decidedAt, trace: [], decidedBy, comment };
   const decision = { outcome, amountFen, annualRate, termMonths, reasons, policyVersion, decidedBy, decidedAt };
-  return done({ ...state, status: outcome, decision, history: [...state.history, { status: outcome, at: now }] }, [emit(applicationDecided, event)]);
+  return done({ ...state, status: outcome, decision, ruling: state.decision, history: [...state.history, { status: outcome, at: now }] }, [emit(applicationDecided, event)]);
 }

@@ -79,7 +79,7 @@ describe('readTrainingData', () => {
     ['a number that is none', line({ 9: '12.5' }), '/1/Income'],
     ['a negative number', line({ 12: '-1' }), '/1/Amount'],
   ])('refuses %s', (_, text, pointer) => {
-    expect(() => readTrainingData(text)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', errors: [expect.objectContaining({ pointer }) as unknown] }) as Error);
+    expect(() => readTrainingData(text)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', errors: [expect.objectContaining({ pointer }) as unknown] }) as unknown as Error);
   });
 });
 
@@ -96,7 +96,7 @@ describe('readDeclaration', () => {
     ['cuts that do not ascend', changed((json) => void json.characteristics[1]!.cuts!.reverse()), '/characteristics/1/cuts'],
     ['a code in two groups', changed((json) => void json.characteristics[0]!.groups![0]!.push('yes')), '/characteristics/0/groups'],
   ])('refuses %s', (_, json, pointer) => {
-    expect(() => readDeclaration(json)).toThrow(expect.objectContaining({ errors: expect.arrayContaining([expect.objectContaining({ pointer })]) as unknown }) as Error);
+    expect(() => readDeclaration(json)).toThrow(expect.objectContaining({ errors: expect.arrayContaining([expect.objectContaining({ pointer })]) as unknown }) as unknown as Error);
   });
 });
 
