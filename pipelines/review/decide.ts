@@ -20,7 +20,7 @@ function begin(applicationId: string, businessDate: string, policyVersion: strin
 }
 
 /** The rules of a case: those of the policy version it began under, in its scope and arm. */
-function rulesOf(policy: ReviewPolicy, { applicationId, application }: ReviewCase): ScopedRules & { arm: 'champion' | 'challenger' } {
+export function rulesOf(policy: ReviewPolicy, { applicationId, application }: ReviewCase): ScopedRules & { arm: 'champion' | 'challenger' } {
   const arm = armOf(policy, applicationId);
   return { ...rulesFor(policy, application!, arm), arm };
 }
