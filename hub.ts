@@ -2,6 +2,7 @@ import { bureausModule } from './connectors/bureaus/index.ts';
 import { connectorsModule } from './connectors/index.ts';
 import { intakeModule } from './connectors/intake/index.ts';
 import { dashboardsModule } from './dashboards/index.ts';
+import { reviewDeskModule } from './dashboards/review-desk/index.ts';
 import { PIPELINES } from './pipelines/index.ts';
 import { runCli } from './platform/cli/run.ts';
 import { configurationModule } from './platform/configuration/index.ts';
@@ -23,6 +24,7 @@ const reconcile = reconcileOver(() => modules);
 const modules: readonly HubModule[] = [
   dashboardsModule,
   intakeModule,
+  reviewDeskModule,
   connectorsModule,
   bureausModule,
   { name: 'pipelines', workers: pipelineWorkers(PIPELINES) },

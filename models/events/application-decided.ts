@@ -12,6 +12,16 @@ export type ReasonCode = (typeof REASON_CODES)[number];
 
 export const Outcome = Type.Union([Type.Literal('APPROVED'), Type.Literal('REFERRED'), Type.Literal('DECLINED')]);
 
+/** What every rule looked at and found, in the order of the rules. */
+export const RuleTrace = Type.Array(
+  Type.Object({
+    rule: Type.String(),
+    result: Type.Union([Type.Literal('pass'), Type.Literal('refer'), Type.Literal('decline'), Type.Literal('not-applicable')]),
+    inputs: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
+    limit: Nullable(Type.Union([Type.String(), Type.Number()])),
+  }),
+);
+
 /** Who decides by which sections of a policy: a fixed share of the applications goes to the challenger, where there is one. */
 export const PolicyArm = Type.Union([Type.Literal('champion'), Type.Literal('challenger')]);
 export type PolicyArm = Static<typeof PolicyArm>;
@@ -39,14 +49,7 @@ export const applicationDecided = defineEvent({
     bureauScore: Nullable(Type.Integer()),
     receivedAt: Instant(),
     decidedAt: Instant(),
-    trace: Type.Array(
-      Type.Object({
-        rule: Type.String(),
-        result: Type.Union([Type.Literal('pass'), Type.Literal('refer'), Type.Literal('decline'), Type.Literal('not-applicable')]),
-        inputs: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
-        limit: Nullable(Type.Union([Type.String(), Type.Number()])),
-      }),
-    ),
+    trace: RuleTrace,
     // Since version 2.
     scope: Type.Optional(Type.Array(Type.String(), { description: 'names of the policy’s changes that applied, the least specific first' })),
     arm: Type.Optional(PolicyArm),

@@ -1,6 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { PolicyArm, RuleTrace } from '../events/application-decided.ts';
 import { AnnualRate, BusinessDate, Fen, Id, Instant, Nullable } from '../events/fields.ts';
 import { TASK_REFUSALS, TaskDecision, TaskDocument, TaskQueue, TaskStatus } from '../events/review-task.ts';
+import { Rating } from '../scorecards/rating.ts';
 import { Reason } from './review-case.ts';
 
 /** One stay of a referred case in a queue. */
@@ -50,6 +52,11 @@ export const ReferredFacts = Type.Object({
   rateCeiling: AnnualRate(),
   reasons: Type.Array(Reason),
   policyVersion: Type.String(),
+  scope: Type.Array(Type.String(), { description: 'changes of the policy that applied' }),
+  arm: PolicyArm,
+  bureauScore: Nullable(Type.Integer()),
+  rating: Nullable(Rating),
+  trace: RuleTrace,
 });
 export type ReferredFacts = Static<typeof ReferredFacts>;
 

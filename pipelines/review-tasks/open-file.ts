@@ -10,8 +10,8 @@ const MINUTE_MS = 60_000;
  * much, as the policy it was reviewed under says; else in the second review. Pure.
  */
 export function openFile(decided: DataOf<typeof applicationDecided>, policy: ReviewPolicy): ReviewTaskFile {
-  const { applicationId, partnerId, product, region, businessDate, receivedAt, requestedAmountFen, termMonths, reasons, policyVersion, decidedAt } = decided;
-  const { rules } = rulesFor(policy, decided, decided.arm ?? 'champion');
+  const { applicationId, partnerId, product, region, businessDate, receivedAt, requestedAmountFen, termMonths, reasons, policyVersion, decidedAt, scope = [], arm = 'champion', bureauScore, rating = null, trace } = decided;
+  const { rules } = rulesFor(policy, decided, arm);
   const { secondMinutes, specialMinutes, specialReasons, specialFromFen } = rules.tasks ?? TASKS_BEFORE;
   const special = reasons.some(({ code }) => specialReasons.includes(code)) || (specialFromFen !== null && requestedAmountFen >= specialFromFen);
   const limits = { secondMinutes, specialMinutes };
@@ -19,7 +19,7 @@ export function openFile(decided: DataOf<typeof applicationDecided>, policy: Rev
   return {
     applicationId,
     facts: {
-      partnerId, product, region, businessDate, receivedAt, requestedAmountFen, termMonths, reasons, policyVersion,
+      partnerId, product, region, businessDate, receivedAt, requestedAmountFen, termMonths, reasons, policyVersion, scope, arm, bureauScore, rating, trace,
       annualRate: rules.products.find(({ code }) => code === product)?.annualRate ?? null,
       rateCeiling: rules.rateCeiling.annualRate,
     },
