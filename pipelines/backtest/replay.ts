@@ -1,24 +1,23 @@
-import type { ReviewPolicy } from '../../models/policies/index.ts';
 import type { BureauReport, ReviewCase } from '../../models/state/review-case.ts';
 import { type BureauFacts, enquiriesOf } from '../review/bureau-facts.ts';
-import { type Judgement, judge, rulesOf } from '../review/decide.ts';
+import { type CaseRules, type Judgement, judge } from '../review/decide.ts';
 
 /** A case whose facts are complete enough to be judged. */
 export type KnownCase = ReviewCase & Required<{ [Fact in 'application' | 'match']: NonNullable<ReviewCase[Fact]> }>;
 
 /**
- * What a policy makes of a recorded case, by the very function that decides live: as if the application came in now, and every bureau that was asked
- * gave the answer it gave then. The verdict is `enquire` where the policy wants a bureau that was not asked then: what it would have said is
+ * What rules make of a recorded case, by the very function that decides live: as if the application came in now, and every bureau that was asked
+ * gave the answer it gave then. The verdict is `enquire` where they want a bureau that was not asked then: what it would have said is
  * not known. Pure; the case is left as it is.
  */
-export function replay(known: KnownCase, policy: ReviewPolicy): Judgement {
-  const { rules } = rulesOf(policy, known);
+export function replay(known: KnownCase, rulesOfCase: CaseRules): Judgement {
+  const { rules } = rulesOfCase;
   const answers = answersIn(known, rules.bureau.name);
   const reports = enquiriesOf(rules, known.applicationId).flatMap(({ reportRequestId, bureau }): BureauReport[] => {
     const answer = answers.find((one) => one.bureau === bureau);
     return answer === undefined ? [] : [{ reportRequestId, facts: answer.facts }];
   });
-  return judge({ ...known, status: 'RECEIVED', decision: null, report: null, enquiries: [], reportRequestId: null, reports }, policy);
+  return judge({ ...known, status: 'RECEIVED', decision: null, report: null, enquiries: [], reportRequestId: null, reports }, rulesOfCase);
 }
 
 /** The answers a case has. One of before there were several bureaus has that of its only bureau, which was not named. */

@@ -34,9 +34,9 @@ export function addCase(comparison: Comparison, known: ReviewCase, { candidate, 
   const then = versions.get(known.policyVersion);
   const policy = candidate === 'live' ? then : candidate;
   if (policy === undefined) return 'version-unknown';
-  const judgement = replay(known, policy);
-  const scale = judgement.rules.scorecard ?? (then === undefined ? undefined : rulesOf(then, known).rules.scorecard);
-  comparison.add(known, recorded, judgement, scale);
+  const rules = rulesOf(policy, known);
+  const scale = rules.rules.scorecard ?? (then === undefined ? undefined : rulesOf(then, known).rules.scorecard);
+  comparison.add(known, recorded, replay(known, rules), scale);
   return 'compared';
 }
 

@@ -1,3 +1,4 @@
+import type { PolicyArm } from '../../models/events/application-decided.ts';
 import { applicantMatched, applicationDecided, applicationReceived, creditReportReceived, creditReportRequested, type DataOf, referralDecided } from '../../models/events/index.ts';
 import { type ReviewPolicy, type ReviewRules, rulesFor, type ScopedRules } from '../../models/policies/index.ts';
 import type { Enquiry, ReviewCase } from '../../models/state/review-case.ts';
@@ -19,8 +20,11 @@ function begin(applicationId: string, businessDate: string, policyVersion: strin
   };
 }
 
+/** Rules with the changes and the arm they come from. */
+export type CaseRules = ScopedRules & { readonly arm: PolicyArm };
+
 /** The rules of a case: those of the policy version it began under, in its scope and arm. */
-export function rulesOf(policy: ReviewPolicy, { applicationId, application }: ReviewCase): ScopedRules & { arm: 'champion' | 'challenger' } {
+export function rulesOf(policy: ReviewPolicy, { applicationId, application }: ReviewCase): CaseRules {
   const arm = armOf(policy, applicationId);
   return { ...rulesFor(policy, application!, arm), arm };
 }
@@ -65,13 +69,12 @@ function learn(state: ReviewCase, event: FactEvent, policy: ReviewPolicy): Revie
 /** Whether a report belongs to an enquiry of this case; before the application is known its bureaus are not, only how their ids begin. */
 function mayBeOurs(state: ReviewCase, reportRequestId: string, policy: ReviewPolicy): boolean {
   if (state.application === null) return reportRequestId.startsWith(`${state.applicationId}-r`);
-  return enquiriesIn(state, policy).some((enquiry) => enquiry.reportRequestId === reportRequestId);
+  return enquiriesIn(state, rulesOf(policy, state).rules).some((enquiry) => enquiry.reportRequestId === reportRequestId);
 }
 
 /** The enquiries of a case: those made, else those its rules would make. One begun before there were several bureaus made the first alone. */
-function enquiriesIn(state: ReviewCase, policy: ReviewPolicy): Enquiry[] {
+function enquiriesIn(state: ReviewCase, rules: ReviewRules): Enquiry[] {
   if (state.enquiries !== undefined && state.enquiries.length > 0) return state.enquiries;
-  const { rules } = rulesOf(policy, state);
   if (state.reportRequestId !== null) return [{ reportRequestId: reportRequestIdOf(state.applicationId), bureau: rules.bureau.name, kind: 'score' }];
   return enquiriesOf(rules, state.applicationId);
 }
@@ -79,30 +82,29 @@ function enquiriesIn(state: ReviewCase, policy: ReviewPolicy): Enquiry[] {
 /** What the facts of a case come to: the case under its rules, and their verdict; `enquire` to ask the bureaus, `wait` for those that were asked. */
 export interface Judgement {
   readonly under: ReviewCase;
-  readonly rules: ReviewRules;
   readonly verdict: Verdict | 'enquire' | 'wait';
 }
 
-/** Holds a case whose application and match are known against a policy. Pure; live decisions and the back-test come from here. */
-export function judge(state: ReviewCase, policy: ReviewPolicy): Judgement {
-  const { rules, scope, arm } = rulesOf(policy, state);
+/** Holds a case whose application and match are known against its rules. Pure; live decisions and the back-test come from here. */
+export function judge(state: ReviewCase, { rules, scope, arm }: CaseRules): Judgement {
   const under: ReviewCase = { ...state, scope, arm };
   const facts = { application: state.application!, match: state.match!, history: null, businessDate: state.businessDate };
   const asked = state.status === 'BUREAU_PENDING';
   // A case that waits for the bureaus has passed the knock-out rules already.
   const early = asked ? 'enquire' : assess(rules, { ...facts, bureaus: [] });
-  if (early !== 'enquire') return { under, rules, verdict: early };
-  const bureaus = answersOf(enquiriesIn(state, policy), state.reports ?? []);
-  if (bureaus === undefined) return { under, rules, verdict: asked ? 'wait' : 'enquire' };
-  return { under: { ...under, report: together(bureaus) }, rules, verdict: assess(rules, { ...facts, bureaus }) };
+  if (early !== 'enquire') return { under, verdict: early };
+  const bureaus = answersOf(enquiriesIn(state, rules), state.reports ?? []);
+  if (bureaus === undefined) return { under, verdict: asked ? 'wait' : 'enquire' };
+  return { under: { ...under, report: together(bureaus) }, verdict: assess(rules, { ...facts, bureaus }) };
 }
 
 /** Decides or asks the bureaus when the facts at hand suffice, else waits for the rest. */
 function proceed(state: ReviewCase, policy: ReviewPolicy, now: string): ReviewOutcome {
   if (state.application === null || state.match === null) return done(state, []);
-  const { under, rules, verdict } = judge(state, policy);
+  const rules = rulesOf(policy, state);
+  const { under, verdict } = judge(state, rules);
   if (verdict === 'wait') return done(under, []);
-  return verdict === 'enquire' ? enquire(under, rules, now) : settle(under, verdict, now);
+  return verdict === 'enquire' ? enquire(under, rules.rules, now) : settle(under, verdict, now);
 }
 
 function enquire(state: ReviewCase, rules: ReviewRules, now: string): ReviewOutcome {
