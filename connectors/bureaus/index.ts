@@ -2,7 +2,7 @@ import { creditReportReceived, creditReportRequested } from '../../models/events
 import type { HubModule } from '../../platform/module.ts';
 import { BUREAU_ADAPTERS } from './adapters.ts';
 import { bureauEffectName } from './bureau-effect.ts';
-import { scoringSandbox } from './sandbox/index.ts';
+import { bureauSandboxes } from './sandbox/index.ts';
 import { bureauWorker } from './worker.ts';
 
 export { BUREAU_ADAPTERS } from './adapters.ts';
@@ -11,6 +11,6 @@ export { BUREAU_ADAPTERS } from './adapters.ts';
 export const bureausModule: HubModule = {
   name: 'bureaus',
   workers: BUREAU_ADAPTERS.map((adapter, index) => bureauWorker(adapter, index === 0)),
-  sandboxes: [scoringSandbox],
+  sandboxes: bureauSandboxes,
   commandResults: [{ command: creditReportRequested, result: creditReportReceived, effects: BUREAU_ADAPTERS.map(({ bureau }) => bureauEffectName(bureau)) }],
 };

@@ -47,7 +47,7 @@ export async function proveExactlyOnce(servers: { postgres: Pool; clickhouse: Cl
   const on = ({ topic }: { topic: string }): Record[] => onTopic.get(topic) ?? [];
   for (const definition of [applicationReceived, applicantMatched, applicationDecided]) compare(flaws, `applications on ${definition.topic}`, on(definition).map(({ applicationId }) => applicationId), accepted);
   const requests = on(creditReportRequested);
-  compare(flaws, `applications on ${creditReportRequested.topic}`, requests.map(({ applicationId }) => applicationId));
+  compare(flaws, `requests on ${creditReportRequested.topic}`, requests.map(({ requestId }) => requestId ?? ''));
   compare(flaws, `requests answered on ${creditReportReceived.topic}`, on(creditReportReceived).map(({ requestId }) => requestId ?? ''), new Set(requests.map(({ requestId }) => requestId ?? '')));
 
   const facts = await selectRows<{ id: string; outcome: string | null }>(servers.clickhouse, 'SELECT application_id AS id, outcome FROM fct_application');
@@ -58,6 +58,12 @@ export async function proveExactlyOnce(servers: { postgres: Pool; clickhouse: Cl
   const letters = await recordsOf(servers.kafka, DEAD_LETTER_TOPIC);
   if (letters.length > 0) flaws.push(`${letters.length} dead letters: ${letters.slice(0, MANY).map(({ outcome }) => outcome).join(', ')}`);
   return { flaws, events };
+}
+
+/** What the bureaus were really asked, by the warehouse: reports somebody was called for, and persons one bureau was asked about more than once. */
+export async function reportsAskedFor(clickhouse: ClickHouseClient): Promise<{ charged: number; twice: string[] }> {
+  const rows = await selectRows<{ who: string; n: number }>(clickhouse, `SELECT concat(bureau, ' ', person_id) AS who, toUInt32(uniqExact(report_request_id)) AS n FROM ${creditReportReceived.rawTable} WHERE calls > 0 GROUP BY who`);
+  return { charged: rows.reduce((sum, { n }) => sum + n, 0), twice: rows.filter(({ n }) => n > 1).slice(0, MANY).map(({ who }) => who) };
 }
 
 /** Each once; and, where it is known which, exactly those. */
