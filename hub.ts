@@ -3,6 +3,7 @@ import { connectorsModule } from './connectors/index.ts';
 import { intakeModule } from './connectors/intake/index.ts';
 import { dashboardsModule } from './dashboards/index.ts';
 import { reviewDeskModule } from './dashboards/review-desk/index.ts';
+import { backtestVerb } from './pipelines/backtest/verb.ts';
 import { PIPELINES } from './pipelines/index.ts';
 import { runCli } from './platform/cli/run.ts';
 import { configurationModule } from './platform/configuration/index.ts';
@@ -27,7 +28,7 @@ const modules: readonly HubModule[] = [
   reviewDeskModule,
   connectorsModule,
   bureausModule,
-  { name: 'pipelines', workers: pipelineWorkers(PIPELINES) },
+  { name: 'pipelines', workers: pipelineWorkers(PIPELINES), verbs: [backtestVerb] },
   warehouseModule,
   { name: 'models', verbs: modelVerbs },
   deadLettersModule,
