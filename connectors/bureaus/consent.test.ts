@@ -25,7 +25,7 @@ describe('consent to an enquiry', () => {
 
   it('asks for the purpose the policy names, where the bureau may be asked under it', () => {
     const both = ['credit-report', 'fraud-check'];
-    const asked = (purpose: string, given: string) => ({ ...at({ purpose: given }), consentPurpose: purpose });
+    const asked = (purpose: string, given: string) => ({ ...at({ purpose: given }), requiredPurpose: purpose });
     expect(consentProblem(asked('fraud-check', 'fraud-check'), both, 90)).toBeUndefined();
     expect(consentProblem(asked('fraud-check', 'credit-report'), both, 90)?.code).toBe('CONSENT_MISSING');
     expect(consentProblem(asked('credit-report', 'fraud-check'), both, 90)?.code).toBe('CONSENT_MISSING');

@@ -116,7 +116,7 @@ function enquire(state: ReviewCase, rules: ReviewRules, now: string): ReviewOutc
   const requests = enquiries.map(({ reportRequestId, bureau, kind }, index) => {
     const purpose = others[index - 1]?.consentPurpose ?? consentPurpose;
     return emit(creditReportRequested, {
-      reportRequestId, applicationId, personId, businessDate, requestedAmountFen: amountFen, bureau, kind, consentPurpose: purpose, requestedAt: now, subject,
+      reportRequestId, applicationId, personId, businessDate, requestedAmountFen: amountFen, bureau, kind, requiredPurpose: purpose, requestedAt: now, subject,
       // The consent rule has stopped every case without one.
       consent: consents.find((given) => given.purpose === purpose) ?? consent!,
     });
