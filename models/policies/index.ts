@@ -6,6 +6,7 @@ import { MatchingPolicy } from './matching-policy.ts';
 import type { ShippedPolicyVersion } from './policy-in-force.ts';
 import review20180101 from './review/2018-01-01.json' with { type: 'json' };
 import review20240328 from './review/2024-03-28.json' with { type: 'json' };
+import review20261101 from './review/2026-11-01.json' with { type: 'json' };
 import { checkReviewPolicy, type PolicyFlaw } from './check-review-policy.ts';
 import { ReviewPolicy, type ReviewRules, TASKS_BEFORE } from './review-policy.ts';
 
@@ -17,7 +18,7 @@ export { policyInForce, PolicyMissing, type PolicyVersion, type ShippedPolicyVer
 
 // What TypeScript infers of a JSON file is wider than its schema (string for a literal); a test checks each file against it.
 /** The review policy as shipped, oldest first. */
-export const REVIEW_POLICIES = [review20180101, review20240328] as unknown as readonly ShippedPolicyVersion<ReviewPolicy>[];
+export const REVIEW_POLICIES = [review20180101, review20240328, review20261101] as unknown as readonly ShippedPolicyVersion<ReviewPolicy>[];
 /** The matching policy as shipped, oldest first. */
 export const MATCHING_POLICIES = [matching20180101] as unknown as readonly ShippedPolicyVersion<MatchingPolicy>[];
 /** The terms of the bureaus as shipped, oldest first. */

@@ -17,7 +17,7 @@ export interface ScopedRules {
 type Scoped = NonNullable<ReviewPolicy['scoped']>[number];
 type Section = keyof ReviewRules;
 
-/** Dimensions named, then the digits of the region prefix that matches: the higher wins. */
+/** Dimensions named, then the digits of the region prefix that matches: the higher wins. Without ties, that is what `beats` says. */
 type Rank = readonly [dimensions: number, digits: number];
 
 const byRank = ([a, c]: Rank, [b, d]: Rank): number => a - b || c - d;
@@ -27,7 +27,7 @@ function rankFor(scope: PolicyScope, { region, product, partnerId }: PolicySubje
   if (scope.products !== undefined && !scope.products.includes(product)) return undefined;
   if (scope.partners !== undefined && !scope.partners.includes(partnerId)) return undefined;
   if (scope.regions === undefined) return [Object.keys(scope).length, 0];
-  const digits = Math.max(0, ...scope.regions.filter((prefix) => region.startsWith(prefix)).map(({ length }) => length));
+  const digits = digitsOf(scope.regions, region);
   return digits === 0 ? undefined : [Object.keys(scope).length, digits];
 }
 
@@ -76,8 +76,8 @@ export function scopeTies(scoped: readonly Scoped[]): ScopeTie[] {
   for (let first = 0; first < scoped.length; first += 1) {
     for (let second = first + 1; second < scoped.length; second += 1) {
       const [one, other] = [scoped[first]!, scoped[second]!];
-      const disputed = cells(one.scope, other.scope).filter((cell) => byRank(rankOf(one.scope, cell), rankOf(other.scope, cell)) === 0);
-      const sections = (Object.keys(one.changes) as Section[]).filter((section) => section in other.changes && disputed.some((cell) => !isSettled(scoped, section, cell, rankOf(one.scope, cell))));
+      const disputed = cells(one.scope, other.scope).filter((cell) => !beats(one.scope, other.scope, cell) && !beats(other.scope, one.scope, cell));
+      const sections = (Object.keys(one.changes) as Section[]).filter((section) => section in other.changes && disputed.some((cell) => !isSettled(scoped, section, cell, [one.scope, other.scope])));
       if (sections.length > 0) ties.push({ first, second, sections });
     }
   }
@@ -100,13 +100,20 @@ function cells(one: PolicyScope, other: PolicyScope): Cell[] {
   return [...new Set(regions)].flatMap((region) => shared(one.products, other.products).flatMap((product) => shared(one.partners, other.partners).map((partner) => ({ region, product, partner }))));
 }
 
-function rankOf(scope: PolicyScope, { region }: Cell): Rank {
-  const digits = region === undefined ? 0 : Math.max(0, ...(scope.regions ?? []).filter((prefix) => region.startsWith(prefix)).map(({ length }) => length));
-  return [Object.keys(scope).length, digits];
+/** Whether a scope is more specific than another: more dimensions, or as many with a longer region prefix where both name regions. */
+function beats(one: PolicyScope, other: PolicyScope, { region }: Cell): boolean {
+  const dimensions = Object.keys(one).length - Object.keys(other).length;
+  if (dimensions !== 0 || one.regions === undefined || other.regions === undefined || region === undefined) return dimensions > 0;
+  return digitsOf(one.regions, region) > digitsOf(other.regions, region);
 }
 
-/** Whether a change of the section more specific than `rank` matches every application of the cell. */
-function isSettled(scoped: readonly Scoped[], section: Section, cell: Cell, rank: Rank): boolean {
+/** Length of the longest of these prefixes a region begins with; 0 when none does. */
+function digitsOf(prefixes: readonly string[], region: string): number {
+  return Math.max(0, ...prefixes.filter((prefix) => region.startsWith(prefix)).map(({ length }) => length));
+}
+
+/** Whether a change of the section that is more specific than both matches every application of the cell. */
+function isSettled(scoped: readonly Scoped[], section: Section, cell: Cell, tied: readonly PolicyScope[]): boolean {
   const covers = (values: readonly string[] | undefined, value: string | undefined, matches: (one: string) => boolean): boolean => values === undefined || (value !== undefined && values.some(matches));
   return scoped.some(
     ({ scope, changes }) =>
@@ -114,6 +121,6 @@ function isSettled(scoped: readonly Scoped[], section: Section, cell: Cell, rank
       covers(scope.regions, cell.region, (prefix) => cell.region!.startsWith(prefix)) &&
       covers(scope.products, cell.product, (product) => product === cell.product) &&
       covers(scope.partners, cell.partner, (partner) => partner === cell.partner) &&
-      byRank(rankOf(scope, cell), rank) > 0,
+      tied.every((other) => beats(scope, other, cell)),
   );
 }

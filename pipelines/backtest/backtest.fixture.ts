@@ -1,10 +1,10 @@
-import { REVIEW_POLICIES, type ReviewPolicy } from '../../models/policies/index.ts';
+import type { ReviewPolicy } from '../../models/policies/index.ts';
 import type { PolicyVersion } from '../../models/policies/policy-in-force.ts';
 import type { ScorecardPolicy } from '../../models/policies/scorecard-policy.ts';
 import type { ReviewCase } from '../../models/state/review-case.ts';
 import { reportRequestIdOf } from '../review/bureau-facts.ts';
 import type { ReviewEvent } from '../review/decide.ts';
-import { type Change, context, events, run } from '../review/review.fixture.ts';
+import { type Change, context, events, FIRST_POLICIES, run } from '../review/review.fixture.ts';
 
 /** Recorded cases for the tests and the bench of the back-test: made by the live rules, of every kind, the same for the same seed. */
 
@@ -15,7 +15,7 @@ export const SCORECARD: ScorecardPolicy = {
   grades: [{ grade: 'E', from: 0, outcome: 'decline' }, { grade: 'D', from: 416, outcome: 'refer' }, { grade: 'C', from: 460, outcome: 'approve' }, { grade: 'A', from: 540, outcome: 'approve' }],
 };
 
-const newest = REVIEW_POLICIES.at(-1)!.value;
+const newest = FIRST_POLICIES.at(-1)!.value;
 
 /** A policy that uses all there is: scorecard, counter-offers, scoped changes, a challenger. */
 export const RICH: ReviewPolicy = {
@@ -26,8 +26,8 @@ export const RICH: ReviewPolicy = {
   challenger: { name: 'dearer', share: '0.3', changes: { affordability: { ...newest.affordability, paymentToIncome: '0.40' } } },
 };
 
-/** The shipped versions, and the rich one from 2026 on. */
-export const VERSIONS: readonly PolicyVersion<ReviewPolicy>[] = [...REVIEW_POLICIES, { version: 'review-rich', effectiveFrom: '2026-01-01', value: RICH }];
+/** The first shipped versions, and the rich one from 2026 on. */
+export const VERSIONS: readonly PolicyVersion<ReviewPolicy>[] = [...FIRST_POLICIES, { version: 'review-rich', effectiveFrom: '2026-01-01', value: RICH }];
 
 /** mulberry32: a small generator of the same numbers for the same seed. */
 function random(seed: number): () => number {

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { applicationDecided, creditReportRequested } from '../../models/events/index.ts';
 import { REVIEW_POLICIES } from '../../models/policies/index.ts';
 import { ReviewCase } from '../../models/state/review-case.ts';
-import { type Change, context, events, run } from './review.fixture.ts';
+import { type Change, context, events, FIRST_POLICIES, run } from './review.fixture.ts';
 
 const addFormats = addFormatsModule as unknown as (ajv: Ajv) => Ajv;
 const ajv = addFormats(new Ajv({ strict: false }));
@@ -68,7 +68,7 @@ describe('a case', () => {
     const begun = run([first!]);
     const strict = structuredClone(REVIEW_POLICIES[1]!.value);
     strict.ltv.caps[0]!.cap = '0.10';
-    const later = context([...REVIEW_POLICIES, { version: 'stricter', effectiveFrom: '2024-03-28', value: strict }]);
+    const later = context([...FIRST_POLICIES, { version: 'stricter', effectiveFrom: '2024-03-28', value: strict }]);
     expect(run(rest, later, begun.state).state.decision).toMatchObject({ outcome: 'APPROVED', policyVersion: 'review-2024-03-28' });
     expect(run([first!, ...rest], later).state.decision).toMatchObject({ outcome: 'DECLINED', policyVersion: 'stricter' });
   });
