@@ -27,6 +27,8 @@ export interface BureauEffectOptions {
   consentDays: number;
   /** Commands this worker deals with; by default those for its bureau. */
   accepts?: (command: ReportCommand) => boolean;
+  /** Another bureau's worker dead-letters what cannot be read. */
+  passesUnreadableOver?: boolean;
 }
 
 /** Name of the effect of a bureau: its consumer group and `dlq_step`. */
@@ -49,6 +51,7 @@ export function bureauEffect(options: BureauEffectOptions): Effect<typeof credit
     source: `/connectors/bureaus/${bureau}`,
     limits: options.limits,
     accepts: options.accepts ?? ((command) => command.bureau === bureau),
+    passesUnreadableOver: options.passesUnreadableOver,
     perform: async (command, call) => {
       if (command.bureau !== bureau) throw new PoisonError('UNKNOWN_BUREAU', `no adapter is configured for the bureau ${JSON.stringify(command.bureau)}`);
       if (command.kind !== undefined && command.kind !== kind) throw new PoisonError('WRONG_KIND', `the bureau ${bureau} gives no ${command.kind}`);

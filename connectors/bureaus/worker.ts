@@ -6,7 +6,7 @@ import type { HubContext, RunningWorker, Worker } from '../../platform/module.ts
 import { openPolicySource } from '../../platform/pipeline-runtime/index.ts';
 import { openPrivacy } from '../../platform/privacy/index.ts';
 import { readConnectorSettings, settingNotes } from '../contract.ts';
-import { BUREAU_ADAPTERS } from './adapters.ts';
+import { bureauFor, CATCH_ALL } from './adapters.ts';
 import type { BureauAdapter } from './bureau.ts';
 import { bureauEffect } from './bureau-effect.ts';
 import { openEnquiryRegister } from './enquiry-register.ts';
@@ -18,10 +18,9 @@ const TERMS = 'bureaus';
 
 /**
  * The worker that asks one bureau. Each bureau has a consumer group, a breaker and a window of its own, so that the outage of
- * one does not hold up the others. `takesUnknown`: it also dead-letters commands for bureaus nobody plays. A bureau without any
- * setting is not in use: its commands wait, and the worker says so as soon as the terms name the bureau.
+ * one does not hold up the others. A bureau without any setting is not in use: its commands wait, and the worker says so as soon as the terms name the bureau.
  */
-export function bureauWorker(adapter: BureauAdapter, takesUnknown: boolean, env: Readonly<Record<string, string | undefined>> = process.env): Worker {
+export function bureauWorker(adapter: BureauAdapter, env: Readonly<Record<string, string | undefined>> = process.env): Worker {
   const { bureau } = adapter;
   return {
     name: adapter.name,
@@ -37,7 +36,6 @@ export function bureauWorker(adapter: BureauAdapter, takesUnknown: boolean, env:
           return { unhealthy: () => (isNamed() ? `the bureau has terms and no settings (${first} …): enquiries to it wait` : undefined), stop: () => policies.stop() };
         }
         const connection = adapter.open(settings);
-        const known = new Set(BUREAU_ADAPTERS.map((one) => one.bureau));
         const effect = bureauEffect({
           adapter,
           connection,
@@ -46,7 +44,8 @@ export function bureauWorker(adapter: BureauAdapter, takesUnknown: boolean, env:
           reveal: revealInBatches(await openPrivacy(context), `connector:${adapter.name}`),
           limits: adapter.limits(settings),
           consentDays: adapter.consentDays(settings),
-          accepts: (command) => command.bureau === bureau || (takesUnknown && !known.has(command.bureau)),
+          accepts: (command) => bureauFor(command) === bureau,
+          passesUnreadableOver: bureau !== CATCH_ALL,
         });
         const worker = await startEffect(effect, context);
         return {

@@ -68,6 +68,8 @@ export interface Effect<Command extends TObject = TObject, Result extends TObjec
   limits: CallLimits;
   /** Commands of the topic that are not for this effect are passed over. Default: all are for it. */
   accepts?(command: Static<Command>): boolean;
+  /** Commands that cannot be read are dead-lettered by one effect of their topic; the others set this and pass them over. */
+  passesUnreadableOver?: boolean;
   /** Carries the command out. Throws RetriableError, RejectedError or PoisonError; anything else is a defect and dead-lettered as such. */
   perform(command: Static<Command>, call: Call): Promise<CallResult<Static<Result>>>;
   /** The result event of a refusal. */
