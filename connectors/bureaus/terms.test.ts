@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { BUREAUS_POLICIES, policyInForce } from '../../models/policies/index.ts';
+import { BUREAUS_POLICIES, POLICIES, policyInForce } from '../../models/policies/index.ts';
 import { BUREAU_ADAPTERS } from './adapters.ts';
 import { reusedReport, type ReportCommand, type ReportReceived } from './bureau-effect.ts';
 import { costFenOf, reusableSince, termsOf } from './terms.ts';
@@ -9,6 +9,13 @@ const NOW = '2026-11-23T10:00:00.000Z';
 describe('terms of the bureaus', () => {
   it('name every bureau the hub can ask', () => {
     for (const { bureau } of BUREAU_ADAPTERS) expect(termsOf(policyInForce(BUREAUS_POLICIES, '2026-11-23').value, bureau).reuseDays).toBe(14);
+  });
+
+  it('are refused when one bureau has two', () => {
+    const [terms] = policyInForce(BUREAUS_POLICIES, '2026-11-23').value.bureaus;
+    const { check } = POLICIES.find(({ key }) => key === 'bureaus')!;
+    expect(check({ bureaus: [terms, terms] })).toMatchObject([{ pointer: '/bureaus/1/bureau' }]);
+    expect(check({ bureaus: [terms] })).toEqual([]);
   });
 
   it('are waited for when a bureau has none', () => {

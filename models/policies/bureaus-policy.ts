@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Fen } from '../events/fields.ts';
+import { type PolicyFlaw, repeated } from './check-review-policy.ts';
 
 const strict = { additionalProperties: false } as const;
 
@@ -23,3 +24,8 @@ export const BureausPolicy = Type.Object(
   { ...strict, $id: 'policies/bureaus' },
 );
 export type BureausPolicy = Static<typeof BureausPolicy>;
+
+/** What the schema cannot say: each bureau has one set of terms. Pure. */
+export function checkBureausPolicy({ bureaus }: BureausPolicy): PolicyFlaw[] {
+  return repeated(bureaus.map(({ bureau }, index) => ({ key: bureau, pointer: `/bureaus/${index}/bureau` })));
+}

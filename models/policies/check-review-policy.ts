@@ -63,7 +63,7 @@ function descending<Band extends { from: number; outcome: string }>(bands: reado
   });
 }
 
-function repeated(places: readonly { key: string; pointer: string }[]): PolicyFlaw[] {
+export function repeated(places: readonly { key: string; pointer: string }[]): PolicyFlaw[] {
   const seen = new Set<string>();
   return places.flatMap(({ key, pointer }) => {
     if (seen.has(key)) return [{ pointer, code: 'DUPLICATE', detail: `${key} is there twice` }];

@@ -1,7 +1,7 @@
 import type { TSchema } from '@sinclair/typebox';
 import bureaus20180101 from './bureaus/2018-01-01.json' with { type: 'json' };
 import matching20180101 from './matching/2018-01-01.json' with { type: 'json' };
-import { BureausPolicy } from './bureaus-policy.ts';
+import { BureausPolicy, checkBureausPolicy } from './bureaus-policy.ts';
 import { MatchingPolicy } from './matching-policy.ts';
 import type { ShippedPolicyVersion } from './policy-in-force.ts';
 import review20180101 from './review/2018-01-01.json' with { type: 'json' };
@@ -37,7 +37,7 @@ export interface PolicyDefinition {
 
 /** Every policy of the hub. */
 export const POLICIES: readonly PolicyDefinition[] = [
-  { key: 'bureaus', title: { zh: '征信机构：价格与复用', en: 'Bureaus: prices and reuse' }, schema: BureausPolicy, check: () => [], versions: BUREAUS_POLICIES },
+  { key: 'bureaus', title: { zh: '征信机构：价格与复用', en: 'Bureaus: prices and reuse' }, schema: BureausPolicy, check: (value) => checkBureausPolicy(value as BureausPolicy), versions: BUREAUS_POLICIES },
   { key: 'matching', title: { zh: '匹配与重复规则', en: 'Matching and duplicates' }, schema: MatchingPolicy, check: () => [], versions: MATCHING_POLICIES },
   { key: 'review', title: { zh: '审批政策', en: 'Review policy' }, schema: ReviewPolicy, check: (value) => checkReviewPolicy(value as ReviewPolicy), versions: REVIEW_POLICIES },
 ];
