@@ -4,6 +4,8 @@ import { reviewDeskRoutes } from './routes.ts';
 import { taskClock } from './task-clock.ts';
 import { taskIndexer } from './task-index.ts';
 
+export { expireDueTasks } from './task-clock.ts';
+
 /** The review desk: people's commands to referred applications, the work list, and the clock that tells when time is over. */
 export const reviewDeskModule: HubModule = {
   name: 'review-desk',

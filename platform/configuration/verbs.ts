@@ -15,7 +15,8 @@ const get: Verb = {
     const { postgres, clock } = await context();
     const on = typeof options.at === 'string' ? date('--at', options.at) : businessDateOf(clock());
     const found = await configVersion(postgres, args[0]!, typeof options.revision === 'string' ? { version: whole('--revision', options.revision) } : { on });
-    return { ok: true, json: found, text: `${heading(found)}\n${JSON.stringify(found.value, null, 2)}` };
+    // The value alone: what is printed can be edited and given to `config set`.
+    return { ok: true, json: found, text: JSON.stringify(found.value, null, 2) };
   },
 };
 

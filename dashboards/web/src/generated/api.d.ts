@@ -596,6 +596,8 @@ export interface paths {
                                 policyVersion: string;
                                 bureauScore: number | null;
                                 decidedAt: string;
+                                decidedBy: string | null;
+                                comment: string | null;
                                 trace: {
                                     rule: string;
                                     result: string;
