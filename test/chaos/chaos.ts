@@ -11,6 +11,7 @@ import { sendApplications, type LoadResult } from '../support/load-client.ts';
 import { untilSettled } from '../support/settled.ts';
 import { killPlan, VICTIMS, type Victim } from './kill-plan.ts';
 import { proveExactlyOnce, reportsAskedFor } from './proof.ts';
+import { type ReviewerResult, startReviewers } from './reviewers.ts';
 
 export interface ChaosOptions {
   seed: number;
@@ -36,6 +37,7 @@ export interface Kill {
 export interface ChaosResult {
   kills: Kill[];
   load: LoadResult;
+  reviewers: ReviewerResult;
   events: { [type: string]: number };
   faults: { [fault: string]: number };
   /** From the last kill to the last decision visible, milliseconds. */
@@ -90,21 +92,25 @@ async function withHub(hub: HubProcess, bureaus: Bureaus, options: ChaosOptions)
   const over = new AbortController();
   const sending = sendApplications(generateApplications({ seed: options.seed, count: 1_000_000 }), { url: hub.url, secrets, concurrency: 64, rate: options.rate, persistent: true, signal: over.signal });
   sending.catch(() => undefined);
+  const { databaseUrl, clickhouseUrl, kafkaBrokers } = hub.endpoints();
+  const settings = readSettings({ HUB_HOME: hub.home });
+  const postgres = createPool(databaseUrl, { max: 2, name: 'chaos' });
+  const people = await startReviewers({ url: hub.url, postgres, seed: options.seed });
   let kills: Kill[];
+  let reviewers: ReviewerResult;
   try {
     await flowing(hub);
     kills = await killAll(hub, bureaus, options);
   } finally {
     over.abort();
+    reviewers = await people.stop();
   }
   const killedAt = performance.now();
   bureaus.behave({ outage: null });
   const load = await sending;
   options.log(`all answered: ${load.sent} requests, ${load.accepted.size} accepted, ${[...load.retries].map(([what, n]) => `${what} × ${n}`).join(', ')}`);
 
-  const { databaseUrl, clickhouseUrl, kafkaBrokers } = hub.endpoints();
-  const settings = readSettings({ HUB_HOME: hub.home });
-  const postgres = createPool(databaseUrl, { max: 2, name: 'chaos' });
+  options.log(`reviewers: ${reviewers.answered.size} commands answered, ${[...reviewers.answered.values()].filter(({ outcome }) => outcome === 'applied').length} applied`);
   const clickhouse = createClickhouse(clickhouseUrl, settings.clickhouseDatabase);
   try {
     await untilSettled({ postgres, clickhouse }, options.settleWithinMs);
@@ -112,12 +118,12 @@ async function withHub(hub: HubProcess, bureaus: Bureaus, options: ChaosOptions)
     options.log(`settled ${(settledMs / 1_000).toFixed(1)} s after the last kill`);
     const books = await balanced(hub, options);
     const proof = await proveExactlyOnce({ postgres, clickhouse, kafka: { settings, endpoints: { kafkaBrokers } } }, new Set([...load.accepted.values()].map(({ applicationId }) => applicationId)));
-    const flaws = [...proof.flaws, ...load.surprises, ...flawsOf(books), ...(load.retries.has(500) ? [`${load.retries.get(500)} answers with status 500`] : [])];
+    const flaws = [...proof.flaws, ...load.surprises, ...reviewers.surprises, ...flawsOf(books), ...(load.retries.has(500) ? [`${load.retries.get(500)} answers with status 500`] : [])];
     const asked = await reportsAskedFor(clickhouse);
     if (bureaus.charged() !== asked.charged) flaws.push(`${bureaus.charged()} enquiries at the bureaus, ${asked.charged} reports that cost something to get`);
     flaws.push(...asked.twice.map((who) => `asked about twice: ${who}`));
     for (const kill of kills) Object.assign(kill, await recovery(clickhouse, kill.at));
-    return { kills, load, events: proof.events, faults: bureaus.faults(), settledMs, books, flaws };
+    return { kills, load, reviewers, events: proof.events, faults: bureaus.faults(), settledMs, books, flaws };
   } finally {
     await postgres.end();
     await clickhouse.close();
@@ -220,13 +226,14 @@ async function recovery(clickhouse: Parameters<typeof selectRows>[0], at: number
 }
 
 /** The kills and what came after them, as a table for people. */
-export function describeChaos({ kills, load, events, faults, settledMs, flaws }: ChaosResult): string {
+export function describeChaos({ kills, load, reviewers, events, faults, settledMs, flaws }: ChaosResult): string {
   const seconds = (ms: number | undefined): string => (ms === undefined ? '-' : (ms / 1_000).toFixed(1));
   const byVictim = new Map<Victim, Kill[]>();
   for (const kill of kills) byVictim.set(kill.victim, [...(byVictim.get(kill.victim) ?? []), kill]);
   const worst = (of: readonly Kill[], figure: 'acceptedAfterMs' | 'decidedAfterMs'): string => seconds(Math.max(...of.map((kill) => kill[figure] ?? 0)));
   return [
     `${kills.length} SIGKILLs while ${load.accepted.size} applications were accepted in ${load.seconds.toFixed(0)} s (${load.sent} requests; clients met ${[...load.retries].map(([what, n]) => `${what} × ${n}`).join(', ') || 'no trouble'})`,
+    `reviewers: ${reviewers.answered.size} commands, ${[...reviewers.answered.values()].filter(({ outcome }) => outcome === 'applied').length} applied, ${[...reviewers.retries].map(([what, n]) => `${what} × ${n}`).join(', ') || 'no trouble'}`,
     `bureaus: ${Object.entries(faults).map(([fault, n]) => `${fault} × ${n}`).join(', ')}`,
     'victim        kills  accepted again (s, worst)  decided and visible again (s, worst)',
     ...[...byVictim].map(([victim, of]) => `${victim.padEnd(12)} ${String(of.length).padStart(6)}  ${worst(of, 'acceptedAfterMs').padStart(25)}  ${worst(of, 'decidedAfterMs').padStart(36)}`),
