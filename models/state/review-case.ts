@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Outcome, PolicyArm, REASON_CODES } from '../events/application-decided.ts';
 import { RepaymentMethod, VehicleEnergy, VehicleKind, VehicleUse } from '../events/application-received.ts';
+import { RepaymentHistory } from '../events/repayment-history.ts';
 import { ASSET_CLASSES, BureauKind, LISTING_LEVELS } from '../events/bureau-report.ts';
 import { AnnualRate, BusinessDate, Fen, Id, Instant, Nullable, Protected } from '../events/fields.ts';
 
@@ -38,7 +39,7 @@ export const ApplicationFacts = Type.Object({
 export type ApplicationFacts = Static<typeof ApplicationFacts>;
 
 /** What the rules need of matching. */
-export const MatchFacts = Type.Object({ duplicateOf: Nullable(Id()), priorApplications: Type.Integer({ minimum: 0 }), blacklist: Nullable(Type.String({ description: 'the list' })) });
+export const MatchFacts = Type.Object({ duplicateOf: Nullable(Id()), priorApplications: Type.Integer({ minimum: 0 }), blacklist: Nullable(Type.String({ description: 'the list' })), repayment: Type.Optional(RepaymentHistory) });
 export type MatchFacts = Static<typeof MatchFacts>;
 
 /** What the rules need of a bureau's answer, or of all answers together. What is optional came later: cases begun before are without. */

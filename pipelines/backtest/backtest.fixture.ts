@@ -78,9 +78,14 @@ export function eventsOf(number: number, change: Change): ReviewEvent[] {
   });
 }
 
-/** Cases as the review keeps them; their businessDate, reports and outcomes vary. */
-export function* recordedCasesOf(count: number, seed: number, versions = VERSIONS): Generator<ReviewCase> {
+/** The events of cases of every kind. */
+export function* changedEventsOf(count: number, seed: number): Generator<ReviewEvent[]> {
   const next = random(seed);
+  for (let number = 0; number < count; number += 1) yield eventsOf(number, changeOf(next));
+}
+
+/** Cases as the review keeps them; their business dates, reports and outcomes vary. */
+export function* recordedCasesOf(count: number, seed: number, versions = VERSIONS): Generator<ReviewCase> {
   const within = context(versions);
-  for (let number = 0; number < count; number += 1) yield run(eventsOf(number, changeOf(next)), within).state;
+  for (const sequence of changedEventsOf(count, seed)) yield run(sequence, within).state;
 }

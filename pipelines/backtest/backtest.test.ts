@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ReviewPolicy } from '../../models/policies/index.ts';
+import type { Rating } from '../../models/scorecards/rating.ts';
 import type { ReviewCase } from '../../models/state/review-case.ts';
 import { decideReview, type ReviewEvent } from '../review/decide.ts';
 import { context, run } from '../review/review.fixture.ts';
@@ -117,6 +118,16 @@ describe('a candidate', () => {
     const before = structuredClone(cases.slice(0, 200));
     compare(cases.slice(0, 200), { ...RICH, challenger: undefined });
     expect(cases.slice(0, 200)).toEqual(before);
+  });
+});
+
+describe('repayment history', () => {
+  it('that matching knew rates the person, then and in the back-test', () => {
+    const change = { businessDate: '2026-11-20', match: { repayment: { loans: 1, currentDaysPastDue: 0, maxDaysPastDue24Months: 40 } } };
+    const decided = (match: object) => run(eventsOf(1, { ...change, match }), context(VERSIONS));
+    const record = (match: object) => (decided(match).emitted.at(-1)!.data.rating as Rating).characteristics.find(({ characteristic }) => characteristic === 'adverse-record');
+    expect([record({}), record(change.match)]).toMatchObject([{ bin: 'no', lostPoints: 0 }, { bin: 'yes', lostPoints: 88 }]);
+    expect(compare([decided(change.match).state], 'live').total).toMatchObject({ cases: 1, changed: 0, reworded: 0 });
   });
 });
 

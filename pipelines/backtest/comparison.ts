@@ -157,10 +157,10 @@ function isSame(one: CaseSide, other: CaseSide): boolean {
 }
 
 /** Expected loss of a case as one side grants it: 0 where nothing is lent, null where the person cannot be rated. */
-function lossIn({ application }: KnownCase, report: ReviewCase['report'], scale: ScorecardPolicy | undefined): (side: CaseSide) => number | null {
+function lossIn({ application, match }: KnownCase, report: ReviewCase['report'], scale: ScorecardPolicy | undefined): (side: CaseSide) => number | null {
   return ({ outcome, amountFen, termMonths }) => {
     if (outcome !== 'APPROVED') return 0;
-    const rating = rateApplicant(scale, { application: { ...application, amountFen, termMonths }, report, history: null });
+    const rating = rateApplicant(scale, { application: { ...application, amountFen, termMonths }, report, history: match.repayment ?? null });
     return rating === null || scale === undefined ? null : expectedLossFen(amountFen, rating.probabilityOfDefault, scale.lossGivenDefault);
   };
 }

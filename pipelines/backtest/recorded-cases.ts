@@ -1,20 +1,19 @@
 import type { PoolClient } from 'pg';
 import type { ReviewCase } from '../../models/state/review-case.ts';
 
-const PAGE = 4_000;
+/** Small enough that the next page waits in the connection’s buffers while one is worked on. */
+const PAGE = 1_000;
+/** How a state begins: with the case's id, status and business date. */
+const DATE = '"businessDate":"';
 
 /**
  * The cases of a span of business dates (`YYYY-MM-DD`, both included) as the review keeps them, in pages in the order of their ids; memory holds two
  * pages. The next page is fetched while one is worked on. Give it a transaction of its own: all pages are then of one moment.
+ * The span is looked for in the text here: that costs a tenth of what it costs the database, which would also give up the order of its index.
  */
 export async function* recordedCases(client: PoolClient, { from, to }: { from: string; to: string }): AsyncGenerator<ReviewCase[]> {
-  // A case begins with its id, status and business date: the first one in the text is its own.
   const fetch = (after: string): Promise<{ rows: { key: string; state: string }[] }> =>
-    client.query({
-      name: 'recorded-cases',
-      text: `select key, state from state.review where key > $1 and substring(state from '"businessDate":"([0-9-]{10})"') between $2 and $3 order by key limit ${PAGE}`,
-      values: [after, from, to],
-    });
+    client.query({ name: 'recorded-cases', text: `select key, state from state.review where key > $1 order by key limit ${PAGE}`, values: [after] });
   let page = fetch('');
   for (;;) {
     const { rows } = await page;
@@ -23,6 +22,10 @@ export async function* recordedCases(client: PoolClient, { from, to }: { from: s
     page = fetch(last.key);
     // Awaited in the next turn; a failure before that must not count as unhandled.
     page.catch(() => undefined);
-    yield rows.map(({ state }) => JSON.parse(state) as ReviewCase);
+    yield rows.flatMap(({ state }) => {
+      const at = state.indexOf(DATE) + DATE.length;
+      const date = state.slice(at, at + 10);
+      return date >= from && date <= to ? [JSON.parse(state) as ReviewCase] : [];
+    });
   }
 }

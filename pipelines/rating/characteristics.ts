@@ -1,6 +1,6 @@
 import type { Characteristics } from '../../models/scorecards/score.ts';
 import type { ApplicationFacts, ReportFacts } from '../../models/state/review-case.ts';
-import type { RepaymentHistory } from './repayment-history.ts';
+import type { RepaymentHistory } from '../../models/events/repayment-history.ts';
 
 /** A share without end: of an income of nothing. Larger than any cut. */
 export const BOUNDLESS = Number.MAX_SAFE_INTEGER;

@@ -6,7 +6,7 @@ import { scorecardOf } from '../../models/scorecards/index.ts';
 import type { ApplicationFacts, ReportFacts } from '../../models/state/review-case.ts';
 import { BOUNDLESS, characteristicsOf, wholePercent } from './characteristics.ts';
 import { adverseReasons, rate } from './rate.ts';
-import type { RepaymentHistory } from './repayment-history.ts';
+import type { RepaymentHistory } from '../../models/events/repayment-history.ts';
 
 const policy: ScorecardPolicy = {
   version: 'application-2026-11',
@@ -21,7 +21,7 @@ const application: ApplicationFacts = {
 };
 const report: ReportFacts = { outcome: 'report', rejectionCode: null, score: 700, currentDaysPastDue: 0, maxDaysPastDue24Months: 0, timesOverdue24Months: 0, monthlyPaymentFen: 0, enquiries3Months: 0 };
 const noFile: ReportFacts = { ...report, outcome: 'no-file', score: null, currentDaysPastDue: null, maxDaysPastDue24Months: null, timesOverdue24Months: null, monthlyPaymentFen: null, enquiries3Months: null };
-const clean: RepaymentHistory = { loans: 1, monthsObserved: 12, currentDaysPastDue: 0, maxDaysPastDue24Months: 0 };
+const clean: RepaymentHistory = { loans: 1, currentDaysPastDue: 0, maxDaysPastDue24Months: 0 };
 const late: RepaymentHistory = { ...clean, maxDaysPastDue24Months: 31 };
 
 describe('characteristicsOf', () => {

@@ -3,7 +3,7 @@ import type { ReviewRules } from '../../models/policies/index.ts';
 import { addMonths } from '../../models/reference/dates.ts';
 import type { Rating } from '../../models/scorecards/rating.ts';
 import type { ApplicationFacts, MatchFacts, Reason } from '../../models/state/review-case.ts';
-import type { RepaymentHistory } from '../rating/repayment-history.ts';
+import type { RepaymentHistory } from '../../models/events/repayment-history.ts';
 import { addOns, ageAtMaturity, ageMinimum, blacklist, carAge, consent, debtToIncome, duplicateApplication, loanToValue, paymentToIncome, rateCeiling, region, tenor } from './application-rules.ts';
 import { type BureauFacts, together } from './bureau-facts.ts';
 import { bureauAnswer, bureauEnquiries, bureauFile, bureauFraudList, bureauOverdue, bureauRecord, bureauScore } from './bureau-rules.ts';

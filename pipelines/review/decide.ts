@@ -88,7 +88,7 @@ export interface Judgement {
 /** Holds a case whose application and match are known against its rules. Pure; live decisions and the back-test come from here. */
 export function judge(state: ReviewCase, { rules, scope, arm }: CaseRules): Judgement {
   const under: ReviewCase = { ...state, scope, arm };
-  const facts = { application: state.application!, match: state.match!, history: null, businessDate: state.businessDate };
+  const facts = { application: state.application!, match: state.match!, history: state.match!.repayment ?? null, businessDate: state.businessDate };
   const asked = state.status === 'BUREAU_PENDING';
   // A case that waits for the bureaus has passed the knock-out rules already.
   const early = asked ? 'enquire' : assess(rules, { ...facts, bureaus: [] });

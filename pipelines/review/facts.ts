@@ -48,7 +48,7 @@ export function enquiryOf(data: DataOf<typeof applicationReceived>): NonNullable
 
 /** What the rules need of matching. */
 export function matchFacts(data: DataOf<typeof applicantMatched>): MatchFacts {
-  return { duplicateOf: data.duplicateOf, priorApplications: data.priorApplications.length, blacklist: data.blacklist?.list ?? null };
+  return { duplicateOf: data.duplicateOf, priorApplications: data.priorApplications.length, blacklist: data.blacklist?.list ?? null, ...(data.repayment === undefined ? {} : { repayment: data.repayment }) };
 }
 
 /** What the rules need of a bureau's answer. */

@@ -2,7 +2,7 @@ import type { ScorecardPolicy } from '../../models/policies/scorecard-policy.ts'
 import type { Rating } from '../../models/scorecards/rating.ts';
 import type { ApplicationFacts, ReportFacts } from '../../models/state/review-case.ts';
 import { characteristicsOf } from '../rating/characteristics.ts';
-import type { RepaymentHistory } from '../rating/repayment-history.ts';
+import type { RepaymentHistory } from '../../models/events/repayment-history.ts';
 import { adverseReasons, rate } from '../rating/rate.ts';
 import { percentOf } from './exact.ts';
 import { failed, type Finding, notApplicable, passed } from './finding.ts';

@@ -1,3 +1,4 @@
+import { rangeName } from '../../../models/scorecards/bins-sql.ts';
 import type { Characteristic } from '../../../models/scorecards/scorecard.ts';
 import type { Declaration, DeclaredCharacteristic } from './declaration.ts';
 import { codeBins, informationValue, numberBins, type Sample, type Tally, tallyOf, weightOfEvidence } from './evidence.ts';
@@ -35,13 +36,6 @@ export function draftOf(declared: DeclaredCharacteristic, development: readonly 
     ...common, kind: 'code', informationValue: rounded(informationValue([...bins, missingTally], all)),
     bins: bins.map((bin) => ({ name: bin.codes.join('/'), codes: [...bin.codes], points: 0, ...evidence(bin) })),
   };
-}
-
-/** `<200`, `200–299`, `≥3000`: whole numbers, both ends included. */
-export function rangeName({ from, to }: { from: number | null; to: number | null }): string {
-  if (from === null) return to === null ? 'any' : `<${to}`;
-  if (to === null) return `≥${from}`;
-  return to - from === 1 ? String(from) : `${from}–${to - 1}`;
 }
 
 /** The characteristic with whole points for its evidence. */
