@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { scorecardBinsSql } from './bins-sql.ts';
 import { checkScorecard, pointsRange } from './check-scorecard.ts';
 import { SCORECARDS } from './index.ts';
 import { probabilityOfDefault } from './probability.ts';
@@ -70,6 +73,12 @@ describe.each(shipped)('scorecard $name', ({ scorecard }) => {
     expect(heldOut.auc).toBeGreaterThan(by.get('plain-logistic-regression')!.auc - 0.01);
     // Weighted by rows, predictions miss what happened by less than four percent points.
     expect(heldOutCalibration.reduce((sum, { rows, predicted, observed }) => sum + rows * Math.abs(predicted - observed), 0) / heldOut.rows).toBeLessThan(0.04);
+  });
+});
+
+describe('dim_scorecard_bin', () => {
+  it('is made of the scorecards the hub has', () => {
+    expect(readFileSync(join(process.cwd(), 'models', 'warehouse', 'core', 'dim_scorecard_bin.sql'), 'utf8')).toBe(scorecardBinsSql(SCORECARDS));
   });
 });
 
