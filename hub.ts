@@ -2,6 +2,8 @@ import { bureausModule } from './connectors/bureaus/index.ts';
 import { connectorsModule } from './connectors/index.ts';
 import { intakeModule } from './connectors/intake/index.ts';
 import { dashboardsModule } from './dashboards/index.ts';
+import { reviewDeskModule } from './dashboards/review-desk/index.ts';
+import { backtestVerb } from './pipelines/backtest/verb.ts';
 import { PIPELINES } from './pipelines/index.ts';
 import { servicingModule } from './pipelines/servicing/index.ts';
 import { runCli } from './platform/cli/run.ts';
@@ -24,9 +26,10 @@ const reconcile = reconcileOver(() => modules);
 const modules: readonly HubModule[] = [
   dashboardsModule,
   intakeModule,
+  reviewDeskModule,
   connectorsModule,
   bureausModule,
-  { name: 'pipelines', workers: pipelineWorkers(PIPELINES) },
+  { name: 'pipelines', workers: pipelineWorkers(PIPELINES), verbs: [backtestVerb] },
   servicingModule,
   warehouseModule,
   { name: 'models', verbs: modelVerbs },

@@ -51,6 +51,8 @@ export interface CommandResults {
   result: Pick<EventDefinition, 'topic' | 'type'>;
   /** The effects that share the commands among them (platform/effect-runtime): their names. */
   effects: readonly string[];
+  /** Which of them a command is for, by its data (undefined: cannot be read); the others pass it over. */
+  effectOf(command: unknown): string;
 }
 
 /** What a room offers; hub.ts puts all of them together and holds no logic of its own. */

@@ -1,4 +1,5 @@
 import type { Static, TObject } from '@sinclair/typebox';
+import type { BureauKind, CreditSummary, FraudListing } from '../../models/events/index.ts';
 import type { CallLimits } from '../../platform/effect-runtime/index.ts';
 import type { CheckResult, Connector } from '../contract.ts';
 
@@ -12,7 +13,7 @@ export interface Inquiry {
   signal: AbortSignal;
 }
 
-/** What a bureau knows of the person, in the hub's terms. Money in fen, instants RFC 3339. */
+/** What a bureau knows of the person, in the hub's terms. Money in fen, instants RFC 3339; null: not told by this bureau. */
 export interface BureauAnswer {
   outcome: 'report' | 'no-file';
   reportNo: string | null;
@@ -20,9 +21,15 @@ export interface BureauAnswer {
   overdue: { currentDaysPastDue: number; maxDaysPastDue24Months: number; timesOverdue24Months: number } | null;
   debt: { openAccounts: number; balanceFen: number; monthlyPaymentFen: number } | null;
   enquiries3Months: number | null;
-  costFen: number;
+  summary: CreditSummary | null;
+  listing: FraudListing | null;
+  /** What the bureau says it charges. */
+  chargedFen: number | null;
   answeredAt: string;
 }
+
+/** An answer that tells nothing yet. */
+export const NOTHING_KNOWN = { reportNo: null, score: null, overdue: null, debt: null, enquiries3Months: null, summary: null, listing: null, chargedFen: null } as const;
 
 /** An open connection to a bureau. */
 export interface Bureau {
@@ -36,6 +43,9 @@ export interface Bureau {
 export interface BureauAdapter<Settings extends TObject = TObject> extends Connector<Settings> {
   /** The value of `bureau` in commands and reports. */
   bureau: string;
+  kind: BureauKind;
+  /** Purposes a person may have consented to for this enquiry; which one it needs, the policy says. */
+  purposes: readonly string[];
   /** Calls at once, times, back-off towards this bureau. */
   limits(settings: Static<Settings>): CallLimits;
   /** Consents older than this on the day of the enquiry are not good any more. */

@@ -1,16 +1,23 @@
 import { creditReportReceived, creditReportRequested } from '../../models/events/index.ts';
 import type { HubModule } from '../../platform/module.ts';
-import { BUREAU_ADAPTERS } from './adapters.ts';
+import { BUREAU_ADAPTERS, bureauFor } from './adapters.ts';
 import { bureauEffectName } from './bureau-effect.ts';
-import { scoringSandbox } from './sandbox/index.ts';
+import { bureauSandboxes } from './sandbox/index.ts';
 import { bureauWorker } from './worker.ts';
 
 export { BUREAU_ADAPTERS } from './adapters.ts';
 
-/** Credit bureaus: one worker each in the role `connectors`, and the sandbox that plays them. */
+/** Credit bureaus: one worker each in the role `connectors`, and the sandboxes that play them. */
 export const bureausModule: HubModule = {
   name: 'bureaus',
-  workers: BUREAU_ADAPTERS.map((adapter, index) => bureauWorker(adapter, index === 0)),
-  sandboxes: [scoringSandbox],
-  commandResults: [{ command: creditReportRequested, result: creditReportReceived, effects: BUREAU_ADAPTERS.map(({ bureau }) => bureauEffectName(bureau)) }],
+  workers: BUREAU_ADAPTERS.map((adapter) => bureauWorker(adapter)),
+  sandboxes: bureauSandboxes,
+  commandResults: [
+    {
+      command: creditReportRequested,
+      result: creditReportReceived,
+      effects: BUREAU_ADAPTERS.map(({ bureau }) => bureauEffectName(bureau)),
+      effectOf: (command) => bureauEffectName(bureauFor(command)),
+    },
+  ],
 };

@@ -52,10 +52,14 @@ function dataOf<Data>(rows: readonly RawRow[], type: string): Data | undefined {
   return row === undefined ? undefined : (JSON.parse(row.value) as Data);
 }
 
-function decisionOf(decided: Decided | undefined): ApplicationDetail['decision'] {
+/** The latest decision; the trace is that of the rules, also where a person decided after them. */
+function decisionOf(rows: readonly RawRow[]): ApplicationDetail['decision'] {
+  const decisions = rows.filter((row) => row.event_type === applicationDecided.type).map((row) => JSON.parse(row.value) as Decided);
+  const decided = decisions.at(-1);
   if (decided === undefined) return null;
-  const { outcome, amountFen, annualRate, termMonths, reasons, policyVersion, bureauScore, decidedAt, trace } = decided;
-  return { outcome, amountFen, annualRate, termMonths, reasons, policyVersion, bureauScore, decidedAt, trace };
+  const { outcome, amountFen, annualRate, termMonths, reasons, policyVersion, bureauScore, decidedAt, decidedBy = null, comment = null } = decided;
+  const trace = decisions.find((decision) => decision.decidedBy === undefined)?.trace ?? [];
+  return { outcome, amountFen, annualRate, termMonths, reasons, policyVersion, bureauScore, decidedAt, decidedBy, comment, trace };
 }
 
 /**
@@ -66,7 +70,7 @@ export async function readApplication(context: HubContext, user: ConsoleUser, ap
   const rows = await readEvents(context, applicationId);
   const received = dataOf<Received>(rows, applicationReceived.type);
   if (received === undefined || (user.partners !== null && !user.partners.includes(received.partnerId))) throw notFound(`There is no application ${applicationId}`);
-  const decision = decisionOf(dataOf<Decided>(rows, applicationDecided.type));
+  const decision = decisionOf(rows);
   const { applicant, vehicle } = received;
   return {
     applicationId: received.applicationId,

@@ -82,6 +82,8 @@ export const ApplicationDetail = Type.Object({
       policyVersion: Type.String(),
       bureauScore: Nullable(Type.Integer()),
       decidedAt: Type.String(),
+      decidedBy: Nullable(Type.String({ description: 'the person who decided a referred application; null: the rules did' })),
+      comment: Nullable(Type.String()),
       trace: Type.Array(
         Type.Object({
           rule: Type.String(),

@@ -1,5 +1,6 @@
-import { Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import { defineEvent } from './define-event.ts';
+import { Rating } from '../scorecards/rating.ts';
 import { AnnualRate, BusinessDate, Fen, Id, Instant, Nullable } from './fields.ts';
 
 /** Reasons a case is referred or declined for (design.md §6, contract). */
@@ -11,10 +12,24 @@ export type ReasonCode = (typeof REASON_CODES)[number];
 
 export const Outcome = Type.Union([Type.Literal('APPROVED'), Type.Literal('REFERRED'), Type.Literal('DECLINED')]);
 
-/** The review came to an outcome. */
+/** What every rule looked at and found, in the order of the rules. */
+export const RuleTrace = Type.Array(
+  Type.Object({
+    rule: Type.String(),
+    result: Type.Union([Type.Literal('pass'), Type.Literal('refer'), Type.Literal('decline'), Type.Literal('not-applicable')]),
+    inputs: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
+    limit: Nullable(Type.Union([Type.String(), Type.Number()])),
+  }),
+);
+
+/** Who decides by which sections of a policy: a fixed share of the applications goes to the challenger, where there is one. */
+export const PolicyArm = Type.Union([Type.Literal('champion'), Type.Literal('challenger')]);
+export type PolicyArm = Static<typeof PolicyArm>;
+
+/** The review came to an outcome; a referred one comes to a second, by a person. */
 export const applicationDecided = defineEvent({
   type: 'review.application-decided',
-  version: 1,
+  version: 2,
   title: { zh: '审批已决定', en: 'Application decided' },
   description: 'The outcome of a review with its reasons, the policy version in force and the trace of every rule.',
   data: Type.Object({
@@ -26,7 +41,7 @@ export const applicationDecided = defineEvent({
     businessDate: BusinessDate(),
     requestedAmountFen: Fen(),
     outcome: Outcome,
-    amountFen: Fen({ description: 'approved amount; 0 unless approved' }),
+    amountFen: Fen({ description: 'approved amount, at most what was asked for; 0 unless approved' }),
     annualRate: Nullable(AnnualRate()),
     termMonths: Type.Integer({ minimum: 1 }),
     reasons: Type.Array(Type.Object({ code: Type.Union(REASON_CODES.map((code) => Type.Literal(code))), detail: Type.String() })),
@@ -34,14 +49,13 @@ export const applicationDecided = defineEvent({
     bureauScore: Nullable(Type.Integer()),
     receivedAt: Instant(),
     decidedAt: Instant(),
-    trace: Type.Array(
-      Type.Object({
-        rule: Type.String(),
-        result: Type.Union([Type.Literal('pass'), Type.Literal('refer'), Type.Literal('decline'), Type.Literal('not-applicable')]),
-        inputs: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
-        limit: Nullable(Type.Union([Type.String(), Type.Number()])),
-      }),
-    ),
+    trace: RuleTrace,
+    // Since version 2.
+    scope: Type.Optional(Type.Array(Type.String(), { description: 'names of the policy’s changes that applied, the least specific first' })),
+    arm: Type.Optional(PolicyArm),
+    rating: Type.Optional(Rating),
+    decidedBy: Type.Optional(Id('the person who decided a referred case; absent: the rules did')),
+    comment: Type.Optional(Type.String({ maxLength: 2000, description: 'why the person decided so' })),
   }),
   key: (data) => data.applicationId,
   conservation: { day: 'businessDate', amountFen: 'requestedAmountFen' },

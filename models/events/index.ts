@@ -4,8 +4,13 @@ import { applicationDecided } from './application-decided.ts';
 import { applicationReceived } from './application-received.ts';
 import { creditReportReceived } from './credit-report-received.ts';
 import { creditReportRequested } from './credit-report-requested.ts';
+import { loanPerformanceObserved } from './loan-performance-observed.ts';
+import { referralDecided } from './referral-decided.ts';
+import { taskChanged } from './task-changed.ts';
+import { taskCommanded } from './task-commanded.ts';
 
-export { applicantMatched, applicationDecided, applicationReceived, creditReportReceived, creditReportRequested };
+export { applicantMatched, applicationDecided, applicationReceived, creditReportReceived, creditReportRequested, loanPerformanceObserved, referralDecided, taskChanged, taskCommanded };
+export { ASSET_CLASSES, BUREAU_KINDS, BureauKind, CreditSummary, FIRST_BUREAU_KIND, FraudListing, LISTING_LEVELS } from './bureau-report.ts';
 export type { DataOf, EventDefinition } from './define-event.ts';
 
 /** Every event type of the hub, in the order of the flow. */
@@ -15,6 +20,10 @@ export const EVENTS = [
   creditReportRequested,
   creditReportReceived,
   applicationDecided,
+  taskCommanded,
+  taskChanged,
+  referralDecided,
+  loanPerformanceObserved,
 ] as unknown as readonly EventDefinition[];
 
 /** Finds an event type by its name; undefined when the hub does not know it. */

@@ -1,11 +1,5 @@
 import type { LoanPrice, LoanProduct, ProductPolicy } from './product-policy.ts';
-
-/** One thing a policy contradicts itself in: where, a code, why. */
-export interface PolicyFlaw {
-  readonly pointer: string;
-  readonly code: string;
-  readonly detail: string;
-}
+import type { PolicyFlaw } from './policy-flaw.ts';
 
 /** What the schema cannot say of products and prices, field by field; empty when all is well. */
 export function checkProductPolicy({ products }: ProductPolicy): PolicyFlaw[] {

@@ -92,4 +92,12 @@ describe('matching', () => {
     expect(step(second.state, { applicationId: 'A1' })).toEqual({ outcome: 'ignored', reason: 'already-matched' });
     expect(second.state.applications).toHaveLength(2);
   });
+
+  it('says how the person repaid earlier loans, and keeps them', () => {
+    const loans = [{ loanId: 'L1', observedOn: '2026-10-31', daysPastDue: 0, maxDaysPastDue24Months: 35, closed: false }];
+    const next = step({ personId: 'P1', applications: [], loans }, { applicationId: 'A1' });
+    expect(next).toMatchObject({ state: { loans }, events: [{ data: { repayment: { loans: 1, currentDaysPastDue: 0, maxDaysPastDue24Months: 35 } } }] });
+    const without = step(undefined, { applicationId: 'A1' });
+    expect(without.outcome === 'done' && 'repayment' in without.events[0]!.data).toBe(false);
+  });
 });

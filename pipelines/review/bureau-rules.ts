@@ -1,7 +1,8 @@
+import { ASSET_CLASSES } from '../../models/events/bureau-report.ts';
 import { failed, type Finding, notApplicable, passed, type Rule } from './finding.ts';
 
 /*
- * The rules that need a bureau's answer. Limits are inclusive. A case whose enquiry the bureau refused goes to a person: the rules that
+ * The rules that need the bureaus' answers. Limits are inclusive. A case whose enquiry a bureau refused goes to a person: the rules that
  * need a report then do not apply.
  */
 
@@ -11,18 +12,26 @@ function byOutcome(rule: string, inputs: Finding['entry']['inputs'], limit: stri
   return outcome === 'approve' ? passed(rule, inputs, limit) : failed(rule, inputs, limit, { outcome, enquire: true }, 'BUREAU_SCORE', detail);
 }
 
-/** The bureau answered. */
-export const bureauAnswer: Rule = ({ index, report }) => {
-  if (report === null) return notApplicable('bureau-answer');
-  const inputs = { bureau: index.policy.bureau.name, outcome: report.outcome, rejection: report.rejectionCode };
-  if (report.outcome !== 'rejected') return passed('bureau-answer', inputs, null);
-  const knockOut = { outcome: index.policy.bureau.unavailable, enquire: true };
-  return failed('bureau-answer', inputs, null, knockOut, 'BUREAU_UNAVAILABLE', `征信机构未能提供报告（${report.rejectionCode ?? '未说明'}）`);
+const worse = (outcomes: readonly Result[]): Result => (['decline', 'refer'] as const).find((outcome) => outcomes.includes(outcome)) ?? 'approve';
+
+/** Every bureau answered. */
+export const bureauAnswer: Rule = ({ index, bureaus }) => {
+  const [first, ...others] = bureaus;
+  if (first === undefined) return notApplicable('bureau-answer');
+  const inputs: Finding['entry']['inputs'] = { bureau: first.bureau, outcome: first.facts.outcome, rejection: first.facts.rejectionCode };
+  for (const { bureau, facts } of others) inputs[bureau] = facts.rejectionCode ?? facts.outcome;
+  const refused = bureaus.filter(({ facts }) => facts.outcome === 'rejected');
+  if (refused.length === 0) return passed('bureau-answer', inputs, null);
+  const { unavailable, others: more = [] } = index.policy.bureau;
+  const outcome = worse(refused.map(({ bureau }) => more.find(({ name }) => name === bureau)?.unavailable ?? unavailable));
+  const who = refused.map(({ bureau, facts }) => `${refused.length > 1 || bureau !== first.bureau ? `${bureau} ` : ''}${facts.rejectionCode ?? '未说明'}`).join('、');
+  return failed('bureau-answer', inputs, null, { outcome: outcome === 'decline' ? 'decline' : 'refer', enquire: true }, 'BUREAU_UNAVAILABLE', `征信机构未能提供报告（${who}）`);
 };
 
 /** The score lies in a band that passes; a person without a file or score goes where the policy says. */
-export const bureauScore: Rule = ({ index, report }) => {
-  if (report === null || report.outcome === 'rejected') return notApplicable('bureau-score');
+export const bureauScore: Rule = ({ index, bureaus }) => {
+  const report = bureaus[0]?.facts;
+  if (report === undefined || report.outcome === 'rejected') return notApplicable('bureau-score');
   const { bands, noFile } = index.policy.bureau;
   const { score } = report;
   if (report.outcome === 'no-file' || score === null) {
@@ -34,6 +43,16 @@ export const bureauScore: Rule = ({ index, report }) => {
   for (const next of bands) if (score >= next.from) band = next;
   const approveFrom = bands.find(({ outcome }) => outcome === 'approve')?.from ?? null;
   return byOutcome('bureau-score', { outcome: report.outcome, score }, approveFrom, band.outcome, `征信评分${score}分，低于通过线${approveFrom ?? '（无）'}分`);
+};
+
+/** The bureaus beside the first one know the person, where the policy wants that. */
+export const bureauFile: Rule = ({ index, bureaus }) => {
+  const others = bureaus.slice(1);
+  if (others.length === 0) return notApplicable('bureau-file');
+  const inputs = Object.fromEntries(others.map(({ bureau, facts }) => [bureau, facts.outcome]));
+  const without = others.filter(({ facts }) => facts.outcome === 'no-file');
+  const outcome = worse(without.map(({ bureau }) => index.policy.bureau.others?.find(({ name }) => name === bureau)?.noFile ?? 'refer'));
+  return byOutcome('bureau-file', inputs, null, outcome, `征信机构查无此人记录（${without.map(({ bureau }) => bureau).join('、')}）`);
 };
 
 /** Arrears now, at their worst in two years, and how often. */
@@ -51,6 +70,33 @@ export const bureauOverdue: Rule = ({ index, report }) => {
   const result = arrears.length > 0 && (outcome === 'decline' || !tooOften) ? outcome : timesOutcome;
   if (tooOften) arrears.push(`近24个月逾期${timesOverdue24Months}次，上限${maxTimes24Months}次`);
   return failed('bureau-overdue', inputs, limit, { outcome: result, enquire: true }, 'BUREAU_OVERDUE', arrears.join('；'));
+};
+
+const CLASS_NAMES = { normal: '正常', 'special-mention': '关注', substandard: '次级', doubtful: '可疑', loss: '损失' } as const;
+
+/** What a credit report says beside arrears: five classes, bad debts, debts others had to pay, enforcements. */
+export const bureauRecord: Rule = ({ index, report }) => {
+  const limits = index.policy.bureau.record;
+  if (limits === undefined || report === null || report.assetClass === undefined) return notApplicable('bureau-record');
+  const { assetClass, badDebts = 0, recourse = 0, enforcements = 0 } = report;
+  const inputs = { assetClass, badDebts, recourse, enforcements };
+  const limit = `${limits.worstAssetClass}/${limits.maxBadDebts}/${limits.maxRecourse}/${limits.maxEnforcements}`;
+  const found: string[] = [];
+  if (ASSET_CLASSES.indexOf(assetClass) > ASSET_CLASSES.indexOf(limits.worstAssetClass)) found.push(`账户五级分类为${CLASS_NAMES[assetClass]}，下限${CLASS_NAMES[limits.worstAssetClass]}`);
+  if (badDebts > limits.maxBadDebts) found.push(`呆账${badDebts}笔，上限${limits.maxBadDebts}笔`);
+  if (recourse > limits.maxRecourse) found.push(`被追偿${recourse}笔，上限${limits.maxRecourse}笔`);
+  if (enforcements > limits.maxEnforcements) found.push(`强制执行${enforcements}条，上限${limits.maxEnforcements}条`);
+  return found.length === 0 ? passed('bureau-record', inputs, limit) : failed('bureau-record', inputs, limit, { outcome: limits.outcome, enquire: true }, 'BUREAU_OVERDUE', found.join('；'));
+};
+
+/** The person stands on no fraud list of a bureau. */
+export const bureauFraudList: Rule = ({ index, report }) => {
+  if (report === null || report.listing === undefined) return notApplicable('bureau-fraud-list');
+  const { listing, lists = [] } = report;
+  const inputs = { listing, lists: lists.join(',') };
+  if (listing === 'none') return passed('bureau-fraud-list', inputs, null);
+  const outcome = index.policy.bureau.fraud?.[listing] ?? 'decline';
+  return failed('bureau-fraud-list', inputs, null, { outcome, enquire: true }, 'BLACKLIST', `命中征信机构欺诈名单（${lists.join('、')}${listing === 'suspected' ? '，疑似' : ''}）`);
 };
 
 /** Not shopping for credit: enquiries by lenders in three months. */

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { applicationDecided, creditReportRequested } from '../../models/events/index.ts';
 import { REVIEW_POLICIES } from '../../models/policies/index.ts';
 import { ReviewCase } from '../../models/state/review-case.ts';
-import { type Change, context, events, run } from './review.fixture.ts';
+import { type Change, context, events, FIRST_POLICIES, run } from './review.fixture.ts';
 
 const addFormats = addFormatsModule as unknown as (ajv: Ajv) => Ajv;
 const ajv = addFormats(new Ajv({ strict: false }));
@@ -25,7 +25,7 @@ describe('a case', () => {
       },
     ]);
     const third = run([report], context(), second.state);
-    expect(third.state.decision).toEqual({ outcome: 'APPROVED', amountFen: 14_000_000, annualRate: '0.072', reasons: [], policyVersion: 'review-2024-03-28', decidedAt: '2026-11-20T02:00:00.000Z' });
+    expect(third.state.decision).toEqual({ outcome: 'APPROVED', amountFen: 14_000_000, annualRate: '0.072', termMonths: 36, reasons: [], policyVersion: 'review-2024-03-28', decidedAt: '2026-11-20T02:00:00.000Z' });
     expect(third.state.history.map(({ status }) => status)).toEqual(['RECEIVED', 'BUREAU_PENDING', 'APPROVED']);
     expect(third.emitted.map(({ type }) => type)).toEqual(['review.application-decided']);
   });
@@ -37,7 +37,8 @@ describe('a case', () => {
       for (const { type, data } of emitted) expect((type === applicationDecided.type ? fits.decided : fits.requested)(data)).toBe(true);
       expect((emitted.at(-1)!.data.trace as { rule: string }[]).map(({ rule }) => rule)).toEqual([
         'consent', 'blacklist', 'duplicate-application', 'age-minimum', 'age-at-maturity', 'region', 'tenor-cap', 'car-age', 'ltv-cap', 'add-ons', 'rate-ceiling',
-        'payment-to-income', 'debt-to-income', 'bureau-answer', 'bureau-score', 'bureau-overdue', 'bureau-enquiries',
+        'payment-to-income', 'debt-to-income', 'bureau-answer', 'bureau-fraud-list', 'bureau-score', 'bureau-file',
+        'bureau-overdue', 'bureau-record', 'bureau-enquiries', 'scorecard',
       ]);
     }
   });
@@ -67,7 +68,7 @@ describe('a case', () => {
     const begun = run([first!]);
     const strict = structuredClone(REVIEW_POLICIES[1]!.value);
     strict.ltv.caps[0]!.cap = '0.10';
-    const later = context([...REVIEW_POLICIES, { version: 'stricter', effectiveFrom: '2024-03-28', value: strict }]);
+    const later = context([...FIRST_POLICIES, { version: 'stricter', effectiveFrom: '2024-03-28', value: strict }]);
     expect(run(rest, later, begun.state).state.decision).toMatchObject({ outcome: 'APPROVED', policyVersion: 'review-2024-03-28' });
     expect(run([first!, ...rest], later).state.decision).toMatchObject({ outcome: 'DECLINED', policyVersion: 'stricter' });
   });

@@ -35,17 +35,20 @@ export function applicationFacts(data: DataOf<typeof applicationReceived>): Appl
   };
 }
 
-/** What an enquiry needs of an application: who it is about, and the consent of that purpose, the latest given. */
-export function enquiryOf(data: DataOf<typeof applicationReceived>, purpose: string): ReviewCase['enquiry'] {
+/** What enquiries need of an application: who they are about, and of each purpose the consent given last. */
+export function enquiryOf(data: DataOf<typeof applicationReceived>): NonNullable<ReviewCase['enquiry']> {
   const { name, idNo, mobile, consents } = data.applicant;
-  let consent: (typeof consents)[number] | null = null;
-  for (const given of consents) if (given.purpose === purpose && (consent === null || Date.parse(given.at) > Date.parse(consent.at))) consent = given;
-  return { subject: { name, idNo, mobile }, consent };
+  const latest = new Map<string, (typeof consents)[number]>();
+  for (const given of consents) {
+    const known = latest.get(given.purpose);
+    if (known === undefined || Date.parse(given.at) > Date.parse(known.at)) latest.set(given.purpose, given);
+  }
+  return { subject: { name, idNo, mobile }, consents: [...latest.values()] };
 }
 
 /** What the rules need of matching. */
 export function matchFacts(data: DataOf<typeof applicantMatched>): MatchFacts {
-  return { duplicateOf: data.duplicateOf, priorApplications: data.priorApplications.length, blacklist: data.blacklist?.list ?? null };
+  return { duplicateOf: data.duplicateOf, priorApplications: data.priorApplications.length, blacklist: data.blacklist?.list ?? null, ...(data.repayment === undefined ? {} : { repayment: data.repayment }) };
 }
 
 /** What the rules need of a bureau's answer. */
@@ -59,5 +62,9 @@ export function reportFacts(data: DataOf<typeof creditReportReceived>): ReportFa
     timesOverdue24Months: data.overdue?.timesOverdue24Months ?? null,
     monthlyPaymentFen: data.debt?.monthlyPaymentFen ?? null,
     enquiries3Months: data.enquiries3Months,
+    ...(data.listing === undefined || data.listing === null ? {} : { listing: data.listing.level, lists: [...new Set(data.listing.hits.map(({ list }) => list))] }),
+    ...(data.summary === undefined || data.summary === null
+      ? {}
+      : { assetClass: data.summary.assetClass, badDebts: data.summary.badDebts, recourse: data.summary.accounts.recourse, enforcements: data.summary.publicRecords.enforcements }),
   };
 }

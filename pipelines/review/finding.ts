@@ -1,4 +1,6 @@
+import type { Rating } from '../../models/scorecards/rating.ts';
 import type { ApplicationFacts, MatchFacts, Reason, ReportFacts } from '../../models/state/review-case.ts';
+import type { BureauFacts } from './bureau-facts.ts';
 import type { PolicyIndex } from './policy-index.ts';
 
 type Scalar = string | number | boolean | null;
@@ -21,8 +23,12 @@ export interface Facts {
   readonly paymentFen: number | null;
   readonly application: ApplicationFacts;
   readonly match: MatchFacts;
-  /** null before a bureau has answered */
+  /** what all bureaus say together; null before they have answered */
   readonly report: ReportFacts | null;
+  /** what each of them says, the first one of the policy first; empty before they have answered */
+  readonly bureaus: readonly BureauFacts[];
+  /** null without a scorecard, and before the bureaus have answered */
+  readonly rating: Rating | null;
 }
 
 /** A rule: pure, one question, one finding. */

@@ -1,12 +1,12 @@
-import type { ReviewPolicy } from '../../models/policies/index.ts';
+import type { ReviewRules } from '../../models/policies/index.ts';
 import { above, type Ratio, ratio } from './exact.ts';
 
-export type Product = ReviewPolicy['products'][number] & { tooDear: boolean };
-export type LtvCap = ReviewPolicy['ltv']['caps'][number] & { ratio: Ratio };
+export type Product = ReviewRules['products'][number] & { tooDear: boolean };
+export type LtvCap = ReviewRules['ltv']['caps'][number] & { ratio: Ratio };
 
-/** A policy with its ratios read and its tables keyed; made once per version. */
+/** The rules with their ratios read and their tables keyed; made once per version and scope. */
 export interface PolicyIndex {
-  readonly policy: ReviewPolicy;
+  readonly policy: ReviewRules;
   readonly product: ReadonlyMap<string, Product>;
   /** by `kind/use/energy` */
   readonly cap: ReadonlyMap<string, LtvCap>;
@@ -19,10 +19,10 @@ export interface PolicyIndex {
   readonly addOnLargeFrom: Ratio;
 }
 
-const indices = new WeakMap<ReviewPolicy, PolicyIndex>();
+const indices = new WeakMap<ReviewRules, PolicyIndex>();
 
-/** The index of a policy. Throws RangeError when a ratio in it is not a decimal. */
-export function indexOf(policy: ReviewPolicy): PolicyIndex {
+/** The index of rules. Throws RangeError when a ratio in it is not a decimal. */
+export function indexOf(policy: ReviewRules): PolicyIndex {
   const known = indices.get(policy);
   if (known !== undefined) return known;
   const ceiling = ratio(policy.rateCeiling.annualRate);
@@ -36,7 +36,7 @@ export function indexOf(policy: ReviewPolicy): PolicyIndex {
     cap,
     closedRegions: new Set(policy.regions.closed),
     // An enquiry always needs its own consent, whatever else the policy asks for.
-    requiredConsents: [...new Set([...policy.consent.requiredPurposes, policy.bureau.consentPurpose])],
+    requiredConsents: [...new Set([...policy.consent.requiredPurposes, policy.bureau.consentPurpose, ...(policy.bureau.others ?? []).flatMap(({ consentPurpose }) => consentPurpose ?? [])])],
     paymentToIncome: ratio(policy.affordability.paymentToIncome),
     debtToIncome: ratio(policy.affordability.debtToIncome),
     addOnShare: ratio(policy.addOns.maxShare),

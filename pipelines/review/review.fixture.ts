@@ -2,7 +2,8 @@ import type { applicantMatched, applicationReceived, creditReportReceived, DataO
 import { policyInForce, REVIEW_POLICIES, type ReviewPolicy } from '../../models/policies/index.ts';
 import type { ReviewCase } from '../../models/state/review-case.ts';
 import type { DecideContext } from '../../platform/pipeline-runtime/pipeline.ts';
-import { decideReview, reportRequestIdOf, type ReviewEvent } from './decide.ts';
+import { reportRequestIdOf } from './bureau-facts.ts';
+import { decideReview, type ReviewEvent } from './decide.ts';
 
 /** Cases for the tests of the review: one that passes every rule, to be changed where a test needs it. */
 
@@ -69,7 +70,26 @@ export function events(change: Change = {}): ReviewEvent[] {
   ];
 }
 
-export function context(versions: readonly { version: string; effectiveFrom: string; value: ReviewPolicy }[] = REVIEW_POLICIES): DecideContext<ReviewPolicy> {
+/** The shipped versions of before there were several bureaus, a scorecard and counter-offers: one rule at a time is easier seen under them. */
+export const FIRST_POLICIES = REVIEW_POLICIES.slice(0, 2);
+
+/** The credit report and the fraud list beside the score, where a policy asks for them; `change` makes them what a test needs. */
+export function furtherReports(change: { pboc?: Partial<Report>; fraud?: Partial<Report> } = {}, application = received()): ReviewEvent[] {
+  const { applicationId, personId, businessDate } = application;
+  const common = { applicationId, personId, businessDate, requestedAmountFen: application.request.amountFen, rejection: null, score: null, overdue: null, debt: null, enquiries3Months: null, costFen: 100, answeredAt: NOW };
+  const summary: NonNullable<Report['summary']> = {
+    accounts: { total: 3, open: 2, loans: 1, cards: 1, carLoans: 0, recourse: 0, openedLast6Months: 0, firstOpenedOn: '2015-01-01' },
+    balances: { loanBalanceFen: 0, cardLimitFen: 0, cardUsedFen: 0, monthlyPaymentFen: 0, guaranteedFen: 0 },
+    overdue: { accountsNow: 0, amountNowFen: 0, periodsNow: 0, maxPeriods24Months: 0, monthsOverdue24Months: 0, monthsOverdue60Months: 0, maxOverdue60MonthsFen: 0 },
+    assetClass: 'normal', badDebts: 0, enquiries: { loans1Month: 0, cards1Month: 0, approvals3Months: 0, approvals6Months: 0 },
+    publicRecords: { taxArrears: 0, civilJudgments: 0, enforcements: 0, penalties: 0, amountFen: 0 },
+  };
+  const pboc: Report = { ...common, reportRequestId: reportRequestIdOf(applicationId, 1), bureau: 'pboc', kind: 'credit-report', outcome: 'report', reportNo: 'P1', overdue: { currentDaysPastDue: 0, maxDaysPastDue24Months: 0, timesOverdue24Months: 0 }, summary, ...change.pboc };
+  const fraud: Report = { ...common, reportRequestId: reportRequestIdOf(applicationId, 2), bureau: 'fraud', kind: 'fraud-list', outcome: 'report', reportNo: 'F1', listing: { level: 'none', hits: [] }, ...change.fraud };
+  return [pboc, fraud].map((data) => ({ id: 'E', time: NOW, source: 'test', type: 'bureaus.credit-report-received', data }));
+}
+
+export function context(versions: readonly { version: string; effectiveFrom: string; value: ReviewPolicy }[] = FIRST_POLICIES): DecideContext<ReviewPolicy> {
   const policyAt = (date: string) => policyInForce(versions, date);
   return { policy: policyAt('2026-11-20'), policyAt, policyOf: (name) => versions.find(({ version }) => version === name), now: NOW };
 }

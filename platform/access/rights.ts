@@ -8,17 +8,27 @@ export const RIGHTS = [
   'dead-letters.replay',
   'status.read',
   'audit.read',
+  // Referred applications: look at them; work in the second review; work in the special review too; see who it is in plain text.
+  'tasks.read',
+  'tasks.second-review',
+  'tasks.special-review',
+  'persons.reveal',
+  'policies.read',
+  'policies.change',
 ] as const;
 export type Right = (typeof RIGHTS)[number];
 
-export const USER_ROLES = ['admin', 'manager', 'data-engineer', 'operator'] as const;
+export const USER_ROLES = ['admin', 'manager', 'data-engineer', 'operator', 'reviewer', 'senior-reviewer', 'risk-manager'] as const;
 export type UserRole = (typeof USER_ROLES)[number];
 
 const RIGHTS_OF: Readonly<Record<UserRole, readonly Right[]>> = {
   admin: RIGHTS,
-  manager: ['dashboards.read', 'applications.read', 'events.read', 'reconcile.read', 'status.read'],
+  manager: ['dashboards.read', 'applications.read', 'events.read', 'reconcile.read', 'status.read', 'tasks.read', 'policies.read'],
   'data-engineer': ['dashboards.read', 'applications.read', 'events.read', 'reconcile.read', 'dead-letters.read', 'dead-letters.replay', 'status.read'],
   operator: ['dashboards.read', 'applications.read', 'events.read', 'reconcile.read', 'dead-letters.read', 'status.read'],
+  reviewer: ['dashboards.read', 'applications.read', 'tasks.read', 'tasks.second-review', 'policies.read'],
+  'senior-reviewer': ['dashboards.read', 'applications.read', 'tasks.read', 'tasks.second-review', 'tasks.special-review', 'persons.reveal', 'policies.read'],
+  'risk-manager': ['dashboards.read', 'applications.read', 'events.read', 'reconcile.read', 'status.read', 'tasks.read', 'policies.read', 'policies.change'],
 };
 
 /** The rights of a role. A right outside this list is refused, for every route and every role. */

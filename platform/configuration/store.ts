@@ -1,10 +1,11 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { POLICIES } from '../../models/policies/index.ts';
 import { audit } from '../audit/index.ts';
 import { HubError, InvalidInputError } from '../errors.ts';
 import { inTransaction } from '../postgres/index.ts';
+import { configDiff, type ConfigChange } from './diff.ts';
 
 /** One version of one key. Rows are never changed: a rollback is a new version with an old value. */
 export interface ConfigVersion {
@@ -50,11 +51,27 @@ export async function configVersion(pool: Pool, key: string, which: { version: n
   return rows[0];
 }
 
+/** A version to be added. */
+export interface NewVersion {
+  key: string;
+  value: unknown;
+  /** YYYY-MM-DD */
+  effectiveFrom: string;
+  /** Default: date.number. */
+  label?: string;
+  note: string | null;
+  actor: string;
+  action?: 'config.set' | 'config.rollback';
+  /** The newest version the change was made from: when there is a newer one, somebody else was faster. */
+  basedOn?: number;
+}
+
 /**
  * Adds a version, checked against the schema of its key, and tells every process at once (the insert notifies). Throws
- * InvalidInputError naming each field. Audited with what was in force before.
+ * InvalidInputError naming each field, 409 when the label is taken or `basedOn` is not the newest version. Audited with what was in
+ * force before.
  */
-export async function addConfigVersion(pool: Pool, next: { key: string; value: unknown; effectiveFrom: string; label?: string; note: string | null; actor: string; action?: 'config.set' | 'config.rollback' }): Promise<ConfigVersion> {
+export async function addConfigVersion(pool: Pool, next: NewVersion): Promise<ConfigVersion> {
   refuseInvalid(next.key, next.value);
   return inTransaction(pool, async (client) => {
     // One at a time per key, so that version numbers have no gap and `before` is what this one replaces.
@@ -62,6 +79,7 @@ export async function addConfigVersion(pool: Pool, next: { key: string; value: u
     const { rows: before } = await client.query<{ version: number; value: unknown }>(
       'SELECT version, value FROM hub.config WHERE key = $1 AND effective_from <= $2 ORDER BY effective_from DESC, version DESC LIMIT 1', [next.key, next.effectiveFrom],
     );
+    await refuseConflict(client, next);
     const { rows } = await client.query<ConfigVersion>(
       `INSERT INTO hub.config (key, version, label, effective_from, value, note, created_by)
        SELECT $1, n, coalesce($6, $2 || '.' || n), $2::date, $3, $4, $5 FROM (SELECT coalesce(max(version), 0) + 1 AS n FROM hub.config WHERE key = $1) AS next RETURNING ${COLUMNS}`,
@@ -74,9 +92,24 @@ export async function addConfigVersion(pool: Pool, next: { key: string; value: u
 }
 
 /** Puts the value of an older version in force from `effectiveFrom` on, as a new version. */
-export async function rollbackConfig(pool: Pool, request: { key: string; to: number; effectiveFrom: string; actor: string }): Promise<ConfigVersion> {
-  const old = await configVersion(pool, request.key, { version: request.to });
-  return addConfigVersion(pool, { key: request.key, value: old.value, effectiveFrom: request.effectiveFrom, note: `rollback to version ${request.to}`, actor: request.actor, action: 'config.rollback' });
+export async function rollbackConfig(pool: Pool, request: { key: string; to: number; effectiveFrom: string; actor: string; note?: string | null; basedOn?: number }): Promise<ConfigVersion> {
+  const { key, to, effectiveFrom, actor, note, basedOn } = request;
+  const old = await configVersion(pool, key, { version: to });
+  return addConfigVersion(pool, { key, value: old.value, effectiveFrom, note: note ?? `rollback to version ${to}`, actor, action: 'config.rollback', basedOn });
+}
+
+/** What changed from one version of a key to another. Throws CONFIG_UNKNOWN_VERSION. */
+export async function diffConfig(pool: Pool, key: string, from: number, to: number): Promise<{ before: ConfigVersion; after: ConfigVersion; changes: ConfigChange[] }> {
+  const [before, after] = [await configVersion(pool, key, { version: from }), await configVersion(pool, key, { version: to })];
+  return { before, after, changes: configDiff(before.value, after.value) };
+}
+
+async function refuseConflict(client: PoolClient, { key, label, basedOn }: NewVersion): Promise<void> {
+  const { rows } = await client.query<{ newest: number | null; taken: boolean }>('SELECT max(version) AS newest, coalesce(bool_or(label = $2), false) AS taken FROM hub.config WHERE key = $1', [key, label ?? null]);
+  const { newest, taken } = rows[0]!;
+  if (basedOn !== undefined && basedOn !== newest)
+    throw new InvalidInputError('The policy was changed meanwhile', [{ pointer: '/basedOn', code: 'NOT_NEWEST', detail: `the newest version is ${newest ?? 'none'}: look at it and change that` }], 409);
+  if (taken) throw new InvalidInputError('The label is taken', [{ pointer: '/label', code: 'TAKEN', detail: `${key} has a version ${label} already` }], 409);
 }
 
 /** Checks a value against the schema of its key and against what the schema cannot say. Throws InvalidInputError naming each field. */

@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import type { Verb } from '../cli/verb.ts';
 import { InvalidInputError } from '../errors.ts';
 import { businessDateOf } from '../clock.ts';
-import { addConfigVersion, configHistory, configVersion, rollbackConfig, type ConfigVersion } from './store.ts';
+import { addConfigVersion, configHistory, configVersion, diffConfig, rollbackConfig, type ConfigVersion } from './store.ts';
 
 const actor = (): string => `cli:${userInfo().username}`;
 
@@ -15,7 +15,8 @@ const get: Verb = {
     const { postgres, clock } = await context();
     const on = typeof options.at === 'string' ? date('--at', options.at) : businessDateOf(clock());
     const found = await configVersion(postgres, args[0]!, typeof options.revision === 'string' ? { version: whole('--revision', options.revision) } : { on });
-    return { ok: true, json: found, text: `${heading(found)}\n${JSON.stringify(found.value, null, 2)}` };
+    // The value alone: what is printed can be edited and given to `config set`.
+    return { ok: true, json: found, text: JSON.stringify(found.value, null, 2) };
   },
 };
 
@@ -49,12 +50,30 @@ const history: Verb = {
 
 const rollback: Verb = {
   path: 'config rollback',
-  summary: 'put an older version of a policy in force again, from today on',
-  declare: (command) => void command.argument('<key>').argument('<version>'),
-  run: async ({ args, context }) => {
+  summary: 'put an older version of a policy in force again, from today on; a version dated later still comes into force on its date',
+  declare: (command) => void command.argument('<key>').argument('<version>').option('--from <date>', 'YYYY-MM-DD, instead of today').option('--note <text>', 'why'),
+  run: async ({ args, options, context }) => {
     const { postgres, clock } = await context();
-    const added = await rollbackConfig(postgres, { key: args[0]!, to: whole('<version>', args[1]!), effectiveFrom: businessDateOf(clock()), actor: actor() });
+    const added = await rollbackConfig(postgres, {
+      key: args[0]!,
+      to: whole('<version>', args[1]!),
+      effectiveFrom: typeof options.from === 'string' ? date('--from', options.from) : businessDateOf(clock()),
+      note: typeof options.note === 'string' ? options.note : null,
+      actor: actor(),
+    });
     return { ok: true, json: added, text: heading(added) };
+  },
+};
+
+const diff: Verb = {
+  path: 'config diff',
+  summary: 'what changed from one version of a policy to another',
+  declare: (command) => void command.argument('<key>').argument('<from>', 'version number').argument('<to>', 'version number'),
+  run: async ({ args, context }) => {
+    const found = await diffConfig((await context()).postgres, args[0]!, whole('<from>', args[1]!), whole('<to>', args[2]!));
+    const show = (value: unknown): string => (value === undefined ? '(not there)' : JSON.stringify(value));
+    const lines = found.changes.map(({ path, before, after }) => `${path}\n  - ${show(before)}\n  + ${show(after)}`);
+    return { ok: true, json: found, text: [heading(found.before), heading(found.after), ...(lines.length === 0 ? ['No difference.'] : lines)].join('\n') };
   },
 };
 
@@ -71,7 +90,7 @@ function readJsonFile(file: string): unknown {
 }
 
 function date(pointer: string, text: string): string {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text))) throw wrong(pointer, `${text} is not a date (YYYY-MM-DD)`);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text)) || new Date(text).toISOString().slice(0, 10) !== text) throw wrong(pointer, `${text} is not a date (YYYY-MM-DD)`);
   return text;
 }
 
@@ -85,5 +104,5 @@ function wrong(pointer: string, detail: string): InvalidInputError {
   return new InvalidInputError(detail, [{ pointer, code: 'WRONG_USAGE', detail }]);
 }
 
-/** `hub config get|set|history|rollback`. */
-export const configVerbs: readonly Verb[] = [get, set, history, rollback];
+/** `hub config get|set|history|diff|rollback`. */
+export const configVerbs: readonly Verb[] = [get, set, history, diff, rollback];

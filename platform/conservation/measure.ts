@@ -18,6 +18,8 @@ import { landed, sinkPositions } from './warehouse-books.ts';
 export interface TailRecord extends PendingEvent {
   partition: number;
   offset: number;
+  /** Of a command: the effect it is for. */
+  effect: string | undefined;
   /** Of a replayed record: the only step it is for, and the offset on the same topic at which that step gave up on it. */
   replay: { step: string; partition: number; offset: number } | undefined;
 }
@@ -69,7 +71,7 @@ export async function measure(context: HubContext, scope: Scope, sources: readon
       return { ends: found, pipelines: await readPipelines(client) };
     }),
   );
-  const { tail, letters } = await readTopics(context, scope, from, ends);
+  const { tail, letters } = await readTopics(context, scope, commands, from, ends);
   const [books, landedByTopic] = await Promise.all([
     inTransaction(postgres, (snapshot) => readBooks(snapshot, cut, opened, pipelines, nextReplay, letters), { isolation: 'REPEATABLE READ' }),
     Promise.all(scope.events.map((definition) => landed(clickhouse, definition, sink.get(definition.topic) ?? new Map()))),
@@ -115,20 +117,20 @@ async function startsOf(context: HubContext, scope: Scope, cut: Cut): Promise<To
 }
 
 /** The topics between two positions, and the dead letters that may not be indexed yet. */
-async function readTopics(context: HubContext, scope: Scope, from: readonly TopicPartitionOffset[], ends: readonly TopicPartitionOffset[]): Promise<{ tail: TailRecord[]; letters: DeadLetterContent[] }> {
+async function readTopics(context: HubContext, scope: Scope, commands: readonly CommandResults[], from: readonly TopicPartitionOffset[], ends: readonly TopicPartitionOffset[]): Promise<{ tail: TailRecord[]; letters: DeadLetterContent[] }> {
   const definitionOf = definitionIn(scope);
   const tail: TailRecord[] = [];
   const letters: DeadLetterContent[] = [];
   await readTails(context, from, ends, (messages) => {
     for (const message of messages) {
       if (message.topic === DEAD_LETTER_TOPIC) letters.push(contentOf({ value: message.value, headers: message.headers ?? [] }, definitionOf, message.timestamp ?? 0));
-      else tail.push(tailRecord(message, definitionOf));
+      else tail.push(tailRecord(message, definitionOf, commands));
     }
   });
   return { tail, letters };
 }
 
-function tailRecord({ topic, partition, offset, headers, value }: Message, definitionOf: DefinitionOf): TailRecord {
+function tailRecord({ topic, partition, offset, headers, value }: Message, definitionOf: DefinitionOf, commands: readonly CommandResults[]): TailRecord {
   const step = headerText(headers, REPLAY_HEADER);
   const [diedPartition, diedOffset] = (headerText(headers, REPLAY_OF_HEADER) ?? '').split('-').map(Number);
   return {
@@ -138,6 +140,16 @@ function tailRecord({ topic, partition, offset, headers, value }: Message, defin
     eventId: headerText(headers, 'ce_id') ?? '',
     source: headerText(headers, 'ce_source') ?? '',
     ...conservedOf(definitionOf(topic), value),
+    // A replay is for the step that gave up, whatever it was edited into.
+    effect: step ?? commands.find(({ command }) => command.topic === topic)?.effectOf(dataIn(value)),
     replay: step === undefined ? undefined : { step, partition: diedPartition ?? -1, offset: diedOffset ?? -1 },
   };
+}
+
+function dataIn(value: Buffer | null): unknown {
+  try {
+    return value === null ? undefined : (JSON.parse(value.toString('utf8')) as unknown);
+  } catch {
+    return undefined;
+  }
 }

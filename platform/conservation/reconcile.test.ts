@@ -11,12 +11,14 @@ const ASK = 'review.credit-report-requested';
 const ANSWER = 'bureaus.credit-report-received';
 const DAY = '2026-11-20';
 const PARTNER = '/intake/D01';
-const COMMANDS = [{ command: { topic: ASK }, result: { topic: ANSWER, type: ANSWER }, effects: ['scoring'] }];
+const COMMANDS = [{ command: { topic: ASK }, result: { topic: ANSWER, type: ANSWER }, effects: ['scoring', 'fraud'], effectOf: () => 'scoring' }];
 
 interface Stand {
   sink?: number;
   pipeline?: number;
   connector?: Progress;
+  /** Of the other effect on the commands' topic; by default past everything. */
+  other?: Progress;
   answersSink?: number;
   handled?: { events: number; amountFen: number };
 }
@@ -30,6 +32,7 @@ function measured(stand: Stand, more: Partial<Measurement>): Measurement {
     { step: SINK_STEP, topic: ANSWER, progress: at(stand.answersSink ?? 0) },
     { step: 'matching', topic: IN, progress: at(stand.pipeline ?? 0) },
     ...(stand.connector === undefined ? [] : [{ step: 'scoring', topic: ASK, progress: new Map([[0, stand.connector]]) }]),
+    { step: 'fraud', topic: ASK, progress: new Map([[0, stand.other ?? { next: 100, runs: [] }]]) },
   ]);
   const inputs = stand.handled === undefined ? [] : [{ pipeline: 'matching', topic: IN, handled: new Map([[DAY, stand.handled]]), next: new Map([[0, stand.pipeline ?? 0]]) }];
   return { cut, inputs, landed: [], tail: [], letters: [], replays: [], origins: ['/intake/', '/pipelines/'], accepted: [], unpublished: [], ...more };
@@ -37,7 +40,7 @@ function measured(stand: Stand, more: Partial<Measurement>): Measurement {
 
 const amount = (topic: string, events: number, amountFen = events * 100, source = PARTNER) => ({ topic, source, day: DAY, events, amountFen });
 const letter = (step: string, topic = IN, source = PARTNER) => ({ step, topic, source, day: DAY, events: 1, amountFen: 100 });
-const record = (topic: string, offset: number, more: Partial<TailRecord> = {}): TailRecord => ({ topic, partition: 0, offset, eventId: `e${offset}`, source: PARTNER, day: DAY, amountFen: 100, replay: undefined, ...more });
+const record = (topic: string, offset: number, more: Partial<TailRecord> = {}): TailRecord => ({ topic, partition: 0, offset, eventId: `e${offset}`, source: PARTNER, day: DAY, amountFen: 100, effect: topic === ASK ? 'scoring' : undefined, replay: undefined, ...more });
 const replay = (step: string, offset: number, topic = IN) => ({ step, topic, partition: 0, offset, source: PARTNER, day: DAY, amountFen: 100 });
 
 function lines(measurement: Measurement): LedgerRow[] {
@@ -135,6 +138,16 @@ describe('command → result', () => {
     const result = record(ANSWER, 7, { eventId: resultEventId('scoring', ANSWER, 'e1') });
     const measurement = measured({ sink: 2, answersSink: 1, connector: { next: 1, runs: [] } }, { landed: [commands(2), answers(1)], tail: [record(ASK, 1), result] });
     expect(line(measurement, 'to-connector')).toMatchObject({ accepted: 2, landed: 2, inFlight: 0, balanced: true });
+  });
+
+  it('counts a command by the effect it is for alone, wherever the others on its topic stand', () => {
+    // 0, 2 and 4 are for scoring, which is past them all; fraud waits for its answer to 1 and has not put down that it passed 2 to 4 over.
+    const tail = [0, 1, 2, 3, 4].map((offset) => record(ASK, offset, { effect: offset % 2 === 0 ? 'scoring' : 'fraud' }));
+    const stand = { sink: 5, connector: { next: 5, runs: [] }, other: { next: 1, runs: [] } };
+    expect(line(measured({ ...stand, answersSink: 3 }, { landed: [commands(5), answers(3)], tail }), 'to-connector')).toMatchObject({ source: 'scoring+fraud', accepted: 5, landed: 3, inFlight: 2, balanced: true });
+    expect(line(measured({ ...stand, answersSink: 2 }, { landed: [commands(5), answers(2)], tail }), 'to-connector')).toMatchObject({ inFlight: 2, balanced: false });
+    // Scoring is behind: what it has not come to is in flight once, though fraud is past it.
+    expect(line(measured({ sink: 5, answersSink: 2, connector: { next: 0, runs: [] }, other: { next: 5, runs: [] } }, { landed: [commands(5), answers(2)], tail }), 'to-connector')).toMatchObject({ inFlight: 3, balanced: true });
   });
 
   it('shows two results of one command; counts dead letters and their replays', () => {

@@ -43,14 +43,12 @@ function toConnector(ledger: Ledger, { command, result, effects }: CommandResult
   const isOpen = ({ eventId }: TailRecord): boolean => !effects.some((effect) => answers.has(resultEventId(effect, result.type, eventId)));
   for (const at of commands) ledger.add(key(at.day), 'accepted', at);
   for (const at of results) ledger.add(key(at.day), 'landed', at);
-  // Effects that share a topic pass each other's commands over: a command is in flight once, while any of them has not come to it.
-  const waiting = new Map<string, At>();
   for (const effect of effects) {
     for (const at of lettersOf(measured, effect, command.topic)) ledger.add(key(at.day), 'deadLettered', at);
-    for (const record of tailFor(measured, effect, command.topic)) if (isOpen(record)) waiting.set(`${record.partition}@${record.offset}`, one(record));
+    // Effects that share a topic pass each other's commands over, some before and some after the one a command is for has answered it: only that one tells.
+    for (const record of tailFor(measured, effect, command.topic)) if (record.effect === effect && isOpen(record)) ledger.add(key(record.day), 'inFlight', one(record));
     for (const at of replaysFor(measured, effect, command.topic)) ledger.add(key(at.day), 'inFlight', at);
   }
-  for (const at of waiting.values()) ledger.add(key(at.day), 'inFlight', at);
 }
 
 /** Everything that is on a topic, each event once: landed, refused by the sink, or still before it. */

@@ -173,6 +173,7 @@ class EffectWorker {
       if (this.effect.accepts?.(command) === false) return this.passOver(task);
       task.command = command;
     } catch (error) {
+      if (this.effect.passesUnreadableOver === true) return this.passOver(task);
       task.records = [deadLetterRecord(this.effect, task, error, this.context.clock)];
       this.metrics.results.inc({ effect: this.effect.name, kind: 'dead-letter' });
       return this.finished(task);

@@ -18,6 +18,8 @@ export interface Call {
 export interface CallResult<Data> {
   data: Data;
   time: string;
+  /** False when it was settled without asking the party: then it says nothing about whether the party is there. */
+  reached?: boolean;
 }
 
 /** How hard the outside party may be asked. Milliseconds. */
@@ -66,6 +68,8 @@ export interface Effect<Command extends TObject = TObject, Result extends TObjec
   limits: CallLimits;
   /** Commands of the topic that are not for this effect are passed over. Default: all are for it. */
   accepts?(command: Static<Command>): boolean;
+  /** Commands that cannot be read are dead-lettered by one effect of their topic; the others set this and pass them over. */
+  passesUnreadableOver?: boolean;
   /** Carries the command out. Throws RetriableError, RejectedError or PoisonError; anything else is a defect and dead-lettered as such. */
   perform(command: Static<Command>, call: Call): Promise<CallResult<Static<Result>>>;
   /** The result event of a refusal. */

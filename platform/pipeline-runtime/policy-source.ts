@@ -17,7 +17,9 @@ export interface PolicySource {
   stop(): Promise<void>;
 }
 
-const REFRESH_MS = 15_000;
+/** Without a notification (it may be lost with its connection, or with a pooler that does not pass any on) the versions are looked at this often. */
+const LOOK_EVERY_MS = 400;
+const PAUSE_AFTER_FAILURE_MS = 400;
 
 /** A snapshot over versions in the order they were published. */
 export function policySnapshot(versions: readonly PolicyVersion<unknown>[]): PolicySnapshot {
@@ -51,8 +53,8 @@ export async function seedPolicies(pool: Pool): Promise<string[]> {
 }
 
 /**
- * Loads the policies of these keys from `hub.config` and keeps them current: at once by NOTIFY hub_config, and every 15 s in case
- * one was missed. Rejects when the first load fails; afterwards the last known versions stay in use while Postgres is away.
+ * Loads the policies of these keys from `hub.config` and keeps them current: at once by NOTIFY hub_config, and by a look at the version numbers
+ * every 400 ms in case one was missed, so that a change is in force in every process within a second. Rejects when the first load fails; afterwards the last known versions stay in use while Postgres is away.
  */
 export async function openPolicySource(url: string, keys: readonly string[], logger: Logger): Promise<PolicySource> {
   const source = new PostgresPolicySource(url, keys, logger);
@@ -66,10 +68,14 @@ class PostgresPolicySource implements PolicySource {
   readonly #logger: Logger;
   #snapshots = new Map<string, PolicySnapshot>();
   #known = '';
+  /** The highest version number of each key, as loaded. */
+  #numbers = '';
   #client: pg.Client | undefined;
   #stopped = new AbortController();
   #running: Promise<void> = Promise.resolve();
   #wake: () => void = () => undefined;
+  /** Something was announced since the last load began. */
+  #announced = false;
 
   constructor(url: string, keys: readonly string[], logger: Logger) {
     this.#url = url;
@@ -95,27 +101,39 @@ class PostgresPolicySource implements PolicySource {
 
   async #follow(): Promise<void> {
     while (!this.#stopped.signal.aborted) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        void sleep(REFRESH_MS, undefined, { signal: this.#stopped.signal, ref: false }).then(resolve, () => resolve());
-      });
+      if (!this.#announced) {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+          void sleep(LOOK_EVERY_MS, undefined, { signal: this.#stopped.signal, ref: false }).then(resolve, () => resolve());
+        });
+      }
       if (this.#stopped.signal.aborted) return;
       try {
-        await this.#refresh();
+        if (this.#announced || (await this.#looksNew())) await this.#refresh();
       } catch (error) {
         this.#drop();
         this.#logger.warn({ problem: messageOf(error) }, 'policies could not be refreshed, the last known ones stay in use');
-        await sleep(1_000, undefined, { ref: false });
+        await sleep(PAUSE_AFTER_FAILURE_MS, undefined, { ref: false });
       }
     }
   }
 
-  async #refresh(): Promise<void> {
+  /** Whether there are versions that have not been loaded: a look into the index of the table. */
+  async #looksNew(): Promise<boolean> {
     const client = this.#client ?? (await this.#listen());
-    const { rows } = await client.query<{ key: string; label: string; from: string; value: unknown }>(
-      `select key, label, to_char(effective_from, 'YYYY-MM-DD') as from, value from hub.config where key = any($1) order by key, version`,
+    const { rows } = await client.query<{ key: string; version: number }>({ name: 'policy-versions', text: 'select key, max(version) as version from hub.config where key = any($1) group by key order by key', values: [[...this.#keys]] });
+    return numbersOf(rows) !== this.#numbers;
+  }
+
+  async #refresh(): Promise<void> {
+    this.#announced = false;
+    const client = this.#client ?? (await this.#listen());
+    const { rows } = await client.query<{ key: string; version: number; label: string; from: string; value: unknown }>(
+      `select key, version, label, to_char(effective_from, 'YYYY-MM-DD') as from, value from hub.config where key = any($1) order by key, version`,
       [[...this.#keys]],
     );
+    // Ordered by version: the last row of a key holds its highest number.
+    this.#numbers = numbersOf([...new Map(rows.map((row) => [row.key, row])).values()]);
     const known = rows.map(({ key, label, from }) => `${key} ${label} ${from}`).join('\n');
     if (known === this.#known) return;
     this.#known = known;
@@ -128,7 +146,10 @@ class PostgresPolicySource implements PolicySource {
   async #listen(): Promise<pg.Client> {
     const client = new pg.Client({ connectionString: this.#url, application_name: 'autofin-hub policies', connectionTimeoutMillis: 10_000, query_timeout: 10_000, keepAlive: true });
     client.on('error', () => this.#drop());
-    client.on('notification', () => this.#wake());
+    client.on('notification', () => {
+      this.#announced = true;
+      this.#wake();
+    });
     await client.connect();
     await client.query('listen hub_config');
     this.#client = client;
@@ -140,4 +161,8 @@ class PostgresPolicySource implements PolicySource {
     this.#client = undefined;
     void client?.end().catch(() => undefined);
   }
+}
+
+function numbersOf(rows: readonly { key: string; version: number }[]): string {
+  return rows.map(({ key, version }) => `${key} ${version}`).join('\n');
 }

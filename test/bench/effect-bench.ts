@@ -21,7 +21,7 @@ export interface EffectBenchResult {
 export async function effectBench(options: { commands: number; concurrency: number; log: (line: string) => void }): Promise<EffectBenchResult> {
   const context = testContext();
   const sandbox = fork(await bundledChild('sandbox-child'), { env: { ...process.env, NODE_OPTIONS: '', SANDBOX_CHILD: JSON.stringify({ seed: 1 }) }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const [party] = (await once(sandbox, 'message')) as [{ url: string; appId: string; secret: string }];
+  const [party] = (await once(sandbox, 'message')) as [{ env: Record<string, string> }];
   const topics = await createTopics(context, 6);
   const results = await follow(context, topics.results);
   await produce(context, Array.from({ length: options.commands }, (_, index) => commandRecord(topics, command(index))));

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { startScoringSandbox } from '../../connectors/bureaus/sandbox/scoring-server.ts';
 import { selectRows } from '../../platform/clickhouse/index.ts';
 import { readSettings } from '../../platform/config/settings.ts';
 import { openContext } from '../../platform/context.ts';
 import { DEFAULT_PARTNERS, generateApplications } from '../generators/index.ts';
+import { startBureaus } from '../support/bureaus.ts';
 import { startHubProcess, type HubProcess } from '../support/hub-process.ts';
 import { sendApplications } from '../support/load-client.ts';
 import { untilSettled } from '../support/settled.ts';
@@ -21,7 +21,7 @@ export interface EndToEndBenchResult {
   achieved: number;
   /** From acceptance to the row in ClickHouse: the application itself. Aim p50 < 300 ms, p99 < 1 s. */
   received: Latency;
-  /** The same to the decision, over matching, bureau and review. */
+  /** The same to the decision, over matching, the bureaus and review. */
   decided: Latency;
   /** Peak memory of each process in MB. Aim < 500 a worker. */
   peakRssMb: Record<string, number>;
@@ -33,8 +33,8 @@ export interface EndToEndBenchResult {
  */
 export async function endToEndBench(options: { rate?: number; seconds?: number; log?: (line: string) => void } = {}): Promise<EndToEndBenchResult> {
   const { rate = 200, seconds = 30, log = () => undefined } = options;
-  const bureau = await startScoringSandbox({ seed: 1, behaviour: { latency: { medianMs: 5, p99Ms: 20 } } });
-  const hub = await startHubProcess({ BUREAU_URL: bureau.url, BUREAU_APP_ID: bureau.appId, BUREAU_SECRET: bureau.secret });
+  const bureaus = await startBureaus(1, { latency: { medianMs: 5, p99Ms: 20 } });
+  const hub = await startHubProcess(bureaus.env);
   try {
     const secrets = new Map<string, string>();
     for (const { partnerId } of DEFAULT_PARTNERS) secrets.set(partnerId, ((await hub.cli('partners', 'add', partnerId)).json as { secret: string }).secret);
@@ -67,7 +67,7 @@ export async function endToEndBench(options: { rate?: number; seconds?: number; 
     return result;
   } finally {
     await hub.remove();
-    await bureau.stop();
+    await bureaus.stop();
   }
 }
 

@@ -19,6 +19,7 @@ describe('chaos', () => {
     expect({ seed, flaws: result.flaws }).toEqual({ seed, flaws: [] });
     expect(new Set(result.kills.map(({ victim }) => victim))).toEqual(new Set(VICTIMS));
     expect(result.load.accepted.size).toBeGreaterThan(50);
+    expect([...result.reviewers.answered.values()].filter(({ outcome }) => outcome === 'applied').length).toBeGreaterThan(20);
     expect(result.books).toMatchObject({ ok: true, balanced: true });
     expect(Object.keys(result.faults)).not.toEqual([]);
   }, 400_000);

@@ -1,16 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startScoringSandbox, type ScoringSandbox } from '../../connectors/bureaus/sandbox/scoring-server.ts';
 import { createClickhouse, selectRows } from '../../platform/clickhouse/index.ts';
 import { readSettings } from '../../platform/config/settings.ts';
 import { createPool } from '../../platform/postgres/index.ts';
 import type { Reconciliation } from '../../platform/conservation/index.ts';
 import { DEFAULT_PARTNERS, generateApplications } from '../generators/index.ts';
+import { type Bureaus, startBureaus } from '../support/bureaus.ts';
 import { eventually } from '../support/eventually.ts';
 import { startHubProcess, type HubProcess } from '../support/hub-process.ts';
 import { sendApplications, type LoadResult } from '../support/load-client.ts';
 import { untilSettled } from '../support/settled.ts';
 import { killPlan, VICTIMS, type Victim } from './kill-plan.ts';
-import { proveExactlyOnce } from './proof.ts';
+import { proveExactlyOnce, reportsAskedFor } from './proof.ts';
+import { type ReviewerResult, startReviewers } from './reviewers.ts';
 
 export interface ChaosOptions {
   seed: number;
@@ -38,6 +39,7 @@ export interface Kill {
 export interface ChaosResult {
   kills: Kill[];
   load: LoadResult;
+  reviewers: ReviewerResult;
   events: { [type: string]: number };
   faults: { [fault: string]: number };
   /** From the last kill to the last decision visible, milliseconds. */
@@ -47,29 +49,30 @@ export interface ChaosResult {
   flaws: string[];
 }
 
-/** What the bureau does to a fifth of the calls: everything that does not refuse the enquiry for good. */
-const BUREAU = {
+/** What each bureau does to a fifth of the calls: everything that does not refuse the enquiry for good. */
+const FAILING = {
   errorRate: 0.2,
   latency: { medianMs: 12, p99Ms: 200 },
   faults: ['http-500', 'http-503', 'rate-limit', 'timeout', 'garbage', 'half', 'reset', 'lost-answer', 'wrong-signature'] as const,
 };
+const TIMEOUTS = { BUREAU_TIMEOUT_MS: '1500', PBOC_TIMEOUT_MS: '1500', FRAUD_LIST_TIMEOUT_MS: '1500' };
 const START_WITHIN_MS = 60_000;
 /** So many decisions in a row show that everything works again. */
 const FLOWING = 20;
 
 /**
- * A hub in processes of its own, partners that send all the while and insist on an answer, a bureau that fails, and SIGKILL for one process
+ * A hub in processes of its own, partners that send all the while and insist on an answer, bureaus that fail, and SIGKILL for one process
  * after the other at seeded moments; the supervisor is started again on the same home when it was its turn. Then everything is
  * left to settle, and compared application by application. Keeps HUB_HOME (named in `flaws`) when something is wrong.
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const bureau = await startScoringSandbox({ seed: options.seed, behaviour: { ...BUREAU, faults: [...BUREAU.faults] } });
+  const bureaus = await startBureaus(options.seed, { ...FAILING, faults: [...FAILING.faults] });
   let hub: HubProcess | undefined;
   let clean = false;
   try {
-    hub = await startHubProcess({ BUREAU_URL: bureau.url, BUREAU_APP_ID: bureau.appId, BUREAU_SECRET: bureau.secret, BUREAU_TIMEOUT_MS: '1500' });
-    options.log(`hub ${hub.url}, home ${hub.home}, bureau ${bureau.url}, seed ${options.seed}`);
-    const result = await withHub(hub, bureau, options);
+    hub = await startHubProcess({ ...bureaus.env, ...TIMEOUTS });
+    options.log(`hub ${hub.url}, home ${hub.home}, seed ${options.seed}`);
+    const result = await withHub(hub, bureaus, options);
     clean = result.flaws.length === 0;
     if (!clean) result.flaws.push(`HUB_HOME is kept: ${hub.home}`);
     return result;
@@ -77,11 +80,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     throw new Error(`seed ${options.seed}, home ${hub?.home}: ${error instanceof Error ? error.message : String(error)}\n${hub?.log().slice(-4_000) ?? ''}`, { cause: error });
   } finally {
     await (clean ? hub?.remove() : hub?.stop());
-    await bureau.stop();
+    await bureaus.stop();
   }
 }
 
-async function withHub(hub: HubProcess, bureau: ScoringSandbox, options: ChaosOptions): Promise<ChaosResult> {
+async function withHub(hub: HubProcess, bureaus: Bureaus, options: ChaosOptions): Promise<ChaosResult> {
   const secrets = new Map<string, string>();
   for (const { partnerId } of DEFAULT_PARTNERS) {
     const { code, json, stderr } = await hub.cli('partners', 'add', partnerId);
@@ -91,21 +94,25 @@ async function withHub(hub: HubProcess, bureau: ScoringSandbox, options: ChaosOp
   const over = new AbortController();
   const sending = sendApplications(generateApplications({ seed: options.seed, count: 1_000_000 }), { url: hub.url, secrets, concurrency: 64, rate: options.rate, persistent: true, signal: over.signal });
   sending.catch(() => undefined);
-  let kills: Kill[];
-  try {
-    await flowing(hub);
-    kills = await killAll(hub, bureau, options);
-  } finally {
-    over.abort();
-  }
-  const killedAt = performance.now();
-  bureau.behave({ outage: null });
-  const load = await sending;
-  options.log(`all answered: ${load.sent} requests, ${load.accepted.size} accepted, ${[...load.retries].map(([what, n]) => `${what} × ${n}`).join(', ')}`);
-
   const { databaseUrl, clickhouseUrl, kafkaBrokers } = hub.endpoints();
   const settings = readSettings({ HUB_HOME: hub.home });
   const postgres = createPool(databaseUrl, { max: 2, name: 'chaos' });
+  const people = await startReviewers({ url: hub.url, postgres, seed: options.seed });
+  let kills: Kill[];
+  let reviewers: ReviewerResult;
+  try {
+    await flowing(hub);
+    kills = await killAll(hub, bureaus, options);
+  } finally {
+    over.abort();
+    reviewers = await people.stop();
+  }
+  const killedAt = performance.now();
+  bureaus.behave({ outage: null });
+  const load = await sending;
+  options.log(`all answered: ${load.sent} requests, ${load.accepted.size} accepted, ${[...load.retries].map(([what, n]) => `${what} × ${n}`).join(', ')}`);
+
+  options.log(`reviewers: ${reviewers.answered.size} commands answered, ${[...reviewers.answered.values()].filter(({ outcome }) => outcome === 'applied').length} applied`);
   const clickhouse = createClickhouse(clickhouseUrl, settings.clickhouseDatabase);
   try {
     await untilSettled({ postgres, clickhouse }, options.settleWithinMs);
@@ -113,19 +120,19 @@ async function withHub(hub: HubProcess, bureau: ScoringSandbox, options: ChaosOp
     options.log(`settled ${(settledMs / 1_000).toFixed(1)} s after the last kill`);
     const books = await balanced(hub, options);
     const proof = await proveExactlyOnce({ postgres, clickhouse, kafka: { settings, endpoints: { kafkaBrokers } } }, new Set([...load.accepted.values()].map(({ applicationId }) => applicationId)));
-    const flaws = [...proof.flaws, ...load.surprises, ...flawsOf(books), ...(load.retries.has(500) ? [`${load.retries.get(500)} answers with status 500`] : [])];
-    const enquired = Object.keys(bureau.enquiries()).length;
-    const requested = proof.events['review.credit-report-requested'];
-    if (enquired !== requested) flaws.push(`${enquired} enquiries at the bureau, ${requested} requested`);
+    const flaws = [...proof.flaws, ...load.surprises, ...reviewers.surprises, ...flawsOf(books), ...(load.retries.has(500) ? [`${load.retries.get(500)} answers with status 500`] : [])];
+    const asked = await reportsAskedFor(clickhouse);
+    if (bureaus.charged() !== asked.charged) flaws.push(`${bureaus.charged()} enquiries at the bureaus, ${asked.charged} reports that cost something to get`);
+    flaws.push(...asked.twice.map((who) => `asked about twice: ${who}`));
     for (const kill of kills) Object.assign(kill, await recovery(clickhouse, kill.at));
-    return { kills, load, events: proof.events, faults: bureau.stats().faults, settledMs, books, flaws };
+    return { kills, load, reviewers, events: proof.events, faults: bureaus.faults(), settledMs, books, flaws };
   } finally {
     await postgres.end();
     await clickhouse.close();
   }
 }
 
-async function killAll(hub: HubProcess, bureau: ScoringSandbox, { seed, kills: count, gap, victims, log }: ChaosOptions): Promise<Kill[]> {
+async function killAll(hub: HubProcess, bureaus: Bureaus, { seed, kills: count, gap, victims, log }: ChaosOptions): Promise<Kill[]> {
   const kills: Kill[] = [];
   const dead = new Map<Victim, number>();
   /** A start that is under way, after the supervisor was killed; what is killed meanwhile is killed in the middle of a start. */
@@ -135,9 +142,9 @@ async function killAll(hub: HubProcess, bureau: ScoringSandbox, { seed, kills: c
   for (const [index, { victim, afterMs }] of plan.entries()) {
     await sleep(afterMs);
     if (failure !== undefined) throw failure;
-    // The bureau is away for a while in the middle third.
-    if (index === Math.floor(plan.length / 3)) bureau.behave({ outage: 'http-503' });
-    if (index === Math.ceil((plan.length * 2) / 3)) bureau.behave({ outage: null });
+    // The bureaus are away for a while in the middle third.
+    if (index === Math.floor(plan.length / 3)) bureaus.behave({ outage: 'http-503' });
+    if (index === Math.ceil((plan.length * 2) / 3)) bureaus.behave({ outage: null });
     if (victim === 'supervisor') await starting;
     // Each second round begins with the hub whole and at work; in the others what is starting is killed again.
     if (index % (2 * VICTIMS.length) === VICTIMS.length) {
@@ -221,14 +228,15 @@ async function recovery(clickhouse: Parameters<typeof selectRows>[0], at: number
 }
 
 /** The kills and what came after them, as a table for people. */
-export function describeChaos({ kills, load, events, faults, settledMs, flaws }: ChaosResult): string {
+export function describeChaos({ kills, load, reviewers, events, faults, settledMs, flaws }: ChaosResult): string {
   const seconds = (ms: number | undefined): string => (ms === undefined ? '-' : (ms / 1_000).toFixed(1));
   const byVictim = new Map<Victim, Kill[]>();
   for (const kill of kills) byVictim.set(kill.victim, [...(byVictim.get(kill.victim) ?? []), kill]);
   const worst = (of: readonly Kill[], figure: 'acceptedAfterMs' | 'decidedAfterMs'): string => seconds(Math.max(...of.map((kill) => kill[figure] ?? 0)));
   return [
     `${kills.length} SIGKILLs while ${load.accepted.size} applications were accepted in ${load.seconds.toFixed(0)} s (${load.sent} requests; clients met ${[...load.retries].map(([what, n]) => `${what} × ${n}`).join(', ') || 'no trouble'})`,
-    `bureau: ${Object.entries(faults).map(([fault, n]) => `${fault} × ${n}`).join(', ')}`,
+    `reviewers: ${reviewers.answered.size} commands, ${[...reviewers.answered.values()].filter(({ outcome }) => outcome === 'applied').length} applied, ${[...reviewers.retries].map(([what, n]) => `${what} × ${n}`).join(', ') || 'no trouble'}`,
+    `bureaus: ${Object.entries(faults).map(([fault, n]) => `${fault} × ${n}`).join(', ')}`,
     'victim        kills  accepted again (s, worst)  decided and visible again (s, worst)',
     ...[...byVictim].map(([victim, of]) => `${victim.padEnd(12)} ${String(of.length).padStart(6)}  ${worst(of, 'acceptedAfterMs').padStart(25)}  ${worst(of, 'decidedAfterMs').padStart(36)}`),
     `events: ${Object.entries(events).map(([type, n]) => `${type} ${n}`).join(', ')}`,

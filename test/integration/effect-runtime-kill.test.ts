@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startScoringSandbox } from '../../connectors/bureaus/sandbox/scoring-server.ts';
+import { startSandboxOf } from '../../connectors/bureaus/sandbox/index.ts';
 import { seededRandom } from '../../connectors/bureaus/sandbox/behaviour.ts';
 import { headerText } from '../../platform/kafka/index.ts';
 import { command, commandRecord, countByRequest, createTopics, follow, followDeadLetters, produce, QUICK, testContext } from './connector-contract/effect-harness.ts';
@@ -13,7 +13,7 @@ describe('effect runtime under SIGKILL', () => {
   it(`brings ${COMMANDS} commands to one result each while two workers are killed ${KILLS} times, the bureau fails at random, is away for a while and comes back`, async () => {
     const random = seededRandom(20261123);
     const context = testContext();
-    const sandbox = await startScoringSandbox({
+    const sandbox = await startSandboxOf('scoring', {
       seed: 3,
       behaviour: { latency: { medianMs: 5, p99Ms: 80 }, errorRate: 0.1, faults: ['http-500', 'http-503', 'reset', 'lost-answer', 'half', 'garbage', 'timeout', 'wrong-signature'] },
     });

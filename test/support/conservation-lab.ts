@@ -101,7 +101,8 @@ export class ConservationLab {
 
   reconcile(): Promise<Reconciliation> {
     const { accepted, asked, answered } = this.events;
-    const commands: CommandResults = { command: asked, result: answered, effects: [this.#effect().name] };
+    const { name } = this.#effect();
+    const commands: CommandResults = { command: asked, result: answered, effects: [name], effectOf: () => name };
     const source: ConservationSource = {
       origin: '/lab/',
       open: async (context) => {

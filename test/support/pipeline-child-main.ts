@@ -5,13 +5,15 @@ import { labContext, labPipeline, type Lab } from './pipeline-lab.ts';
 export interface ChildOrders {
   lab: Lab;
   batchSize: number;
+  /** Key in hub.config of the policy it decides by. */
+  policy?: string;
   /** SIGKILL itself when it comes to this step for the `count`th time. */
   crash?: { step: Step; count: number };
 }
 
 const orders = JSON.parse(process.argv[2] ?? '') as ChildOrders;
 let left = orders.crash?.count ?? 0;
-const worker = await startPipeline(labPipeline(orders.lab), labContext(orders.lab), {
+const worker = await startPipeline(labPipeline(orders.lab, { policy: orders.policy }), labContext(orders.lab), {
   batchSize: orders.batchSize,
   onStep: async (step) => {
     if (step !== orders.crash?.step) return;

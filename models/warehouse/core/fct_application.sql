@@ -1,4 +1,4 @@
--- One row per application: what was received, what matching and the bureau said, what was decided. Null: not known (yet).
+-- One row per application: what was received, what matching and the bureau said, what was decided, and by whom where that was a person. Null: not known (yet).
 SELECT
   business_date,
   application_id,
@@ -28,7 +28,8 @@ SELECT
   nullIf(report.event_id, '') AS report_event_id,
   nullIf(report.bureau, '') AS bureau,
   nullIf(report.outcome, '') AS report_outcome,
-  report.score AS bureau_score,
+  -- Of several bureaus the review says which score it went by.
+  if(decision.event_id = '', report.score, decision.bureau_score) AS bureau_score,
   report.current_days_past_due AS current_days_past_due,
   if(report.event_id = '', NULL, report.cost_fen) AS report_cost_fen,
   nullIf(decision.event_id, '') AS decided_event_id,
@@ -38,7 +39,8 @@ SELECT
   decision.annual_rate AS annual_rate,
   if(decision.event_id = '', NULL, decision.term_months) AS decided_term_months,
   nullIf(decision.policy_version, '') AS policy_version,
-  decision.reasons AS reasons
+  decision.reasons AS reasons,
+  nullIf(reviewed.reviewer, '') AS reviewer
 FROM (
   -- Whole columns first: under FINAL a sub-column (decision.outcome) read from the table itself is not merged by the column's aggregate.
   SELECT * FROM fct_application_rows FINAL

@@ -1,4 +1,5 @@
--- One row per application as dashboards filter and list it: province instead of district, PENDING instead of null, reasons as codes.
+-- One row per application as dashboards filter and list it: province instead of district, PENDING instead of null, reasons as codes, no
+-- reviewer as an empty text.
 -- `decision_seconds` is from receipt to decision; null while it is open.
 SELECT
   toDate(fct.business_date) AS business_date,
@@ -14,6 +15,7 @@ SELECT
   arrayMap(reason -> reason.1, fct.reasons) AS reasons,
   fct.bureau_score AS bureau_score,
   fct.policy_version AS policy_version,
+  ifNull(fct.reviewer, '') AS reviewer,
   fct.received_at AS received_at,
   fct.decided_at AS decided_at,
   (toUnixTimestamp64Milli(fct.decided_at) - toUnixTimestamp64Milli(fct.received_at)) / 1000 AS decision_seconds

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { build } from 'esbuild';
-import type { ScoringSandbox } from '../../../connectors/bureaus/sandbox/scoring-server.ts';
+import type { BureauSandbox } from '../../../connectors/bureaus/sandbox/index.ts';
 import type { CallLimits } from '../../../platform/effect-runtime/index.ts';
 import { projectPath } from '../../../platform/project.ts';
 import type { Topics } from './effect-harness.ts';
@@ -34,9 +34,9 @@ export interface EffectProcess {
 }
 
 /** Starts a worker of the scoring bureau in a process of its own; EFFECT_PROFILE names a folder for its CPU profile. */
-export async function startEffectProcess(topics: Topics, sandbox: Pick<ScoringSandbox, 'url' | 'appId' | 'secret'>, limits: Partial<CallLimits>, env: Record<string, string> = {}): Promise<EffectProcess> {
+export async function startEffectProcess(topics: Topics, sandbox: Pick<BureauSandbox, 'env'>, limits: Partial<CallLimits>, env: Record<string, string> = {}): Promise<EffectProcess> {
   const child = fork(await bundledChild('effect-child'), {
-    env: { ...process.env, NODE_OPTIONS: '', BUREAU_URL: sandbox.url, BUREAU_APP_ID: sandbox.appId, BUREAU_SECRET: sandbox.secret, ...env, EFFECT_CHILD: JSON.stringify({ topics, limits }) },
+    env: { ...process.env, NODE_OPTIONS: '', ...sandbox.env, ...env, EFFECT_CHILD: JSON.stringify({ topics, limits }) },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv: process.env.EFFECT_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.EFFECT_PROFILE}`] : [],
   });

@@ -1,6 +1,6 @@
-import { startScoringSandbox, type ScoringSandboxOptions } from '../../../connectors/bureaus/sandbox/scoring-server.ts';
+import { type BureauSandboxOptions, startSandboxOf } from '../../../connectors/bureaus/sandbox/index.ts';
 
 /** The scoring sandbox in a process of its own, for measuring. */
-const sandbox = await startScoringSandbox(JSON.parse(process.env.SANDBOX_CHILD!) as ScoringSandboxOptions);
-process.send?.({ url: sandbox.url, appId: sandbox.appId, secret: sandbox.secret });
+const sandbox = await startSandboxOf('scoring', JSON.parse(process.env.SANDBOX_CHILD!) as BureauSandboxOptions);
+process.send?.({ env: sandbox.env });
 process.on('message', () => process.send?.(sandbox.stats()));

@@ -80,6 +80,8 @@ function Detail({ application }: { application: Application }) {
                 item(t('application.score'), decision.bureauScore ?? t('application.noScore')),
                 item(t('application.policy'), decision.policyVersion),
                 item(t('application.decidedAt'), instant(decision.decidedAt)),
+                item(t('application.decidedBy'), decision.decidedBy ?? t('application.byRules')),
+                ...(decision.comment === null ? [] : [item(t('application.comment'), decision.comment)]),
               ]}
             />
           )}

@@ -30,11 +30,11 @@ export interface paths {
                         "application/json": {
                             name: string;
                             displayName: string;
-                            role: "admin" | "manager" | "data-engineer" | "operator";
+                            role: "admin" | "manager" | "data-engineer" | "operator" | "reviewer" | "senior-reviewer" | "risk-manager";
                             language: "zh-CN" | "en";
                             partners: string[] | null;
                             mustChangePassword: boolean;
-                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read")[];
+                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read" | "tasks.read" | "tasks.second-review" | "tasks.special-review" | "persons.reveal" | "policies.read" | "policies.change")[];
                         };
                     };
                 };
@@ -67,11 +67,11 @@ export interface paths {
                         "application/json": {
                             name: string;
                             displayName: string;
-                            role: "admin" | "manager" | "data-engineer" | "operator";
+                            role: "admin" | "manager" | "data-engineer" | "operator" | "reviewer" | "senior-reviewer" | "risk-manager";
                             language: "zh-CN" | "en";
                             partners: string[] | null;
                             mustChangePassword: boolean;
-                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read")[];
+                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read" | "tasks.read" | "tasks.second-review" | "tasks.special-review" | "persons.reveal" | "policies.read" | "policies.change")[];
                         };
                     };
                 };
@@ -134,11 +134,11 @@ export interface paths {
                         "application/json": {
                             name: string;
                             displayName: string;
-                            role: "admin" | "manager" | "data-engineer" | "operator";
+                            role: "admin" | "manager" | "data-engineer" | "operator" | "reviewer" | "senior-reviewer" | "risk-manager";
                             language: "zh-CN" | "en";
                             partners: string[] | null;
                             mustChangePassword: boolean;
-                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read")[];
+                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read" | "tasks.read" | "tasks.second-review" | "tasks.special-review" | "persons.reveal" | "policies.read" | "policies.change")[];
                         };
                     };
                 };
@@ -185,11 +185,11 @@ export interface paths {
                         "application/json": {
                             name: string;
                             displayName: string;
-                            role: "admin" | "manager" | "data-engineer" | "operator";
+                            role: "admin" | "manager" | "data-engineer" | "operator" | "reviewer" | "senior-reviewer" | "risk-manager";
                             language: "zh-CN" | "en";
                             partners: string[] | null;
                             mustChangePassword: boolean;
-                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read")[];
+                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read" | "tasks.read" | "tasks.second-review" | "tasks.special-review" | "persons.reveal" | "policies.read" | "policies.change")[];
                         };
                     };
                 };
@@ -596,6 +596,8 @@ export interface paths {
                                 policyVersion: string;
                                 bureauScore: number | null;
                                 decidedAt: string;
+                                decidedBy: string | null;
+                                comment: string | null;
                                 trace: {
                                     rule: string;
                                     result: string;
@@ -681,6 +683,2665 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The work list: open tasks by when they are due, or closed ones */
+        get: {
+            parameters: {
+                query: {
+                    /** @description not closed; claimed by me; closed, the latest first */
+                    view: "open" | "mine" | "closed";
+                    queue?: "second-review" | "special-review";
+                    status?: "OPEN" | "CLAIMED";
+                    partner?: string[];
+                    product?: string[];
+                    reason?: string[];
+                    overdue?: boolean;
+                    /** @description application id or task id */
+                    q?: string;
+                    cursor?: string;
+                    limit: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            tasks: {
+                                taskId: string;
+                                applicationId: string;
+                                queue: "second-review" | "special-review";
+                                status: "OPEN" | "CLAIMED" | "CLOSED";
+                                partnerId: string;
+                                product: string;
+                                region: string;
+                                businessDate: string;
+                                requestedAmountFen: number;
+                                reasonCodes: string[];
+                                openedAt: string;
+                                dueAt: string;
+                                overdue: boolean;
+                                holder: string | null;
+                                closedAt: string | null;
+                                closedBy: string | null;
+                                result: string | null;
+                            }[];
+                            counts: {
+                                queue: "second-review" | "special-review";
+                                open: number;
+                                claimed: number;
+                                overdue: number;
+                            }[];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review-tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole record of a referred application */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            applicationId: string;
+                            revision: number;
+                            facts: {
+                                partnerId: string;
+                                product: string;
+                                region: string;
+                                /** Format: date */
+                                businessDate: string;
+                                /** Format: date-time */
+                                receivedAt: string;
+                                requestedAmountFen: number;
+                                termMonths: number;
+                                annualRate: string | null;
+                                rateCeiling: string;
+                                reasons: {
+                                    code: "AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD";
+                                    detail: string;
+                                }[];
+                                policyVersion: string;
+                                /** @description changes of the policy that applied */
+                                scope: string[];
+                                arm: "champion" | "challenger";
+                                bureauScore: number | null;
+                                rating: {
+                                    /** @description version of the scorecard */
+                                    scorecard: string;
+                                    points: number;
+                                    /** @description probability, 0 < p < 1 */
+                                    probabilityOfDefault: string;
+                                    grade: string;
+                                    /** @description every characteristic of the scorecard, the one that lost most points first */
+                                    characteristics: {
+                                        /** @description name in the scorecard */
+                                        characteristic: string;
+                                        /** @description as it was scored; null: not known */
+                                        value: string | null;
+                                        /** @description name of the bin it fell into, `missing` where nothing is known */
+                                        bin: string;
+                                        points: number;
+                                        /** @description against the best bin of this characteristic */
+                                        lostPoints: number;
+                                    }[];
+                                } | null;
+                                trace: {
+                                    rule: string;
+                                    result: "pass" | "refer" | "decline" | "not-applicable";
+                                    inputs: {
+                                        [key: string]: string | number | boolean | null;
+                                    };
+                                    limit: (string | number) | null;
+                                }[];
+                            };
+                            tasks: {
+                                taskId: string;
+                                number: number;
+                                queue: "second-review" | "special-review";
+                                status: "OPEN" | "CLAIMED" | "CLOSED";
+                                /** Format: date-time */
+                                openedAt: string;
+                                /** Format: date-time */
+                                dueAt: string;
+                                overdue: boolean;
+                                holder: string | null;
+                                firstClaimedAt: string | null;
+                                claimedAt: string | null;
+                                /** @description claimed so far; the claim that lasts is not in it */
+                                handledSeconds: number;
+                                closedAt: string | null;
+                                closedBy: string | null;
+                                result: ("APPROVED" | "DECLINED" | "ESCALATED") | null;
+                            }[];
+                            record: {
+                                /** Format: date-time */
+                                at: string;
+                                taskId: string;
+                                /** @description opened, or the action of a command */
+                                action: string;
+                                actor: string;
+                                refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                                text: string | null;
+                                document: {
+                                    name: string;
+                                    kind: "identity" | "income" | "vehicle" | "contract" | "other";
+                                    /** @description number or address under which the document is kept */
+                                    reference: string;
+                                } | null;
+                                decision: {
+                                    outcome: "APPROVED" | "DECLINED";
+                                    /** @description at most what was asked for; 0 unless approved */
+                                    amountFen: number;
+                                    termMonths: number | null;
+                                    annualRate: string | null;
+                                    /** @description at least one when declined */
+                                    reasonCodes: ("AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD")[];
+                                } | null;
+                            }[];
+                            applicant: {
+                                name: string;
+                                idNo: string;
+                                mobile: string;
+                                birthDate: string;
+                                monthlyIncomeFen: number;
+                                monthlyDebtFen: number;
+                                employer: string | null;
+                            } | null;
+                            vehicle: {
+                                kind: string;
+                                use: string;
+                                energy: string;
+                                vin: string;
+                                priceFen: number;
+                                valuationFen: number | null;
+                            } | null;
+                            partnerOrderNo: string | null;
+                            /** @description this person may claim it now */
+                            mayClaim: boolean;
+                            /** @description this person holds it */
+                            holds: boolean;
+                            /** @description this person had a hand in it: four eyes */
+                            touched: boolean;
+                            mayReveal: boolean;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review-tasks/{id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a task
+         * @description The task itself decides whether a command has its effect: 200 applied, 409 refused with the reason, 202 accepted and not dealt with yet. Sending a command again, with its commandId, is safe.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description made by the caller, a new one for each command: the same command sent again has one effect */
+                        commandId: string;
+                        /** @description the task the command is meant for */
+                        taskId: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            commandId: string;
+                            outcome: "applied" | "refused" | "pending";
+                            refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                            record: {
+                                applicationId: string;
+                                revision: number;
+                                facts: {
+                                    partnerId: string;
+                                    product: string;
+                                    region: string;
+                                    /** Format: date */
+                                    businessDate: string;
+                                    /** Format: date-time */
+                                    receivedAt: string;
+                                    requestedAmountFen: number;
+                                    termMonths: number;
+                                    annualRate: string | null;
+                                    rateCeiling: string;
+                                    reasons: {
+                                        code: "AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD";
+                                        detail: string;
+                                    }[];
+                                    policyVersion: string;
+                                    /** @description changes of the policy that applied */
+                                    scope: string[];
+                                    arm: "champion" | "challenger";
+                                    bureauScore: number | null;
+                                    rating: {
+                                        /** @description version of the scorecard */
+                                        scorecard: string;
+                                        points: number;
+                                        /** @description probability, 0 < p < 1 */
+                                        probabilityOfDefault: string;
+                                        grade: string;
+                                        /** @description every characteristic of the scorecard, the one that lost most points first */
+                                        characteristics: {
+                                            /** @description name in the scorecard */
+                                            characteristic: string;
+                                            /** @description as it was scored; null: not known */
+                                            value: string | null;
+                                            /** @description name of the bin it fell into, `missing` where nothing is known */
+                                            bin: string;
+                                            points: number;
+                                            /** @description against the best bin of this characteristic */
+                                            lostPoints: number;
+                                        }[];
+                                    } | null;
+                                    trace: {
+                                        rule: string;
+                                        result: "pass" | "refer" | "decline" | "not-applicable";
+                                        inputs: {
+                                            [key: string]: string | number | boolean | null;
+                                        };
+                                        limit: (string | number) | null;
+                                    }[];
+                                };
+                                tasks: {
+                                    taskId: string;
+                                    number: number;
+                                    queue: "second-review" | "special-review";
+                                    status: "OPEN" | "CLAIMED" | "CLOSED";
+                                    /** Format: date-time */
+                                    openedAt: string;
+                                    /** Format: date-time */
+                                    dueAt: string;
+                                    overdue: boolean;
+                                    holder: string | null;
+                                    firstClaimedAt: string | null;
+                                    claimedAt: string | null;
+                                    /** @description claimed so far; the claim that lasts is not in it */
+                                    handledSeconds: number;
+                                    closedAt: string | null;
+                                    closedBy: string | null;
+                                    result: ("APPROVED" | "DECLINED" | "ESCALATED") | null;
+                                }[];
+                                record: {
+                                    /** Format: date-time */
+                                    at: string;
+                                    taskId: string;
+                                    /** @description opened, or the action of a command */
+                                    action: string;
+                                    actor: string;
+                                    refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                                    text: string | null;
+                                    document: {
+                                        name: string;
+                                        kind: "identity" | "income" | "vehicle" | "contract" | "other";
+                                        /** @description number or address under which the document is kept */
+                                        reference: string;
+                                    } | null;
+                                    decision: {
+                                        outcome: "APPROVED" | "DECLINED";
+                                        /** @description at most what was asked for; 0 unless approved */
+                                        amountFen: number;
+                                        termMonths: number | null;
+                                        annualRate: string | null;
+                                        /** @description at least one when declined */
+                                        reasonCodes: ("AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD")[];
+                                    } | null;
+                                }[];
+                                applicant: {
+                                    name: string;
+                                    idNo: string;
+                                    mobile: string;
+                                    birthDate: string;
+                                    monthlyIncomeFen: number;
+                                    monthlyDebtFen: number;
+                                    employer: string | null;
+                                } | null;
+                                vehicle: {
+                                    kind: string;
+                                    use: string;
+                                    energy: string;
+                                    vin: string;
+                                    priceFen: number;
+                                    valuationFen: number | null;
+                                } | null;
+                                partnerOrderNo: string | null;
+                                /** @description this person may claim it now */
+                                mayClaim: boolean;
+                                /** @description this person holds it */
+                                holds: boolean;
+                                /** @description this person had a hand in it: four eyes */
+                                touched: boolean;
+                                mayReveal: boolean;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            commandId: string;
+                            outcome: "applied" | "refused" | "pending";
+                            refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                            record: {
+                                applicationId: string;
+                                revision: number;
+                                facts: {
+                                    partnerId: string;
+                                    product: string;
+                                    region: string;
+                                    /** Format: date */
+                                    businessDate: string;
+                                    /** Format: date-time */
+                                    receivedAt: string;
+                                    requestedAmountFen: number;
+                                    termMonths: number;
+                                    annualRate: string | null;
+                                    rateCeiling: string;
+                                    reasons: {
+                                        code: "AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD";
+                                        detail: string;
+                                    }[];
+                                    policyVersion: string;
+                                    /** @description changes of the policy that applied */
+                                    scope: string[];
+                                    arm: "champion" | "challenger";
+                                    bureauScore: number | null;
+                                    rating: {
+                                        /** @description version of the scorecard */
+                                        scorecard: string;
+                                        points: number;
+                                        /** @description probability, 0 < p < 1 */
+                                        probabilityOfDefault: string;
+                                        grade: string;
+                                        /** @description every characteristic of the scorecard, the one that lost most points first */
+                                        characteristics: {
+                                            /** @description name in the scorecard */
+                                            characteristic: string;
+                                            /** @description as it was scored; null: not known */
+                                            value: string | null;
+                                            /** @description name of the bin it fell into, `missing` where nothing is known */
+                                            bin: string;
+                                            points: number;
+                                            /** @description against the best bin of this characteristic */
+                                            lostPoints: number;
+                                        }[];
+                                    } | null;
+                                    trace: {
+                                        rule: string;
+                                        result: "pass" | "refer" | "decline" | "not-applicable";
+                                        inputs: {
+                                            [key: string]: string | number | boolean | null;
+                                        };
+                                        limit: (string | number) | null;
+                                    }[];
+                                };
+                                tasks: {
+                                    taskId: string;
+                                    number: number;
+                                    queue: "second-review" | "special-review";
+                                    status: "OPEN" | "CLAIMED" | "CLOSED";
+                                    /** Format: date-time */
+                                    openedAt: string;
+                                    /** Format: date-time */
+                                    dueAt: string;
+                                    overdue: boolean;
+                                    holder: string | null;
+                                    firstClaimedAt: string | null;
+                                    claimedAt: string | null;
+                                    /** @description claimed so far; the claim that lasts is not in it */
+                                    handledSeconds: number;
+                                    closedAt: string | null;
+                                    closedBy: string | null;
+                                    result: ("APPROVED" | "DECLINED" | "ESCALATED") | null;
+                                }[];
+                                record: {
+                                    /** Format: date-time */
+                                    at: string;
+                                    taskId: string;
+                                    /** @description opened, or the action of a command */
+                                    action: string;
+                                    actor: string;
+                                    refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                                    text: string | null;
+                                    document: {
+                                        name: string;
+                                        kind: "identity" | "income" | "vehicle" | "contract" | "other";
+                                        /** @description number or address under which the document is kept */
+                                        reference: string;
+                                    } | null;
+                                    decision: {
+                                        outcome: "APPROVED" | "DECLINED";
+                                        /** @description at most what was asked for; 0 unless approved */
+                                        amountFen: number;
+                                        termMonths: number | null;
+                                        annualRate: string | null;
+                                        /** @description at least one when declined */
+                                        reasonCodes: ("AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD")[];
+                                    } | null;
+                                }[];
+                                applicant: {
+                                    name: string;
+                                    idNo: string;
+                                    mobile: string;
+                                    birthDate: string;
+                                    monthlyIncomeFen: number;
+                                    monthlyDebtFen: number;
+                                    employer: string | null;
+                                } | null;
+                                vehicle: {
+                                    kind: string;
+                                    use: string;
+                                    energy: string;
+                                    vin: string;
+                                    priceFen: number;
+                                    valuationFen: number | null;
+                                } | null;
+                                partnerOrderNo: string | null;
+                                /** @description this person may claim it now */
+                                mayClaim: boolean;
+                                /** @description this person holds it */
+                                holds: boolean;
+                                /** @description this person had a hand in it: four eyes */
+                                touched: boolean;
+                                mayReveal: boolean;
+                            } | null;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review-tasks/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a task back to its queue
+         * @description The task itself decides whether a command has its effect: 200 applied, 409 refused with the reason, 202 accepted and not dealt with yet. Sending a command again, with its commandId, is safe.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description made by the caller, a new one for each command: the same command sent again has one effect */
+                        commandId: string;
+                        /** @description the task the command is meant for */
+                        taskId: string;
+                        text?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            commandId: string;
+                            outcome: "applied" | "refused" | "pending";
+                            refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                            record: {
+                                applicationId: string;
+                                revision: number;
+                                facts: {
+                                    partnerId: string;
+                                    product: string;
+                                    region: string;
+                                    /** Format: date */
+                                    businessDate: string;
+                                    /** Format: date-time */
+                                    receivedAt: string;
+                                    requestedAmountFen: number;
+                                    termMonths: number;
+                                    annualRate: string | null;
+                                    rateCeiling: string;
+                                    reasons: {
+                                        code: "AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD";
+                                        detail: string;
+                                    }[];
+                                    policyVersion: string;
+                                    /** @description changes of the policy that applied */
+                                    scope: string[];
+                                    arm: "champion" | "challenger";
+                                    bureauScore: number | null;
+                                    rating: {
+                                        /** @description version of the scorecard */
+                                        scorecard: string;
+                                        points: number;
+                                        /** @description probability, 0 < p < 1 */
+                                        probabilityOfDefault: string;
+                                        grade: string;
+                                        /** @description every characteristic of the scorecard, the one that lost most points first */
+                                        characteristics: {
+                                            /** @description name in the scorecard */
+                                            characteristic: string;
+                                            /** @description as it was scored; null: not known */
+                                            value: string | null;
+                                            /** @description name of the bin it fell into, `missing` where nothing is known */
+                                            bin: string;
+                                            points: number;
+                                            /** @description against the best bin of this characteristic */
+                                            lostPoints: number;
+                                        }[];
+                                    } | null;
+                                    trace: {
+                                        rule: string;
+                                        result: "pass" | "refer" | "decline" | "not-applicable";
+                                        inputs: {
+                                            [key: string]: string | number | boolean | null;
+                                        };
+                                        limit: (string | number) | null;
+                                    }[];
+                                };
+                                tasks: {
+                                    taskId: string;
+                                    number: number;
+                                    queue: "second-review" | "special-review";
+                                    status: "OPEN" | "CLAIMED" | "CLOSED";
+                                    /** Format: date-time */
+                                    openedAt: string;
+                                    /** Format: date-time */
+                                    dueAt: string;
+                                    overdue: boolean;
+                                    holder: string | null;
+                                    firstClaimedAt: string | null;
+                                    claimedAt: string | null;
+                                    /** @description claimed so far; the claim that lasts is not in it */
+                                    handledSeconds: number;
+                                    closedAt: string | null;
+                                    closedBy: string | null;
+                                    result: ("APPROVED" | "DECLINED" | "ESCALATED") | null;
+                                }[];
+                                record: {
+                                    /** Format: date-time */
+                                    at: string;
+                                    taskId: string;
+                                    /** @description opened, or the action of a command */
+                                    action: string;
+                                    actor: string;
+                                    refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                                    text: string | null;
+                                    document: {
+                                        name: string;
+                                        kind: "identity" | "income" | "vehicle" | "contract" | "other";
+                                        /** @description number or address under which the document is kept */
+                                        reference: string;
+                                    } | null;
+                                    decision: {
+                                        outcome: "APPROVED" | "DECLINED";
+                                        /** @description at most what was asked for; 0 unless approved */
+                                        amountFen: number;
+                                        termMonths: number | null;
+                                        annualRate: string | null;
+                                        /** @description at least one when declined */
+                                        reasonCodes: ("AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD")[];
+                                    } | null;
+                                }[];
+                                applicant: {
+                                    name: string;
+                                    idNo: string;
+                                    mobile: string;
+                                    birthDate: string;
+                                    monthlyIncomeFen: number;
+                                    monthlyDebtFen: number;
+                                    employer: string | null;
+                                } | null;
+                                vehicle: {
+                                    kind: string;
+                                    use: string;
+                                    energy: string;
+                                    vin: string;
+                                    priceFen: number;
+                                    valuationFen: number | null;
+                                } | null;
+                                partnerOrderNo: string | null;
+                                /** @description this person may claim it now */
+                                mayClaim: boolean;
+                                /** @description this person holds it */
+                                holds: boolean;
+                                /** @description this person had a hand in it: four eyes */
+                                touched: boolean;
+                                mayReveal: boolean;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            commandId: string;
+                            outcome: "applied" | "refused" | "pending";
+                            refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                            record: {
+                                applicationId: string;
+                                revision: number;
+                                facts: {
+                                    partnerId: string;
+                                    product: string;
+                                    region: string;
+                                    /** Format: date */
+                                    businessDate: string;
+                                    /** Format: date-time */
+                                    receivedAt: string;
+                                    requestedAmountFen: number;
+                                    termMonths: number;
+                                    annualRate: string | null;
+                                    rateCeiling: string;
+                                    reasons: {
+                                        code: "AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD";
+                                        detail: string;
+                                    }[];
+                                    policyVersion: string;
+                                    /** @description changes of the policy that applied */
+                                    scope: string[];
+                                    arm: "champion" | "challenger";
+                                    bureauScore: number | null;
+                                    rating: {
+                                        /** @description version of the scorecard */
+                                        scorecard: string;
+                                        points: number;
+                                        /** @description probability, 0 < p < 1 */
+                                        probabilityOfDefault: string;
+                                        grade: string;
+                                        /** @description every characteristic of the scorecard, the one that lost most points first */
+                                        characteristics: {
+                                            /** @description name in the scorecard */
+                                            characteristic: string;
+                                            /** @description as it was scored; null: not known */
+                                            value: string | null;
+                                            /** @description name of the bin it fell into, `missing` where nothing is known */
+                                            bin: string;
+                                            points: number;
+                                            /** @description against the best bin of this characteristic */
+                                            lostPoints: number;
+                                        }[];
+                                    } | null;
+                                    trace: {
+                                        rule: string;
+                                        result: "pass" | "refer" | "decline" | "not-applicable";
+                                        inputs: {
+                                            [key: string]: string | number | boolean | null;
+                                        };
+                                        limit: (string | number) | null;
+                                    }[];
+                                };
+                                tasks: {
+                                    taskId: string;
+                                    number: number;
+                                    queue: "second-review" | "special-review";
+                                    status: "OPEN" | "CLAIMED" | "CLOSED";
+                                    /** Format: date-time */
+                                    openedAt: string;
+                                    /** Format: date-time */
+                                    dueAt: string;
+                                    overdue: boolean;
+                                    holder: string | null;
+                                    firstClaimedAt: string | null;
+                                    claimedAt: string | null;
+                                    /** @description claimed so far; the claim that lasts is not in it */
+                                    handledSeconds: number;
+                                    closedAt: string | null;
+                                    closedBy: string | null;
+                                    result: ("APPROVED" | "DECLINED" | "ESCALATED") | null;
+                                }[];
+                                record: {
+                                    /** Format: date-time */
+                                    at: string;
+                                    taskId: string;
+                                    /** @description opened, or the action of a command */
+                                    action: string;
+                                    actor: string;
+                                    refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                                    text: string | null;
+                                    document: {
+                                        name: string;
+                                        kind: "identity" | "income" | "vehicle" | "contract" | "other";
+                                        /** @description number or address under which the document is kept */
+                                        reference: string;
+                                    } | null;
+                                    decision: {
+                                        outcome: "APPROVED" | "DECLINED";
+                                        /** @description at most what was asked for; 0 unless approved */
+                                        amountFen: number;
+                                        termMonths: number | null;
+                                        annualRate: string | null;
+                                        /** @description at least one when declined */
+                                        reasonCodes: ("AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD")[];
+                                    } | null;
+                                }[];
+                                applicant: {
+                                    name: string;
+                                    idNo: string;
+                                    mobile: string;
+                                    birthDate: string;
+                                    monthlyIncomeFen: number;
+                                    monthlyDebtFen: number;
+                                    employer: string | null;
+                                } | null;
+                                vehicle: {
+                                    kind: string;
+                                    use: string;
+                                    energy: string;
+                                    vin: string;
+                                    priceFen: number;
+                                    valuationFen: number | null;
+                                } | null;
+                                partnerOrderNo: string | null;
+                                /** @description this person may claim it now */
+                                mayClaim: boolean;
+                                /** @description this person holds it */
+                                holds: boolean;
+                                /** @description this person had a hand in it: four eyes */
+                                touched: boolean;
+                                mayReveal: boolean;
+                            } | null;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review-tasks/{id}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a note to the record
+         * @description The task itself decides whether a command has its effect: 200 applied, 409 refused with the reason, 202 accepted and not dealt with yet. Sending a command again, with its commandId, is safe.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description made by the caller, a new one for each command: the same command sent again has one effect */
+                        commandId: string;
+                        /** @description the task the command is meant for */
+                        taskId: string;
+                        text: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            commandId: string;
+                            outcome: "applied" | "refused" | "pending";
+                            refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                            record: {
+                                applicationId: string;
+                                revision: number;
+                                facts: {
+                                    partnerId: string;
+                                    product: string;
+                                    region: string;
+                                    /** Format: date */
+                                    businessDate: string;
+                                    /** Format: date-time */
+                                    receivedAt: string;
+                                    requestedAmountFen: number;
+                                    termMonths: number;
+                                    annualRate: string | null;
+                                    rateCeiling: string;
+                                    reasons: {
+                                        code: "AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD";
+                                        detail: string;
+                                    }[];
+                                    policyVersion: string;
+                                    /** @description changes of the policy that applied */
+                                    scope: string[];
+                                    arm: "champion" | "challenger";
+                                    bureauScore: number | null;
+                                    rating: {
+                                        /** @description version of the scorecard */
+                                        scorecard: string;
+                                        points: number;
+                                        /** @description probability, 0 < p < 1 */
+                                        probabilityOfDefault: string;
+                                        grade: string;
+                                        /** @description every characteristic of the scorecard, the one that lost most points first */
+                                        characteristics: {
+                                            /** @description name in the scorecard */
+                                            characteristic: string;
+                                            /** @description as it was scored; null: not known */
+                                            value: string | null;
+                                            /** @description name of the bin it fell into, `missing` where nothing is known */
+                                            bin: string;
+                                            points: number;
+                                            /** @description against the best bin of this characteristic */
+                                            lostPoints: number;
+                                        }[];
+                                    } | null;
+                                    trace: {
+                                        rule: string;
+                                        result: "pass" | "refer" | "decline" | "not-applicable";
+                                        inputs: {
+                                            [key: string]: string | number | boolean | null;
+                                        };
+                                        limit: (string | number) | null;
+                                    }[];
+                                };
+                                tasks: {
+                                    taskId: string;
+                                    number: number;
+                                    queue: "second-review" | "special-review";
+                                    status: "OPEN" | "CLAIMED" | "CLOSED";
+                                    /** Format: date-time */
+                                    openedAt: string;
+                                    /** Format: date-time */
+                                    dueAt: string;
+                                    overdue: boolean;
+                                    holder: string | null;
+                                    firstClaimedAt: string | null;
+                                    claimedAt: string | null;
+                                    /** @description claimed so far; the claim that lasts is not in it */
+                                    handledSeconds: number;
+                                    closedAt: string | null;
+                                    closedBy: string | null;
+                                    result: ("APPROVED" | "DECLINED" | "ESCALATED") | null;
+                                }[];
+                                record: {
+                                    /** Format: date-time */
+                                    at: string;
+                                    taskId: string;
+                                    /** @description opened, or the action of a command */
+                                    action: string;
+                                    actor: string;
+                                    refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                                    text: string | null;
+                                    document: {
+                                        name: string;
+                                        kind: "identity" | "income" | "vehicle" | "contract" | "other";
+                                        /** @description number or address under which the document is kept */
+                                        reference: string;
+                                    } | null;
+                                    decision: {
+                                        outcome: "APPROVED" | "DECLINED";
+                                        /** @description at most what was asked for; 0 unless approved */
+                                        amountFen: number;
+                                        termMonths: number | null;
+                                        annualRate: string | null;
+                                        /** @description at least one when declined */
+                                        reasonCodes: ("AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD")[];
+                                    } | null;
+                                }[];
+                                applicant: {
+                                    name: string;
+                                    idNo: string;
+                                    mobile: string;
+                                    birthDate: string;
+                                    monthlyIncomeFen: number;
+                                    monthlyDebtFen: number;
+                                    employer: string | null;
+                                } | null;
+                                vehicle: {
+                                    kind: string;
+                                    use: string;
+                                    energy: string;
+                                    vin: string;
+                                    priceFen: number;
+                                    valuationFen: number | null;
+                                } | null;
+                                partnerOrderNo: string | null;
+                                /** @description this person may claim it now */
+                                mayClaim: boolean;
+                                /** @description this person holds it */
+                                holds: boolean;
+                                /** @description this person had a hand in it: four eyes */
+                                touched: boolean;
+                                mayReveal: boolean;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            commandId: string;
+                            outcome: "applied" | "refused" | "pending";
+                            refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                            record: {
+                                applicationId: string;
+                                revision: number;
+                                facts: {
+                                    partnerId: string;
+                                    product: string;
+                                    region: string;
+                                    /** Format: date */
+                                    businessDate: string;
+                                    /** Format: date-time */
+                                    receivedAt: string;
+                                    requestedAmountFen: number;
+                                    termMonths: number;
+                                    annualRate: string | null;
+                                    rateCeiling: string;
+                                    reasons: {
+                                        code: "AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD";
+                                        detail: string;
+                                    }[];
+                                    policyVersion: string;
+                                    /** @description changes of the policy that applied */
+                                    scope: string[];
+                                    arm: "champion" | "challenger";
+                                    bureauScore: number | null;
+                                    rating: {
+                                        /** @description version of the scorecard */
+                                        scorecard: string;
+                                        points: number;
+                                        /** @description probability, 0 < p < 1 */
+                                        probabilityOfDefault: string;
+                                        grade: string;
+                                        /** @description every characteristic of the scorecard, the one that lost most points first */
+                                        characteristics: {
+                                            /** @description name in the scorecard */
+                                            characteristic: string;
+                                            /** @description as it was scored; null: not known */
+                                            value: string | null;
+                                            /** @description name of the bin it fell into, `missing` where nothing is known */
+                                            bin: string;
+                                            points: number;
+                                            /** @description against the best bin of this characteristic */
+                                            lostPoints: number;
+                                        }[];
+                                    } | null;
+                                    trace: {
+                                        rule: string;
+                                        result: "pass" | "refer" | "decline" | "not-applicable";
+                                        inputs: {
+                                            [key: string]: string | number | boolean | null;
+                                        };
+                                        limit: (string | number) | null;
+                                    }[];
+                                };
+                                tasks: {
+                                    taskId: string;
+                                    number: number;
+                                    queue: "second-review" | "special-review";
+                                    status: "OPEN" | "CLAIMED" | "CLOSED";
+                                    /** Format: date-time */
+                                    openedAt: string;
+                                    /** Format: date-time */
+                                    dueAt: string;
+                                    overdue: boolean;
+                                    holder: string | null;
+                                    firstClaimedAt: string | null;
+                                    claimedAt: string | null;
+                                    /** @description claimed so far; the claim that lasts is not in it */
+                                    handledSeconds: number;
+                                    closedAt: string | null;
+                                    closedBy: string | null;
+                                    result: ("APPROVED" | "DECLINED" | "ESCALATED") | null;
+                                }[];
+                                record: {
+                                    /** Format: date-time */
+                                    at: string;
+                                    taskId: string;
+                                    /** @description opened, or the action of a command */
+                                    action: string;
+                                    actor: string;
+                                    refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                                    text: string | null;
+                                    document: {
+                                        name: string;
+                                        kind: "identity" | "income" | "vehicle" | "contract" | "other";
+                                        /** @description number or address under which the document is kept */
+                                        reference: string;
+                                    } | null;
+                                    decision: {
+                                        outcome: "APPROVED" | "DECLINED";
+                                        /** @description at most what was asked for; 0 unless approved */
+                                        amountFen: number;
+                                        termMonths: number | null;
+                                        annualRate: string | null;
+                                        /** @description at least one when declined */
+                                        reasonCodes: ("AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD")[];
+                                    } | null;
+                                }[];
+                                applicant: {
+                                    name: string;
+                                    idNo: string;
+                                    mobile: string;
+                                    birthDate: string;
+                                    monthlyIncomeFen: number;
+                                    monthlyDebtFen: number;
+                                    employer: string | null;
+                                } | null;
+                                vehicle: {
+                                    kind: string;
+                                    use: string;
+                                    energy: string;
+                                    vin: string;
+                                    priceFen: number;
+                                    valuationFen: number | null;
+                                } | null;
+                                partnerOrderNo: string | null;
+                                /** @description this person may claim it now */
+                                mayClaim: boolean;
+                                /** @description this person holds it */
+                                holds: boolean;
+                                /** @description this person had a hand in it: four eyes */
+                                touched: boolean;
+                                mayReveal: boolean;
+                            } | null;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review-tasks/{id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a document to the record, by reference
+         * @description The task itself decides whether a command has its effect: 200 applied, 409 refused with the reason, 202 accepted and not dealt with yet. Sending a command again, with its commandId, is safe.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description made by the caller, a new one for each command: the same command sent again has one effect */
+                        commandId: string;
+                        /** @description the task the command is meant for */
+                        taskId: string;
+                        text?: string;
+                        document: {
+                            name: string;
+                            kind: "identity" | "income" | "vehicle" | "contract" | "other";
+                            /** @description number or address under which the document is kept */
+                            reference: string;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            commandId: string;
+                            outcome: "applied" | "refused" | "pending";
+                            refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                            record: {
+                                applicationId: string;
+                                revision: number;
+                                facts: {
+                                    partnerId: string;
+                                    product: string;
+                                    region: string;
+                                    /** Format: date */
+                                    businessDate: string;
+                                    /** Format: date-time */
+                                    receivedAt: string;
+                                    requestedAmountFen: number;
+                                    termMonths: number;
+                                    annualRate: string | null;
+                                    rateCeiling: string;
+                                    reasons: {
+                                        code: "AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD";
+                                        detail: string;
+                                    }[];
+                                    policyVersion: string;
+                                    /** @description changes of the policy that applied */
+                                    scope: string[];
+                                    arm: "champion" | "challenger";
+                                    bureauScore: number | null;
+                                    rating: {
+                                        /** @description version of the scorecard */
+                                        scorecard: string;
+                                        points: number;
+                                        /** @description probability, 0 < p < 1 */
+                                        probabilityOfDefault: string;
+                                        grade: string;
+                                        /** @description every characteristic of the scorecard, the one that lost most points first */
+                                        characteristics: {
+                                            /** @description name in the scorecard */
+                                            characteristic: string;
+                                            /** @description as it was scored; null: not known */
+                                            value: string | null;
+                                            /** @description name of the bin it fell into, `missing` where nothing is known */
+                                            bin: string;
+                                            points: number;
+                                            /** @description against the best bin of this characteristic */
+                                            lostPoints: number;
+                                        }[];
+                                    } | null;
+                                    trace: {
+                                        rule: string;
+                                        result: "pass" | "refer" | "decline" | "not-applicable";
+                                        inputs: {
+                                            [key: string]: string | number | boolean | null;
+                                        };
+                                        limit: (string | number) | null;
+                                    }[];
+                                };
+                                tasks: {
+                                    taskId: string;
+                                    number: number;
+                                    queue: "second-review" | "special-review";
+                                    status: "OPEN" | "CLAIMED" | "CLOSED";
+                                    /** Format: date-time */
+                                    openedAt: string;
+                                    /** Format: date-time */
+                                    dueAt: string;
+                                    overdue: boolean;
+                                    holder: string | null;
+                                    firstClaimedAt: string | null;
+                                    claimedAt: string | null;
+                                    /** @description claimed so far; the claim that lasts is not in it */
+                                    handledSeconds: number;
+                                    closedAt: string | null;
+                                    closedBy: string | null;
+                                    result: ("APPROVED" | "DECLINED" | "ESCALATED") | null;
+                                }[];
+                                record: {
+                                    /** Format: date-time */
+                                    at: string;
+                                    taskId: string;
+                                    /** @description opened, or the action of a command */
+                                    action: string;
+                                    actor: string;
+                                    refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                                    text: string | null;
+                                    document: {
+                                        name: string;
+                                        kind: "identity" | "income" | "vehicle" | "contract" | "other";
+                                        /** @description number or address under which the document is kept */
+                                        reference: string;
+                                    } | null;
+                                    decision: {
+                                        outcome: "APPROVED" | "DECLINED";
+                                        /** @description at most what was asked for; 0 unless approved */
+                                        amountFen: number;
+                                        termMonths: number | null;
+                                        annualRate: string | null;
+                                        /** @description at least one when declined */
+                                        reasonCodes: ("AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD")[];
+                                    } | null;
+                                }[];
+                                applicant: {
+                                    name: string;
+                                    idNo: string;
+                                    mobile: string;
+                                    birthDate: string;
+                                    monthlyIncomeFen: number;
+                                    monthlyDebtFen: number;
+                                    employer: string | null;
+                                } | null;
+                                vehicle: {
+                                    kind: string;
+                                    use: string;
+                                    energy: string;
+                                    vin: string;
+                                    priceFen: number;
+                                    valuationFen: number | null;
+                                } | null;
+                                partnerOrderNo: string | null;
+                                /** @description this person may claim it now */
+                                mayClaim: boolean;
+                                /** @description this person holds it */
+                                holds: boolean;
+                                /** @description this person had a hand in it: four eyes */
+                                touched: boolean;
+                                mayReveal: boolean;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            commandId: string;
+                            outcome: "applied" | "refused" | "pending";
+                            refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                            record: {
+                                applicationId: string;
+                                revision: number;
+                                facts: {
+                                    partnerId: string;
+                                    product: string;
+                                    region: string;
+                                    /** Format: date */
+                                    businessDate: string;
+                                    /** Format: date-time */
+                                    receivedAt: string;
+                                    requestedAmountFen: number;
+                                    termMonths: number;
+                                    annualRate: string | null;
+                                    rateCeiling: string;
+                                    reasons: {
+                                        code: "AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD";
+                                        detail: string;
+                                    }[];
+                                    policyVersion: string;
+                                    /** @description changes of the policy that applied */
+                                    scope: string[];
+                                    arm: "champion" | "challenger";
+                                    bureauScore: number | null;
+                                    rating: {
+                                        /** @description version of the scorecard */
+                                        scorecard: string;
+                                        points: number;
+                                        /** @description probability, 0 < p < 1 */
+                                        probabilityOfDefault: string;
+                                        grade: string;
+                                        /** @description every characteristic of the scorecard, the one that lost most points first */
+                                        characteristics: {
+                                            /** @description name in the scorecard */
+                                            characteristic: string;
+                                            /** @description as it was scored; null: not known */
+                                            value: string | null;
+                                            /** @description name of the bin it fell into, `missing` where nothing is known */
+                                            bin: string;
+                                            points: number;
+                                            /** @description against the best bin of this characteristic */
+                                            lostPoints: number;
+                                        }[];
+                                    } | null;
+                                    trace: {
+                                        rule: string;
+                                        result: "pass" | "refer" | "decline" | "not-applicable";
+                                        inputs: {
+                                            [key: string]: string | number | boolean | null;
+                                        };
+                                        limit: (string | number) | null;
+                                    }[];
+                                };
+                                tasks: {
+                                    taskId: string;
+                                    number: number;
+                                    queue: "second-review" | "special-review";
+                                    status: "OPEN" | "CLAIMED" | "CLOSED";
+                                    /** Format: date-time */
+                                    openedAt: string;
+                                    /** Format: date-time */
+                                    dueAt: string;
+                                    overdue: boolean;
+                                    holder: string | null;
+                                    firstClaimedAt: string | null;
+                                    claimedAt: string | null;
+                                    /** @description claimed so far; the claim that lasts is not in it */
+                                    handledSeconds: number;
+                                    closedAt: string | null;
+                                    closedBy: string | null;
+                                    result: ("APPROVED" | "DECLINED" | "ESCALATED") | null;
+                                }[];
+                                record: {
+                                    /** Format: date-time */
+                                    at: string;
+                                    taskId: string;
+                                    /** @description opened, or the action of a command */
+                                    action: string;
+                                    actor: string;
+                                    refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                                    text: string | null;
+                                    document: {
+                                        name: string;
+                                        kind: "identity" | "income" | "vehicle" | "contract" | "other";
+                                        /** @description number or address under which the document is kept */
+                                        reference: string;
+                                    } | null;
+                                    decision: {
+                                        outcome: "APPROVED" | "DECLINED";
+                                        /** @description at most what was asked for; 0 unless approved */
+                                        amountFen: number;
+                                        termMonths: number | null;
+                                        annualRate: string | null;
+                                        /** @description at least one when declined */
+                                        reasonCodes: ("AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD")[];
+                                    } | null;
+                                }[];
+                                applicant: {
+                                    name: string;
+                                    idNo: string;
+                                    mobile: string;
+                                    birthDate: string;
+                                    monthlyIncomeFen: number;
+                                    monthlyDebtFen: number;
+                                    employer: string | null;
+                                } | null;
+                                vehicle: {
+                                    kind: string;
+                                    use: string;
+                                    energy: string;
+                                    vin: string;
+                                    priceFen: number;
+                                    valuationFen: number | null;
+                                } | null;
+                                partnerOrderNo: string | null;
+                                /** @description this person may claim it now */
+                                mayClaim: boolean;
+                                /** @description this person holds it */
+                                holds: boolean;
+                                /** @description this person had a hand in it: four eyes */
+                                touched: boolean;
+                                mayReveal: boolean;
+                            } | null;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review-tasks/{id}/escalate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand a task over to the special review
+         * @description The task itself decides whether a command has its effect: 200 applied, 409 refused with the reason, 202 accepted and not dealt with yet. Sending a command again, with its commandId, is safe.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description made by the caller, a new one for each command: the same command sent again has one effect */
+                        commandId: string;
+                        /** @description the task the command is meant for */
+                        taskId: string;
+                        /** @description of the case as the person saw it */
+                        revision: number;
+                        text: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            commandId: string;
+                            outcome: "applied" | "refused" | "pending";
+                            refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                            record: {
+                                applicationId: string;
+                                revision: number;
+                                facts: {
+                                    partnerId: string;
+                                    product: string;
+                                    region: string;
+                                    /** Format: date */
+                                    businessDate: string;
+                                    /** Format: date-time */
+                                    receivedAt: string;
+                                    requestedAmountFen: number;
+                                    termMonths: number;
+                                    annualRate: string | null;
+                                    rateCeiling: string;
+                                    reasons: {
+                                        code: "AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD";
+                                        detail: string;
+                                    }[];
+                                    policyVersion: string;
+                                    /** @description changes of the policy that applied */
+                                    scope: string[];
+                                    arm: "champion" | "challenger";
+                                    bureauScore: number | null;
+                                    rating: {
+                                        /** @description version of the scorecard */
+                                        scorecard: string;
+                                        points: number;
+                                        /** @description probability, 0 < p < 1 */
+                                        probabilityOfDefault: string;
+                                        grade: string;
+                                        /** @description every characteristic of the scorecard, the one that lost most points first */
+                                        characteristics: {
+                                            /** @description name in the scorecard */
+                                            characteristic: string;
+                                            /** @description as it was scored; null: not known */
+                                            value: string | null;
+                                            /** @description name of the bin it fell into, `missing` where nothing is known */
+                                            bin: string;
+                                            points: number;
+                                            /** @description against the best bin of this characteristic */
+                                            lostPoints: number;
+                                        }[];
+                                    } | null;
+                                    trace: {
+                                        rule: string;
+                                        result: "pass" | "refer" | "decline" | "not-applicable";
+                                        inputs: {
+                                            [key: string]: string | number | boolean | null;
+                                        };
+                                        limit: (string | number) | null;
+                                    }[];
+                                };
+                                tasks: {
+                                    taskId: string;
+                                    number: number;
+                                    queue: "second-review" | "special-review";
+                                    status: "OPEN" | "CLAIMED" | "CLOSED";
+                                    /** Format: date-time */
+                                    openedAt: string;
+                                    /** Format: date-time */
+                                    dueAt: string;
+                                    overdue: boolean;
+                                    holder: string | null;
+                                    firstClaimedAt: string | null;
+                                    claimedAt: string | null;
+                                    /** @description claimed so far; the claim that lasts is not in it */
+                                    handledSeconds: number;
+                                    closedAt: string | null;
+                                    closedBy: string | null;
+                                    result: ("APPROVED" | "DECLINED" | "ESCALATED") | null;
+                                }[];
+                                record: {
+                                    /** Format: date-time */
+                                    at: string;
+                                    taskId: string;
+                                    /** @description opened, or the action of a command */
+                                    action: string;
+                                    actor: string;
+                                    refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                                    text: string | null;
+                                    document: {
+                                        name: string;
+                                        kind: "identity" | "income" | "vehicle" | "contract" | "other";
+                                        /** @description number or address under which the document is kept */
+                                        reference: string;
+                                    } | null;
+                                    decision: {
+                                        outcome: "APPROVED" | "DECLINED";
+                                        /** @description at most what was asked for; 0 unless approved */
+                                        amountFen: number;
+                                        termMonths: number | null;
+                                        annualRate: string | null;
+                                        /** @description at least one when declined */
+                                        reasonCodes: ("AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD")[];
+                                    } | null;
+                                }[];
+                                applicant: {
+                                    name: string;
+                                    idNo: string;
+                                    mobile: string;
+                                    birthDate: string;
+                                    monthlyIncomeFen: number;
+                                    monthlyDebtFen: number;
+                                    employer: string | null;
+                                } | null;
+                                vehicle: {
+                                    kind: string;
+                                    use: string;
+                                    energy: string;
+                                    vin: string;
+                                    priceFen: number;
+                                    valuationFen: number | null;
+                                } | null;
+                                partnerOrderNo: string | null;
+                                /** @description this person may claim it now */
+                                mayClaim: boolean;
+                                /** @description this person holds it */
+                                holds: boolean;
+                                /** @description this person had a hand in it: four eyes */
+                                touched: boolean;
+                                mayReveal: boolean;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            commandId: string;
+                            outcome: "applied" | "refused" | "pending";
+                            refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                            record: {
+                                applicationId: string;
+                                revision: number;
+                                facts: {
+                                    partnerId: string;
+                                    product: string;
+                                    region: string;
+                                    /** Format: date */
+                                    businessDate: string;
+                                    /** Format: date-time */
+                                    receivedAt: string;
+                                    requestedAmountFen: number;
+                                    termMonths: number;
+                                    annualRate: string | null;
+                                    rateCeiling: string;
+                                    reasons: {
+                                        code: "AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD";
+                                        detail: string;
+                                    }[];
+                                    policyVersion: string;
+                                    /** @description changes of the policy that applied */
+                                    scope: string[];
+                                    arm: "champion" | "challenger";
+                                    bureauScore: number | null;
+                                    rating: {
+                                        /** @description version of the scorecard */
+                                        scorecard: string;
+                                        points: number;
+                                        /** @description probability, 0 < p < 1 */
+                                        probabilityOfDefault: string;
+                                        grade: string;
+                                        /** @description every characteristic of the scorecard, the one that lost most points first */
+                                        characteristics: {
+                                            /** @description name in the scorecard */
+                                            characteristic: string;
+                                            /** @description as it was scored; null: not known */
+                                            value: string | null;
+                                            /** @description name of the bin it fell into, `missing` where nothing is known */
+                                            bin: string;
+                                            points: number;
+                                            /** @description against the best bin of this characteristic */
+                                            lostPoints: number;
+                                        }[];
+                                    } | null;
+                                    trace: {
+                                        rule: string;
+                                        result: "pass" | "refer" | "decline" | "not-applicable";
+                                        inputs: {
+                                            [key: string]: string | number | boolean | null;
+                                        };
+                                        limit: (string | number) | null;
+                                    }[];
+                                };
+                                tasks: {
+                                    taskId: string;
+                                    number: number;
+                                    queue: "second-review" | "special-review";
+                                    status: "OPEN" | "CLAIMED" | "CLOSED";
+                                    /** Format: date-time */
+                                    openedAt: string;
+                                    /** Format: date-time */
+                                    dueAt: string;
+                                    overdue: boolean;
+                                    holder: string | null;
+                                    firstClaimedAt: string | null;
+                                    claimedAt: string | null;
+                                    /** @description claimed so far; the claim that lasts is not in it */
+                                    handledSeconds: number;
+                                    closedAt: string | null;
+                                    closedBy: string | null;
+                                    result: ("APPROVED" | "DECLINED" | "ESCALATED") | null;
+                                }[];
+                                record: {
+                                    /** Format: date-time */
+                                    at: string;
+                                    taskId: string;
+                                    /** @description opened, or the action of a command */
+                                    action: string;
+                                    actor: string;
+                                    refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                                    text: string | null;
+                                    document: {
+                                        name: string;
+                                        kind: "identity" | "income" | "vehicle" | "contract" | "other";
+                                        /** @description number or address under which the document is kept */
+                                        reference: string;
+                                    } | null;
+                                    decision: {
+                                        outcome: "APPROVED" | "DECLINED";
+                                        /** @description at most what was asked for; 0 unless approved */
+                                        amountFen: number;
+                                        termMonths: number | null;
+                                        annualRate: string | null;
+                                        /** @description at least one when declined */
+                                        reasonCodes: ("AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD")[];
+                                    } | null;
+                                }[];
+                                applicant: {
+                                    name: string;
+                                    idNo: string;
+                                    mobile: string;
+                                    birthDate: string;
+                                    monthlyIncomeFen: number;
+                                    monthlyDebtFen: number;
+                                    employer: string | null;
+                                } | null;
+                                vehicle: {
+                                    kind: string;
+                                    use: string;
+                                    energy: string;
+                                    vin: string;
+                                    priceFen: number;
+                                    valuationFen: number | null;
+                                } | null;
+                                partnerOrderNo: string | null;
+                                /** @description this person may claim it now */
+                                mayClaim: boolean;
+                                /** @description this person holds it */
+                                holds: boolean;
+                                /** @description this person had a hand in it: four eyes */
+                                touched: boolean;
+                                mayReveal: boolean;
+                            } | null;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review-tasks/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve the application, for at most what was asked for
+         * @description The task itself decides whether a command has its effect: 200 applied, 409 refused with the reason, 202 accepted and not dealt with yet. Sending a command again, with its commandId, is safe.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description made by the caller, a new one for each command: the same command sent again has one effect */
+                        commandId: string;
+                        /** @description the task the command is meant for */
+                        taskId: string;
+                        /** @description of the case as the person saw it */
+                        revision: number;
+                        text: string;
+                        amountFen: number;
+                        termMonths: number;
+                        /** @description a year */
+                        annualRate?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            commandId: string;
+                            outcome: "applied" | "refused" | "pending";
+                            refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                            record: {
+                                applicationId: string;
+                                revision: number;
+                                facts: {
+                                    partnerId: string;
+                                    product: string;
+                                    region: string;
+                                    /** Format: date */
+                                    businessDate: string;
+                                    /** Format: date-time */
+                                    receivedAt: string;
+                                    requestedAmountFen: number;
+                                    termMonths: number;
+                                    annualRate: string | null;
+                                    rateCeiling: string;
+                                    reasons: {
+                                        code: "AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD";
+                                        detail: string;
+                                    }[];
+                                    policyVersion: string;
+                                    /** @description changes of the policy that applied */
+                                    scope: string[];
+                                    arm: "champion" | "challenger";
+                                    bureauScore: number | null;
+                                    rating: {
+                                        /** @description version of the scorecard */
+                                        scorecard: string;
+                                        points: number;
+                                        /** @description probability, 0 < p < 1 */
+                                        probabilityOfDefault: string;
+                                        grade: string;
+                                        /** @description every characteristic of the scorecard, the one that lost most points first */
+                                        characteristics: {
+                                            /** @description name in the scorecard */
+                                            characteristic: string;
+                                            /** @description as it was scored; null: not known */
+                                            value: string | null;
+                                            /** @description name of the bin it fell into, `missing` where nothing is known */
+                                            bin: string;
+                                            points: number;
+                                            /** @description against the best bin of this characteristic */
+                                            lostPoints: number;
+                                        }[];
+                                    } | null;
+                                    trace: {
+                                        rule: string;
+                                        result: "pass" | "refer" | "decline" | "not-applicable";
+                                        inputs: {
+                                            [key: string]: string | number | boolean | null;
+                                        };
+                                        limit: (string | number) | null;
+                                    }[];
+                                };
+                                tasks: {
+                                    taskId: string;
+                                    number: number;
+                                    queue: "second-review" | "special-review";
+                                    status: "OPEN" | "CLAIMED" | "CLOSED";
+                                    /** Format: date-time */
+                                    openedAt: string;
+                                    /** Format: date-time */
+                                    dueAt: string;
+                                    overdue: boolean;
+                                    holder: string | null;
+                                    firstClaimedAt: string | null;
+                                    claimedAt: string | null;
+                                    /** @description claimed so far; the claim that lasts is not in it */
+                                    handledSeconds: number;
+                                    closedAt: string | null;
+                                    closedBy: string | null;
+                                    result: ("APPROVED" | "DECLINED" | "ESCALATED") | null;
+                                }[];
+                                record: {
+                                    /** Format: date-time */
+                                    at: string;
+                                    taskId: string;
+                                    /** @description opened, or the action of a command */
+                                    action: string;
+                                    actor: string;
+                                    refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                                    text: string | null;
+                                    document: {
+                                        name: string;
+                                        kind: "identity" | "income" | "vehicle" | "contract" | "other";
+                                        /** @description number or address under which the document is kept */
+                                        reference: string;
+                                    } | null;
+                                    decision: {
+                                        outcome: "APPROVED" | "DECLINED";
+                                        /** @description at most what was asked for; 0 unless approved */
+                                        amountFen: number;
+                                        termMonths: number | null;
+                                        annualRate: string | null;
+                                        /** @description at least one when declined */
+                                        reasonCodes: ("AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD")[];
+                                    } | null;
+                                }[];
+                                applicant: {
+                                    name: string;
+                                    idNo: string;
+                                    mobile: string;
+                                    birthDate: string;
+                                    monthlyIncomeFen: number;
+                                    monthlyDebtFen: number;
+                                    employer: string | null;
+                                } | null;
+                                vehicle: {
+                                    kind: string;
+                                    use: string;
+                                    energy: string;
+                                    vin: string;
+                                    priceFen: number;
+                                    valuationFen: number | null;
+                                } | null;
+                                partnerOrderNo: string | null;
+                                /** @description this person may claim it now */
+                                mayClaim: boolean;
+                                /** @description this person holds it */
+                                holds: boolean;
+                                /** @description this person had a hand in it: four eyes */
+                                touched: boolean;
+                                mayReveal: boolean;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            commandId: string;
+                            outcome: "applied" | "refused" | "pending";
+                            refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                            record: {
+                                applicationId: string;
+                                revision: number;
+                                facts: {
+                                    partnerId: string;
+                                    product: string;
+                                    region: string;
+                                    /** Format: date */
+                                    businessDate: string;
+                                    /** Format: date-time */
+                                    receivedAt: string;
+                                    requestedAmountFen: number;
+                                    termMonths: number;
+                                    annualRate: string | null;
+                                    rateCeiling: string;
+                                    reasons: {
+                                        code: "AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD";
+                                        detail: string;
+                                    }[];
+                                    policyVersion: string;
+                                    /** @description changes of the policy that applied */
+                                    scope: string[];
+                                    arm: "champion" | "challenger";
+                                    bureauScore: number | null;
+                                    rating: {
+                                        /** @description version of the scorecard */
+                                        scorecard: string;
+                                        points: number;
+                                        /** @description probability, 0 < p < 1 */
+                                        probabilityOfDefault: string;
+                                        grade: string;
+                                        /** @description every characteristic of the scorecard, the one that lost most points first */
+                                        characteristics: {
+                                            /** @description name in the scorecard */
+                                            characteristic: string;
+                                            /** @description as it was scored; null: not known */
+                                            value: string | null;
+                                            /** @description name of the bin it fell into, `missing` where nothing is known */
+                                            bin: string;
+                                            points: number;
+                                            /** @description against the best bin of this characteristic */
+                                            lostPoints: number;
+                                        }[];
+                                    } | null;
+                                    trace: {
+                                        rule: string;
+                                        result: "pass" | "refer" | "decline" | "not-applicable";
+                                        inputs: {
+                                            [key: string]: string | number | boolean | null;
+                                        };
+                                        limit: (string | number) | null;
+                                    }[];
+                                };
+                                tasks: {
+                                    taskId: string;
+                                    number: number;
+                                    queue: "second-review" | "special-review";
+                                    status: "OPEN" | "CLAIMED" | "CLOSED";
+                                    /** Format: date-time */
+                                    openedAt: string;
+                                    /** Format: date-time */
+                                    dueAt: string;
+                                    overdue: boolean;
+                                    holder: string | null;
+                                    firstClaimedAt: string | null;
+                                    claimedAt: string | null;
+                                    /** @description claimed so far; the claim that lasts is not in it */
+                                    handledSeconds: number;
+                                    closedAt: string | null;
+                                    closedBy: string | null;
+                                    result: ("APPROVED" | "DECLINED" | "ESCALATED") | null;
+                                }[];
+                                record: {
+                                    /** Format: date-time */
+                                    at: string;
+                                    taskId: string;
+                                    /** @description opened, or the action of a command */
+                                    action: string;
+                                    actor: string;
+                                    refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                                    text: string | null;
+                                    document: {
+                                        name: string;
+                                        kind: "identity" | "income" | "vehicle" | "contract" | "other";
+                                        /** @description number or address under which the document is kept */
+                                        reference: string;
+                                    } | null;
+                                    decision: {
+                                        outcome: "APPROVED" | "DECLINED";
+                                        /** @description at most what was asked for; 0 unless approved */
+                                        amountFen: number;
+                                        termMonths: number | null;
+                                        annualRate: string | null;
+                                        /** @description at least one when declined */
+                                        reasonCodes: ("AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD")[];
+                                    } | null;
+                                }[];
+                                applicant: {
+                                    name: string;
+                                    idNo: string;
+                                    mobile: string;
+                                    birthDate: string;
+                                    monthlyIncomeFen: number;
+                                    monthlyDebtFen: number;
+                                    employer: string | null;
+                                } | null;
+                                vehicle: {
+                                    kind: string;
+                                    use: string;
+                                    energy: string;
+                                    vin: string;
+                                    priceFen: number;
+                                    valuationFen: number | null;
+                                } | null;
+                                partnerOrderNo: string | null;
+                                /** @description this person may claim it now */
+                                mayClaim: boolean;
+                                /** @description this person holds it */
+                                holds: boolean;
+                                /** @description this person had a hand in it: four eyes */
+                                touched: boolean;
+                                mayReveal: boolean;
+                            } | null;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review-tasks/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline the application
+         * @description The task itself decides whether a command has its effect: 200 applied, 409 refused with the reason, 202 accepted and not dealt with yet. Sending a command again, with its commandId, is safe.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description made by the caller, a new one for each command: the same command sent again has one effect */
+                        commandId: string;
+                        /** @description the task the command is meant for */
+                        taskId: string;
+                        /** @description of the case as the person saw it */
+                        revision: number;
+                        text: string;
+                        reasonCodes: ("AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD")[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            commandId: string;
+                            outcome: "applied" | "refused" | "pending";
+                            refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                            record: {
+                                applicationId: string;
+                                revision: number;
+                                facts: {
+                                    partnerId: string;
+                                    product: string;
+                                    region: string;
+                                    /** Format: date */
+                                    businessDate: string;
+                                    /** Format: date-time */
+                                    receivedAt: string;
+                                    requestedAmountFen: number;
+                                    termMonths: number;
+                                    annualRate: string | null;
+                                    rateCeiling: string;
+                                    reasons: {
+                                        code: "AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD";
+                                        detail: string;
+                                    }[];
+                                    policyVersion: string;
+                                    /** @description changes of the policy that applied */
+                                    scope: string[];
+                                    arm: "champion" | "challenger";
+                                    bureauScore: number | null;
+                                    rating: {
+                                        /** @description version of the scorecard */
+                                        scorecard: string;
+                                        points: number;
+                                        /** @description probability, 0 < p < 1 */
+                                        probabilityOfDefault: string;
+                                        grade: string;
+                                        /** @description every characteristic of the scorecard, the one that lost most points first */
+                                        characteristics: {
+                                            /** @description name in the scorecard */
+                                            characteristic: string;
+                                            /** @description as it was scored; null: not known */
+                                            value: string | null;
+                                            /** @description name of the bin it fell into, `missing` where nothing is known */
+                                            bin: string;
+                                            points: number;
+                                            /** @description against the best bin of this characteristic */
+                                            lostPoints: number;
+                                        }[];
+                                    } | null;
+                                    trace: {
+                                        rule: string;
+                                        result: "pass" | "refer" | "decline" | "not-applicable";
+                                        inputs: {
+                                            [key: string]: string | number | boolean | null;
+                                        };
+                                        limit: (string | number) | null;
+                                    }[];
+                                };
+                                tasks: {
+                                    taskId: string;
+                                    number: number;
+                                    queue: "second-review" | "special-review";
+                                    status: "OPEN" | "CLAIMED" | "CLOSED";
+                                    /** Format: date-time */
+                                    openedAt: string;
+                                    /** Format: date-time */
+                                    dueAt: string;
+                                    overdue: boolean;
+                                    holder: string | null;
+                                    firstClaimedAt: string | null;
+                                    claimedAt: string | null;
+                                    /** @description claimed so far; the claim that lasts is not in it */
+                                    handledSeconds: number;
+                                    closedAt: string | null;
+                                    closedBy: string | null;
+                                    result: ("APPROVED" | "DECLINED" | "ESCALATED") | null;
+                                }[];
+                                record: {
+                                    /** Format: date-time */
+                                    at: string;
+                                    taskId: string;
+                                    /** @description opened, or the action of a command */
+                                    action: string;
+                                    actor: string;
+                                    refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                                    text: string | null;
+                                    document: {
+                                        name: string;
+                                        kind: "identity" | "income" | "vehicle" | "contract" | "other";
+                                        /** @description number or address under which the document is kept */
+                                        reference: string;
+                                    } | null;
+                                    decision: {
+                                        outcome: "APPROVED" | "DECLINED";
+                                        /** @description at most what was asked for; 0 unless approved */
+                                        amountFen: number;
+                                        termMonths: number | null;
+                                        annualRate: string | null;
+                                        /** @description at least one when declined */
+                                        reasonCodes: ("AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD")[];
+                                    } | null;
+                                }[];
+                                applicant: {
+                                    name: string;
+                                    idNo: string;
+                                    mobile: string;
+                                    birthDate: string;
+                                    monthlyIncomeFen: number;
+                                    monthlyDebtFen: number;
+                                    employer: string | null;
+                                } | null;
+                                vehicle: {
+                                    kind: string;
+                                    use: string;
+                                    energy: string;
+                                    vin: string;
+                                    priceFen: number;
+                                    valuationFen: number | null;
+                                } | null;
+                                partnerOrderNo: string | null;
+                                /** @description this person may claim it now */
+                                mayClaim: boolean;
+                                /** @description this person holds it */
+                                holds: boolean;
+                                /** @description this person had a hand in it: four eyes */
+                                touched: boolean;
+                                mayReveal: boolean;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            commandId: string;
+                            outcome: "applied" | "refused" | "pending";
+                            refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                            record: {
+                                applicationId: string;
+                                revision: number;
+                                facts: {
+                                    partnerId: string;
+                                    product: string;
+                                    region: string;
+                                    /** Format: date */
+                                    businessDate: string;
+                                    /** Format: date-time */
+                                    receivedAt: string;
+                                    requestedAmountFen: number;
+                                    termMonths: number;
+                                    annualRate: string | null;
+                                    rateCeiling: string;
+                                    reasons: {
+                                        code: "AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD";
+                                        detail: string;
+                                    }[];
+                                    policyVersion: string;
+                                    /** @description changes of the policy that applied */
+                                    scope: string[];
+                                    arm: "champion" | "challenger";
+                                    bureauScore: number | null;
+                                    rating: {
+                                        /** @description version of the scorecard */
+                                        scorecard: string;
+                                        points: number;
+                                        /** @description probability, 0 < p < 1 */
+                                        probabilityOfDefault: string;
+                                        grade: string;
+                                        /** @description every characteristic of the scorecard, the one that lost most points first */
+                                        characteristics: {
+                                            /** @description name in the scorecard */
+                                            characteristic: string;
+                                            /** @description as it was scored; null: not known */
+                                            value: string | null;
+                                            /** @description name of the bin it fell into, `missing` where nothing is known */
+                                            bin: string;
+                                            points: number;
+                                            /** @description against the best bin of this characteristic */
+                                            lostPoints: number;
+                                        }[];
+                                    } | null;
+                                    trace: {
+                                        rule: string;
+                                        result: "pass" | "refer" | "decline" | "not-applicable";
+                                        inputs: {
+                                            [key: string]: string | number | boolean | null;
+                                        };
+                                        limit: (string | number) | null;
+                                    }[];
+                                };
+                                tasks: {
+                                    taskId: string;
+                                    number: number;
+                                    queue: "second-review" | "special-review";
+                                    status: "OPEN" | "CLAIMED" | "CLOSED";
+                                    /** Format: date-time */
+                                    openedAt: string;
+                                    /** Format: date-time */
+                                    dueAt: string;
+                                    overdue: boolean;
+                                    holder: string | null;
+                                    firstClaimedAt: string | null;
+                                    claimedAt: string | null;
+                                    /** @description claimed so far; the claim that lasts is not in it */
+                                    handledSeconds: number;
+                                    closedAt: string | null;
+                                    closedBy: string | null;
+                                    result: ("APPROVED" | "DECLINED" | "ESCALATED") | null;
+                                }[];
+                                record: {
+                                    /** Format: date-time */
+                                    at: string;
+                                    taskId: string;
+                                    /** @description opened, or the action of a command */
+                                    action: string;
+                                    actor: string;
+                                    refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                                    text: string | null;
+                                    document: {
+                                        name: string;
+                                        kind: "identity" | "income" | "vehicle" | "contract" | "other";
+                                        /** @description number or address under which the document is kept */
+                                        reference: string;
+                                    } | null;
+                                    decision: {
+                                        outcome: "APPROVED" | "DECLINED";
+                                        /** @description at most what was asked for; 0 unless approved */
+                                        amountFen: number;
+                                        termMonths: number | null;
+                                        annualRate: string | null;
+                                        /** @description at least one when declined */
+                                        reasonCodes: ("AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD")[];
+                                    } | null;
+                                }[];
+                                applicant: {
+                                    name: string;
+                                    idNo: string;
+                                    mobile: string;
+                                    birthDate: string;
+                                    monthlyIncomeFen: number;
+                                    monthlyDebtFen: number;
+                                    employer: string | null;
+                                } | null;
+                                vehicle: {
+                                    kind: string;
+                                    use: string;
+                                    energy: string;
+                                    vin: string;
+                                    priceFen: number;
+                                    valuationFen: number | null;
+                                } | null;
+                                partnerOrderNo: string | null;
+                                /** @description this person may claim it now */
+                                mayClaim: boolean;
+                                /** @description this person holds it */
+                                holds: boolean;
+                                /** @description this person had a hand in it: four eyes */
+                                touched: boolean;
+                                mayReveal: boolean;
+                            } | null;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review-tasks/{id}/commands/{commandId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a command */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    commandId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            commandId: string;
+                            outcome: "applied" | "refused" | "pending";
+                            refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                            record: {
+                                applicationId: string;
+                                revision: number;
+                                facts: {
+                                    partnerId: string;
+                                    product: string;
+                                    region: string;
+                                    /** Format: date */
+                                    businessDate: string;
+                                    /** Format: date-time */
+                                    receivedAt: string;
+                                    requestedAmountFen: number;
+                                    termMonths: number;
+                                    annualRate: string | null;
+                                    rateCeiling: string;
+                                    reasons: {
+                                        code: "AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD";
+                                        detail: string;
+                                    }[];
+                                    policyVersion: string;
+                                    /** @description changes of the policy that applied */
+                                    scope: string[];
+                                    arm: "champion" | "challenger";
+                                    bureauScore: number | null;
+                                    rating: {
+                                        /** @description version of the scorecard */
+                                        scorecard: string;
+                                        points: number;
+                                        /** @description probability, 0 < p < 1 */
+                                        probabilityOfDefault: string;
+                                        grade: string;
+                                        /** @description every characteristic of the scorecard, the one that lost most points first */
+                                        characteristics: {
+                                            /** @description name in the scorecard */
+                                            characteristic: string;
+                                            /** @description as it was scored; null: not known */
+                                            value: string | null;
+                                            /** @description name of the bin it fell into, `missing` where nothing is known */
+                                            bin: string;
+                                            points: number;
+                                            /** @description against the best bin of this characteristic */
+                                            lostPoints: number;
+                                        }[];
+                                    } | null;
+                                    trace: {
+                                        rule: string;
+                                        result: "pass" | "refer" | "decline" | "not-applicable";
+                                        inputs: {
+                                            [key: string]: string | number | boolean | null;
+                                        };
+                                        limit: (string | number) | null;
+                                    }[];
+                                };
+                                tasks: {
+                                    taskId: string;
+                                    number: number;
+                                    queue: "second-review" | "special-review";
+                                    status: "OPEN" | "CLAIMED" | "CLOSED";
+                                    /** Format: date-time */
+                                    openedAt: string;
+                                    /** Format: date-time */
+                                    dueAt: string;
+                                    overdue: boolean;
+                                    holder: string | null;
+                                    firstClaimedAt: string | null;
+                                    claimedAt: string | null;
+                                    /** @description claimed so far; the claim that lasts is not in it */
+                                    handledSeconds: number;
+                                    closedAt: string | null;
+                                    closedBy: string | null;
+                                    result: ("APPROVED" | "DECLINED" | "ESCALATED") | null;
+                                }[];
+                                record: {
+                                    /** Format: date-time */
+                                    at: string;
+                                    taskId: string;
+                                    /** @description opened, or the action of a command */
+                                    action: string;
+                                    actor: string;
+                                    refusal: ("TASK_CLOSED" | "TASK_CHANGED" | "TASK_TAKEN" | "NOT_HOLDER" | "NOT_ENTITLED" | "FOUR_EYES" | "ABOVE_REQUEST" | "RATE_REQUIRED" | "RATE_ABOVE_CEILING" | "NO_HIGHER_QUEUE" | "NOT_DUE" | "RECORD_FULL") | null;
+                                    text: string | null;
+                                    document: {
+                                        name: string;
+                                        kind: "identity" | "income" | "vehicle" | "contract" | "other";
+                                        /** @description number or address under which the document is kept */
+                                        reference: string;
+                                    } | null;
+                                    decision: {
+                                        outcome: "APPROVED" | "DECLINED";
+                                        /** @description at most what was asked for; 0 unless approved */
+                                        amountFen: number;
+                                        termMonths: number | null;
+                                        annualRate: string | null;
+                                        /** @description at least one when declined */
+                                        reasonCodes: ("AGE_MIN" | "AGE_AT_MATURITY" | "LTV_CAP" | "TENOR_CAP" | "DTI_CAP" | "RATE_CEILING" | "REGION_CLOSED" | "CAR_AGE" | "BLACKLIST" | "DUPLICATE_APPLICATION" | "BUREAU_SCORE" | "BUREAU_OVERDUE" | "BUREAU_UNAVAILABLE" | "CONSENT_MISSING" | "SCORECARD")[];
+                                    } | null;
+                                }[];
+                                applicant: {
+                                    name: string;
+                                    idNo: string;
+                                    mobile: string;
+                                    birthDate: string;
+                                    monthlyIncomeFen: number;
+                                    monthlyDebtFen: number;
+                                    employer: string | null;
+                                } | null;
+                                vehicle: {
+                                    kind: string;
+                                    use: string;
+                                    energy: string;
+                                    vin: string;
+                                    priceFen: number;
+                                    valuationFen: number | null;
+                                } | null;
+                                partnerOrderNo: string | null;
+                                /** @description this person may claim it now */
+                                mayClaim: boolean;
+                                /** @description this person holds it */
+                                holds: boolean;
+                                /** @description this person had a hand in it: four eyes */
+                                touched: boolean;
+                                mayReveal: boolean;
+                            } | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review-tasks/{id}/person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The applicant in plain text; who looks is recorded */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            erased: boolean;
+                            name: string | null;
+                            idNo: string | null;
+                            mobile: string | null;
+                        };
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -813,9 +3474,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Accepted = landed + dead-lettered + in flight */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    day?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -833,6 +3497,316 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be configured */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            policies: {
+                                key: string;
+                                title: {
+                                    zh: string;
+                                    en: string;
+                                };
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version of a policy, newest first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            versions: {
+                                key: string;
+                                version: number;
+                                label: string;
+                                effectiveFrom: string;
+                                note: string | null;
+                                createdBy: string;
+                                createdAt: string;
+                                /** @description today */
+                                inForce: boolean;
+                                value: unknown;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Publish a version */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        value: unknown;
+                        /**
+                         * Format: date
+                         * @description business date, YYYY-MM-DD
+                         */
+                        effectiveFrom: string;
+                        /** @description why */
+                        note: string;
+                        label?: string;
+                        basedOn: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            key: string;
+                            version: number;
+                            label: string;
+                            effectiveFrom: string;
+                            note: string | null;
+                            createdBy: string;
+                            createdAt: string;
+                            /** @description today */
+                            inForce: boolean;
+                            value: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies/{key}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another */
+        get: {
+            parameters: {
+                query: {
+                    from: number;
+                    to: number;
+                };
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            changes: {
+                                path: string;
+                                before?: unknown;
+                                after?: unknown;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies/{key}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether a value is a valid policy, and what it would change */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        value: unknown;
+                        /**
+                         * Format: date
+                         * @description business date, YYYY-MM-DD
+                         */
+                        effectiveFrom: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description against what would be in force on that date */
+                            changes: {
+                                path: string;
+                                before?: unknown;
+                                after?: unknown;
+                            }[];
+                            replaces: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies/{key}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put an older version in force again, as a new one */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        to: number;
+                        /**
+                         * Format: date
+                         * @description business date, YYYY-MM-DD
+                         */
+                        effectiveFrom?: string;
+                        /** @description why */
+                        note: string;
+                        basedOn: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            key: string;
+                            version: number;
+                            label: string;
+                            effectiveFrom: string;
+                            note: string | null;
+                            createdBy: string;
+                            createdAt: string;
+                            /** @description today */
+                            inForce: boolean;
+                            value: unknown;
+                        };
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;

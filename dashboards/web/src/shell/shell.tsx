@@ -1,4 +1,4 @@
-import { AuditOutlined, DashboardOutlined, FileSearchOutlined, HeartOutlined, InboxOutlined, LogoutOutlined, MenuFoldOutlined, MenuUnfoldOutlined } from '@ant-design/icons';
+import { AuditOutlined, ControlOutlined, DashboardOutlined, FileSearchOutlined, HeartOutlined, InboxOutlined, LogoutOutlined, MenuFoldOutlined, MenuUnfoldOutlined, SolutionOutlined } from '@ant-design/icons';
 import { Button, Layout, Menu, Skeleton, type MenuProps } from 'antd';
 import { Suspense, useState, type ReactNode } from 'react';
 import { Link, Outlet, useLocation } from 'react-router-dom';
@@ -11,6 +11,8 @@ import { useSession, type Right } from '../session/session.tsx';
 
 const PAGES: { path: string; title: MessageKey; icon: ReactNode; right: Right }[] = [
   { path: '/applications', title: 'nav.applications', icon: <FileSearchOutlined />, right: 'applications.read' },
+  { path: '/review', title: 'nav.review', icon: <SolutionOutlined />, right: 'tasks.read' },
+  { path: '/policies', title: 'nav.policies', icon: <ControlOutlined />, right: 'policies.read' },
   { path: '/reconcile', title: 'nav.reconcile', icon: <AuditOutlined />, right: 'reconcile.read' },
   { path: '/dead-letters', title: 'nav.deadLetters', icon: <InboxOutlined />, right: 'dead-letters.read' },
   { path: '/status', title: 'nav.status', icon: <HeartOutlined />, right: 'status.read' },
