@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { HubContext } from '../../platform/module.ts';
 import { assertPlainUtf8, HttpError } from '../../platform/http/index.ts';
-import { ApplicationForm } from './application-form.ts';
+import { ApplicationForm } from '../../models/forms/application-form.ts';
 import { applicationIdOf, IntakeService } from './intake-service.ts';
 
 /** An application is 1 to 2 KB; this leaves room for five guarantors and long texts. */
