@@ -1,9 +1,10 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { Pool } from 'pg';
+import { partnerFormatDefinition } from '../../models/forms/partner-format-definition.ts';
 import { POLICIES } from '../../models/policies/index.ts';
 import { audit } from '../audit/index.ts';
-import { HubError, InvalidInputError } from '../errors.ts';
+import { HubError, InvalidInputError, type FieldError } from '../errors.ts';
 import { inTransaction } from '../postgres/index.ts';
 
 /** One version of one key. Rows are never changed: a rollback is a new version with an old value. */
@@ -26,9 +27,12 @@ const validators = new Map<string, ValidateFunction>();
 
 const COLUMNS = `key, version, label, effective_from::text AS "effectiveFrom", value, note, created_by AS "createdBy", created_at AS "createdAt"`;
 
-function policyOf(key: string): (typeof POLICIES)[number] {
-  const policy = POLICIES.find((candidate) => candidate.key === key);
-  if (policy === undefined) throw new InvalidInputError(`There is no configuration ${key}`, [{ pointer: '/key', code: 'UNKNOWN_KEY', detail: `keys are ${POLICIES.map((known) => known.key).join(', ')}` }]);
+/** What is known of a key: its schema, and what the schema cannot say. */
+type Definition = (typeof POLICIES)[number] & { check?(value: unknown): FieldError[] };
+
+function policyOf(key: string): Definition {
+  const policy = POLICIES.find((candidate) => candidate.key === key) ?? partnerFormatDefinition(key);
+  if (policy === undefined) throw new InvalidInputError(`There is no configuration ${key}`, [{ pointer: '/key', code: 'UNKNOWN_KEY', detail: `keys are ${POLICIES.map((known) => known.key).join(', ')} and partner-format/<name>` }]);
   return policy;
 }
 
@@ -80,11 +84,13 @@ export async function rollbackConfig(pool: Pool, request: { key: string; to: num
 }
 
 function refuseInvalid(key: string, value: unknown): void {
-  const { schema } = policyOf(key);
+  const { schema, check } = policyOf(key);
   let validate = validators.get(key);
   if (validate === undefined) validators.set(key, (validate = ajv.compile(schema)));
-  if (validate(value)) return;
-  throw new InvalidInputError(`This is not a valid ${key} policy`, (validate.errors ?? []).map((error: ErrorObject) => ({ pointer: error.instancePath || '/', code: error.keyword.toUpperCase(), detail: describe(error) })));
+  const errors = validate(value)
+    ? (check?.(value) ?? [])
+    : (validate.errors ?? []).map((error: ErrorObject) => ({ pointer: error.instancePath || '/', code: error.keyword.toUpperCase(), detail: describe(error) }));
+  if (errors.length > 0) throw new InvalidInputError(`This is not a valid ${key} policy`, errors);
 }
 
 function describe(error: ErrorObject): string {
