@@ -83,7 +83,8 @@ export async function rollbackConfig(pool: Pool, request: { key: string; to: num
   return addConfigVersion(pool, { key: request.key, value: old.value, effectiveFrom: request.effectiveFrom, note: `rollback to version ${request.to}`, actor: request.actor, action: 'config.rollback' });
 }
 
-function refuseInvalid(key: string, value: unknown): void {
+/** Checks a value against the schema of its key and against what the schema cannot say. Throws InvalidInputError naming each field. */
+export function refuseInvalid(key: string, value: unknown): void {
   const { schema, check } = policyOf(key);
   let validate = validators.get(key);
   if (validate === undefined) validators.set(key, (validate = ajv.compile(schema)));

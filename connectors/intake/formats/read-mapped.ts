@@ -5,7 +5,7 @@ import type { Mapped, MappedError } from './compile-format.ts';
 
 const NATIVE_LIMITS = { ...DEFAULT_LIMITS, maxDepth: 12, maxItems: 1_000, integersOnly: true };
 /** A partner may send yuan with decimals. */
-const PARTNER_LIMITS = { ...NATIVE_LIMITS, integersOnly: false };
+export const PARTNER_LIMITS = { ...NATIVE_LIMITS, integersOnly: false };
 
 export type MappedCheck = { ok: true; application: ValidApplication } | { ok: false; errors: MappedError[] };
 
@@ -31,7 +31,7 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/gs;
 const KEPT_DIGITS = 15;
 
 /** An order number or an amount of more digits would silently become another one. */
-function refuseLongNumbers(text: string): void {
+export function refuseLongNumbers(text: string): void {
   for (const [token] of text.matchAll(TOKEN)) {
     if (token.startsWith('"') || token.replace(/^-?[0.]*/, '').replace(/[^\d]/g, '').length <= KEPT_DIGITS) continue;
     const detail = `A number with more than ${KEPT_DIGITS} digits loses some of them in JSON: send it as text`;
