@@ -2,15 +2,17 @@ import type { EventDefinition } from './define-event.ts';
 import { applicantMatched } from './applicant-matched.ts';
 import { applicationDecided } from './application-decided.ts';
 import { applicationReceived } from './application-received.ts';
+import { attachmentReceived } from './attachment-received.ts';
 import { creditReportReceived } from './credit-report-received.ts';
 import { creditReportRequested } from './credit-report-requested.ts';
 
-export { applicantMatched, applicationDecided, applicationReceived, creditReportReceived, creditReportRequested };
+export { applicantMatched, applicationDecided, applicationReceived, attachmentReceived, creditReportReceived, creditReportRequested };
 export type { DataOf, EventDefinition } from './define-event.ts';
 
 /** Every event type of the hub, in the order of the flow. */
 export const EVENTS = [
   applicationReceived,
+  attachmentReceived,
   applicantMatched,
   creditReportRequested,
   creditReportReceived,
