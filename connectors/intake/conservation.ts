@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { applicationReceived, attachmentReceived } from '../../models/events/index.ts';
-import type { Books, ConservationSource } from '../../platform/conservation/source.ts';
+import type { Books, ConservationSource } from '../../platform/conservation/index.ts';
 import { publishedUpTo } from '../../platform/relay/index.ts';
 import { attachmentEventId, attachmentRelaySource } from './attachments/attachment-relay.ts';
 import { applicationEventId, intakeRelaySource } from './relay-worker.ts';

@@ -47,7 +47,11 @@ export async function receiveFile(desk: Pick<IntakeDesk, 'context' | 'gate' | 'u
     return { signed, spool, close };
   } catch (error) {
     await close();
-    throw error;
+    if (error instanceof HttpError) throw error;
+    // Nobody is there any more to be answered; it is no failure of ours.
+    if (!request.raw.complete) throw refused(400, 'BODY_INCOMPLETE', '', 'The connection ended in the middle of the body');
+    request.log.error({ err: error, requestId: request.id }, 'a body could not be spooled');
+    throw new HttpError(503, 'SPOOL_UNAVAILABLE', 'The body could not be kept until its signature was checked; nothing was accepted', [], { 'retry-after': '10' });
   }
 }
 

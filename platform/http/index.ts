@@ -4,6 +4,6 @@ export { HttpError } from './http-error.ts';
 export { assertPlainUtf8 } from './media-type.ts';
 export { pointerToken } from './json-flaw.ts';
 export { problem, PROBLEM_TYPE, type Problem } from './problem.ts';
-export { fieldErrorOf } from './problem-of-error.ts';
+export { fieldErrorOf, problemOfError } from './problem-of-error.ts';
 export { Readiness, type ReadinessCheck, type ReadinessReport } from './readiness.ts';
 export { DEFAULT_LIMITS, parseStrictJson, type JsonLimits } from './strict-json.ts';

@@ -9,6 +9,7 @@ import { eventually } from '../support/eventually.ts';
 import { startHubProcess, type HubProcess } from '../support/hub-process.ts';
 import { sendApplications, type LoadResult } from '../support/load-client.ts';
 import { untilSettled } from '../support/settled.ts';
+import { proveAttachments, startAttaching } from './attachments.ts';
 import { killPlan, VICTIMS, type Victim } from './kill-plan.ts';
 import { proveExactlyOnce } from './proof.ts';
 
@@ -87,7 +88,8 @@ async function withHub(hub: HubProcess, bureau: ScoringSandbox, options: ChaosOp
     secrets.set(partnerId, (json as { secret: string }).secret);
   }
   const over = new AbortController();
-  const sending = sendApplications(generateApplications({ seed: options.seed, count: 1_000_000 }), { url: hub.url, secrets, concurrency: 64, rate: options.rate, persistent: true, signal: over.signal });
+  const attaching = startAttaching({ url: hub.url, secrets, seed: options.seed });
+  const sending = sendApplications(generateApplications({ seed: options.seed, count: 1_000_000 }), { url: hub.url, secrets, concurrency: 64, rate: options.rate, persistent: true, signal: over.signal, onAccepted: attaching.offer });
   sending.catch(() => undefined);
   let kills: Kill[];
   try {
@@ -99,6 +101,7 @@ async function withHub(hub: HubProcess, bureau: ScoringSandbox, options: ChaosOp
   const killedAt = performance.now();
   bureau.behave({ outage: null });
   const load = await sending;
+  const attached = await attaching.done();
   options.log(`all answered: ${load.sent} requests, ${load.accepted.size} accepted, ${[...load.retries].map(([what, n]) => `${what} × ${n}`).join(', ')}`);
 
   const { databaseUrl, clickhouseUrl, kafkaBrokers } = hub.endpoints();
@@ -111,7 +114,7 @@ async function withHub(hub: HubProcess, bureau: ScoringSandbox, options: ChaosOp
     options.log(`settled ${(settledMs / 1_000).toFixed(1)} s after the last kill`);
     const books = await balanced(hub, options);
     const proof = await proveExactlyOnce({ postgres, clickhouse, kafka: { settings, endpoints: { kafkaBrokers } } }, new Set([...load.accepted.values()].map(({ applicationId }) => applicationId)));
-    const flaws = [...proof.flaws, ...load.surprises, ...flawsOf(books), ...(load.retries.has(500) ? [`${load.retries.get(500)} answers with status 500`] : [])];
+    const flaws = [...proof.flaws, ...(await proveAttachments({ postgres, clickhouse }, { url: hub.url, secrets }, attached)), ...load.surprises, ...flawsOf(books), ...(load.retries.has(500) ? [`${load.retries.get(500)} answers with status 500`] : [])];
     const enquired = Object.keys(bureau.enquiries()).length;
     const requested = proof.events['review.credit-report-requested'];
     if (enquired !== requested) flaws.push(`${enquired} enquiries at the bureau, ${requested} requested`);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { addPartner, rotatePartner } from '../../connectors/intake/index.ts';
+import { addPartner, rotatePartner, setPartnerFormat } from '../../connectors/intake/index.ts';
 import { personReport } from '../../connectors/bureaus/sandbox/person-report.ts';
 import { addUser, listUsers } from '../../dashboards/index.ts';
 import { selectRows } from '../../platform/clickhouse/index.ts';
@@ -15,8 +15,14 @@ import { HubError, InvalidInputError } from '../../platform/errors.ts';
 import type { HubContext, HubModule } from '../../platform/module.ts';
 import { SANDBOX_SEED, startHub } from '../../platform/process/up.ts';
 import { untilSignalled } from '../../platform/process/verbs.ts';
-import { DEFAULT_PARTNERS, generateApplications } from '../generators/index.ts';
-import { type LoadResult, sendApplications } from '../support/load-client.ts';
+import { SAMPLE_FORMATS } from '../../models/forms/samples/index.ts';
+import { businessDateOf } from '../../platform/clock.ts';
+import { addConfigVersion, configHistory } from '../../platform/configuration/store.ts';
+import { DEALER_WEST, DEFAULT_PARTNERS, generateApplications, type ScoreOf, seededRandom, USED_CARS_DIRECT } from '../generators/index.ts';
+import { dealerWestRequests, usedCarsDirectFile } from '../generators/own-layouts.ts';
+import { sendAttachment, somePng } from '../support/attachment-client.ts';
+import { sendFile } from '../support/file-client.ts';
+import { type LoadOptions, type LoadResult, sendApplications } from '../support/load-client.ts';
 import { untilSettled } from '../support/settled.ts';
 
 const APPLICATIONS = 6_000;
@@ -46,7 +52,7 @@ export function demoVerb({ modules, reconcile }: DemoParts): Verb {
         const secrets = await prepareParty(context);
         const count = whole('--count', options.count);
         say(`Sending ${count} requests, signed, from ${secrets.size} partners …`);
-        const sent = await sendApplications(generateApplications({ seed: whole('--seed', options.seed), count, scoreOf: (idNo) => personReport(SANDBOX_SEED, idNo)?.score }), { url: hub.url, secrets, concurrency: CONCURRENCY, signal });
+        const sent = await sendEverything({ seed: whole('--seed', options.seed), count, scoreOf: (idNo) => personReport(SANDBOX_SEED, idNo)?.score }, { url: hub.url, secrets, concurrency: CONCURRENCY, signal });
         say('Waiting until every accepted application is decided and visible in the warehouse …');
         await untilSettled(context, SETTLED_WITHIN_MS);
         const books = await reconcile(context);
@@ -65,16 +71,55 @@ export function demoVerb({ modules, reconcile }: DemoParts): Verb {
   };
 }
 
+/** Shares of the requests that come in partners' own layouts; the rest is native JSON. */
+const OWN_JSON = 0.1;
+const OWN_CSV = 0.1;
+const ATTACHMENTS = 24;
+
+/** Everything partners send: native JSON, a partner's own JSON, a file of a partner's CSV in GBK, and documents of some applications. */
+async function sendEverything({ seed, count, scoreOf }: { seed: number; count: number; scoreOf: ScoreOf }, to: LoadOptions): Promise<LoadResult> {
+  const inJson = Math.floor(count * OWN_JSON);
+  const inCsv = Math.floor(count * OWN_CSV);
+  const since = performance.now();
+  const sent = await sendApplications(generateApplications({ seed, count: count - inJson - inCsv, scoreOf }), to);
+  merge(sent, await sendApplications(dealerWestRequests({ seed: seed + 1, count: inJson, scoreOf }), to));
+  if (inCsv > 0 && to.signal?.aborted !== true) {
+    const secretOf = (partnerId: string): string => to.secrets.get(partnerId)!;
+    const file = await sendFile(usedCarsDirectFile({ seed: seed + 2, count: inCsv, scoreOf }), { url: to.url, secret: secretOf(USED_CARS_DIRECT.partnerId) });
+    for (const application of file.accepted) sent.accepted.set(`${application.partnerId}/${application.partnerOrderNo}`, application);
+    for (const [code, n] of file.refusals) sent.refusals.set(code, (sent.refusals.get(code) ?? 0) + n);
+    sent.surprises.push(...file.surprises);
+    sent.sent += file.rows;
+    const random = seededRandom(seed);
+    for (const application of [...sent.accepted.values()].slice(-ATTACHMENTS)) await sendAttachment(application, { kind: 'id-card', content: somePng(random, 20_000) }, { url: to.url, secret: secretOf(application.partnerId) });
+  }
+  return { ...sent, seconds: (performance.now() - since) / 1_000 };
+}
+
+function merge(into: LoadResult, more: LoadResult): void {
+  into.sent += more.sent;
+  into.surprises.push(...more.surprises);
+  for (const [name, application] of more.accepted) into.accepted.set(name, application);
+  for (const [status, n] of more.statuses) into.statuses.set(status, (into.statuses.get(status) ?? 0) + n);
+  for (const [code, n] of more.refusals) into.refusals.set(code, (into.refusals.get(code) ?? 0) + n);
+}
+
 /** The partners of the generator, with fresh secrets, and somebody who may look at the console. */
 async function prepareParty(context: HubContext): Promise<Map<string, string>> {
   const secrets = new Map<string, string>();
-  for (const { partnerId, name } of DEFAULT_PARTNERS) {
+  for (const { partnerId, name } of [...DEFAULT_PARTNERS, DEALER_WEST, USED_CARS_DIRECT]) {
     try {
       secrets.set(partnerId, (await addPartner(context, 'demo', { partnerId, name })).secret);
     } catch (error) {
       if (!(error instanceof HubError) || error.code !== 'PARTNER_EXISTS') throw error;
       secrets.set(partnerId, (await rotatePartner(context, 'demo', partnerId, 0)).secret);
     }
+  }
+  for (const [partnerId, format] of Object.entries(SAMPLE_FORMATS)) {
+    const key = `partner-format/${partnerId}`;
+    if ((await configHistory(context.postgres, key)).length === 0)
+      await addConfigVersion(context.postgres, { key, value: format, effectiveFrom: businessDateOf(context.clock()), note: 'sample partner', actor: 'demo' });
+    await setPartnerFormat(context, 'demo', { partnerId, input: format.input.kind, format: partnerId });
   }
   if (!(await listUsers(context.postgres)).some((user) => user.name === USER)) {
     const password = randomBytes(12).toString('base64url');
@@ -96,7 +141,7 @@ async function describe(context: HubContext, sent: LoadResult, books: Reconcilia
   const refusals = [...sent.refusals].sort((a, b) => b[1] - a[1]);
   const lines = [
     '',
-    `Sent        ${sent.sent} requests in ${sent.seconds.toFixed(1)} s (${Math.round(sent.sent / sent.seconds)}/s): ${Object.entries(statuses).map(([status, n]) => `${status} × ${n}`).join(', ')}`,
+    `Sent        ${sent.sent} applications (native JSON, one partner’s own JSON, a GBK file of another) in ${sent.seconds.toFixed(1)} s (${Math.round(sent.sent / sent.seconds)}/s): ${Object.entries(statuses).map(([status, n]) => `${status} × ${n}`).join(', ')}`,
     `Accepted    ${sent.accepted.size} applications, each stored before it was answered`,
     `Refused     ${refusals.map(([code, n]) => `${code} × ${n}`).join(', ')}`,
     `Decided     ${outcomes.map(({ outcome, n, amount }) => `${outcome} × ${n}${amount > 0 ? ` (¥${(amount / 100).toLocaleString('en')})` : ''}`).join(', ')}`,

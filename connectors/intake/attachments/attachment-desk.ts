@@ -5,7 +5,7 @@ import { audit } from '../../../platform/audit/index.ts';
 import { businessDateOf } from '../../../platform/clock.ts';
 import { HttpError } from '../../../platform/http/index.ts';
 import { derivedEventId } from '../../../platform/kafka/derive-id.ts';
-import { inTransaction } from '../../../platform/postgres/index.ts';
+import { inTransaction, isConnectionFailure } from '../../../platform/postgres/index.ts';
 import { keepPersonKeys, type PersonKey } from '../../../platform/privacy/index.ts';
 import type { IntakeDesk } from '../desk.ts';
 import { openBody } from '../open-body.ts';
@@ -61,22 +61,21 @@ export class AttachmentDesk {
   async list(request: FastifyRequest, applicationId: string): Promise<AttachmentEntry[]> {
     const { partnerId } = await this.#admit(request);
     await this.#application(partnerId, applicationId);
-    return (await attachmentsOf(this.#desk.context.postgres, applicationId)).map(entryOf);
+    return (await this.#ofApplication(applicationId)).map(entryOf);
   }
 
   /** The content of one attachment; that it was read is recorded first. Throws HttpError 401, 403, 404, 410, 429. */
   async read(request: FastifyRequest, applicationId: string, attachmentId: string): Promise<{ attachment: AttachmentEntry; content: Buffer }> {
     const { partnerId } = await this.#admit(request);
     await this.#application(partnerId, applicationId);
-    const { postgres } = this.#desk.context;
-    const found = (await attachmentsOf(postgres, applicationId)).find((attachment) => attachment.attachmentId === attachmentId);
+    const found = (await this.#ofApplication(applicationId)).find((attachment) => attachment.attachmentId === attachmentId);
     if (found === undefined) throw notFound('This application has no such attachment');
     const done = await this.#turns.take();
     try {
       const keys = await this.#keys(found.personIds);
       const sealed = await this.#archive.get(found.archiveName);
       if (sealed === undefined) throw new Error(`the archive has no ${found.archiveName}`);
-      await audit(postgres, { actor: `partner:${partnerId}`, action: 'attachment.read', subject: found.personIds[0]!, before: null, after: { applicationId, attachmentId } });
+      await fromDatabase(audit(this.#desk.context.postgres, { actor: `partner:${partnerId}`, action: 'attachment.read', subject: found.personIds[0]!, before: null, after: { applicationId, attachmentId } }));
       return { attachment: entryOf(found), content: this.#desk.privacy.open(keys, sealed) };
     } finally {
       done();
@@ -90,13 +89,27 @@ export class AttachmentDesk {
   }
 
   async #application(partnerId: string, applicationId: string): Promise<AttachedTo> {
-    const application = await applicationOf(this.#desk.context.postgres, partnerId, applicationId);
+    const application = await fromDatabase(applicationOf(this.#desk.context.postgres, partnerId, applicationId));
     if (application === undefined) throw notFound('This partner has no such application');
     return application;
   }
 
+  #ofApplication(applicationId: string): Promise<StoredAttachment[]> {
+    return fromDatabase(attachmentsOf(this.#desk.context.postgres, applicationId));
+  }
+
+  /** A disk that is full or away is ours to put right; the partner sends it again. */
+  async #keep(name: string, sealed: Buffer): Promise<void> {
+    try {
+      await this.#archive.put(name, sealed);
+    } catch (error) {
+      this.#desk.context.logger.error({ err: error }, 'an attachment could not be archived');
+      throw new HttpError(503, 'ARCHIVE_UNAVAILABLE', 'The attachment could not be stored; it was not accepted', [], { 'retry-after': '10' });
+    }
+  }
+
   async #keys(personIds: readonly string[]): Promise<PersonKey[]> {
-    const keys = await this.#desk.privacy.keys.forReading(personIds);
+    const keys = await fromDatabase(this.#desk.privacy.keys.forReading(personIds));
     return personIds.map((personId) => {
       const key = keys.get(personId);
       if (key === undefined) throw new HttpError(410, 'PERSON_ERASED', 'A person of this application was erased, and its documents with him', [{ pointer: '/url', code: 'PERSON_ERASED', detail: 'A person of this application was erased' }]);
@@ -115,22 +128,34 @@ export class AttachmentDesk {
       const keys = await this.#keys(personIds);
       // Named by content and keys: what is sealed under other keys is something else, and a name is never written over.
       const archiveName = privacy.digest('archive', [digest, ...keys.map(({ wrapped }) => wrapped.toString('hex'))].join(' '));
-      await this.#archive.put(archiveName, privacy.sealFor(keys, content));
+      await this.#keep(archiveName, privacy.sealFor(keys, content));
       const receivedAtMs = context.clock();
       const event = {
         attachmentId, applicationId, personId: personIds[0]!, partnerId, kind, mediaType, sizeBytes: content.length, contentDigest, archiveName,
         receivedAt: new Date(receivedAtMs).toISOString(), businessDate: businessDateOf(receivedAtMs), requestedAmountFen: amountFen,
       };
-      const outcome = await inTransaction(context.postgres, async (client) => {
-        // Erased, and perhaps come back with another key, since the keys were read: what was sealed could never be opened again.
-        if ((await keepPersonKeys(client, keys)).length > 0) return 'stale-key';
-        return acceptAttachment(client, event, personIds, traceparent, MOST_ATTACHMENTS);
-      });
+      const outcome = await fromDatabase(
+        inTransaction(context.postgres, async (client) => {
+          // Erased, and perhaps come back with another key, since the keys were read: what was sealed could never be opened again.
+          if ((await keepPersonKeys(client, keys)).length > 0) return 'stale-key';
+          return acceptAttachment(client, event, personIds, traceparent, MOST_ATTACHMENTS);
+        }),
+      );
       if (outcome === 'accepted') return { created: true, attachment: entryOf(event) };
-      if (outcome === 'known') return { created: false, attachment: entryOf((await attachmentsOf(context.postgres, applicationId)).find((attachment) => attachment.attachmentId === attachmentId)!) };
+      if (outcome === 'known') return { created: false, attachment: entryOf((await this.#ofApplication(applicationId)).find((attachment) => attachment.attachmentId === attachmentId)!) };
       if (outcome === 'full') throw tooMany();
     }
     throw new HttpError(503, 'CONTENDED', 'The persons of this application are being changed by others; send it again', [], { 'retry-after': '1' });
+  }
+}
+
+/** The database being away is no failure of the request: it may be sent again. */
+async function fromDatabase<Result>(query: Promise<Result>): Promise<Result> {
+  try {
+    return await query;
+  } catch (error) {
+    if (!isConnectionFailure(error)) throw error;
+    throw new HttpError(503, 'UNAVAILABLE', 'The database does not answer; send it again', [], { 'retry-after': '1' });
   }
 }
 

@@ -23,12 +23,17 @@ export interface CsvRow {
   mapped(): Mapped;
 }
 
-/** The encoding of a request: what its Content-Type says, else that of the format. Undefined: another one. */
-export function encodingOf(contentType: string | undefined, format: PartnerFormat): Encoding | undefined {
+/** The encoding a Content-Type names; undefined: none; `other`: one that is not read here. */
+export function charsetOf(contentType: string | undefined): Encoding | 'other' | undefined {
   const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(contentType ?? '')?.[1]?.toLowerCase();
-  if (charset === undefined) return format.input.kind === 'csv' ? format.input.encoding : 'utf-8';
+  if (charset === undefined) return undefined;
   if (/^utf-?8$/.test(charset)) return 'utf-8';
-  return /^(gbk|gb2312|gb18030|cp936|windows-936)$/.test(charset) ? 'gbk' : undefined;
+  return /^(gbk|gb2312|gb18030|cp936|windows-936)$/.test(charset) ? 'gbk' : 'other';
+}
+
+/** The encoding a format's files have where nothing else is said. */
+export function defaultEncoding({ input }: PartnerFormat): Encoding {
+  return input.kind === 'csv' ? input.encoding : 'utf-8';
 }
 
 /**

@@ -9,7 +9,7 @@ import { configVersion, refuseInvalid } from '../../../platform/configuration/st
 import { InvalidInputError } from '../../../platform/errors.ts';
 import { HttpError } from '../../../platform/http/index.ts';
 import type { HubContext } from '../../../platform/module.ts';
-import { encodingOf } from '../batch/csv-file.ts';
+import { charsetOf, defaultEncoding } from '../batch/csv-file.ts';
 import { type FormatInput, partnerFormats, setPartnerFormat } from './format-settings.ts';
 import { testMapping, type TestedRecord } from './test-mapping.ts';
 
@@ -50,8 +50,8 @@ const test: Verb = {
     if (!Number.isInteger(most) || most < 1) throw wrong('--rows', 'must be a whole number above 0');
     if (!existsSync(sample)) throw wrong('<sample>', `there is no file ${sample}`);
     const found = existsSync(whose) ? fromFile(whose) : await ofPartner(await context(), whose, extname(sample).toLowerCase() === '.csv' ? 'csv' : 'json');
-    const encoding = encodingOf(typeof options.encoding === 'string' ? `text/csv; charset=${options.encoding}` : undefined, found);
-    if (encoding === undefined) throw wrong('--encoding', 'must be utf-8 or gbk');
+    const encoding = typeof options.encoding === 'string' ? charsetOf(`text/csv; charset=${options.encoding}`) : defaultEncoding(found);
+    if (encoding === undefined || encoding === 'other') throw wrong('--encoding', 'must be utf-8 or gbk');
     let records: TestedRecord[];
     try {
       records = await testMapping(found, found.input.kind === 'csv' ? createReadStream(sample) : readFileSync(sample), { encoding, most, plain: options.plain === true, nowMs: Date.now() });

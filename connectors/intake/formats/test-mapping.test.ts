@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { createReadStream, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { SAMPLE_FORMATS } from '../../../models/forms/samples/index.ts';
 import { DEFAULT_PARTNERS, generateApplications, type ApplicationBody } from '../../../test/generators/index.ts';
 import { toGbk } from '../../../test/generators/gbk.ts';
@@ -13,6 +15,15 @@ const file = async function* (row: readonly string[]): AsyncGenerator<Uint8Array
 };
 
 describe('a tested mapping', () => {
+  it('finds nothing wrong with the samples that lie beside the sample formats', async () => {
+    const folder = join(process.cwd(), 'models', 'forms', 'samples');
+    const records = [
+      ...(await testMapping(SAMPLE_FORMATS['dealer-west'], readFileSync(join(folder, 'dealer-west.sample.json')), options)),
+      ...(await testMapping(SAMPLE_FORMATS['used-cars-direct'], createReadStream(join(folder, 'used-cars-direct.sample.csv')), options)),
+    ];
+    expect(records.map(({ record, errors }) => [record, errors])).toEqual(['document 1', 'document 2', 'document 3', 'row 1', 'row 2', 'row 3', 'row 4'].map((record) => [record, []]));
+  });
+
   it('shows the form with personal data masked, plain only when asked', async () => {
     for (const records of [await testMapping(SAMPLE_FORMATS['dealer-west'], Buffer.from(JSON.stringify([asDealerWest(body)])), options), await testMapping(SAMPLE_FORMATS['used-cars-direct'], file(asUsedCarsDirect(body)), options)]) {
       expect(records).toMatchObject([{ errors: [], form: { partnerOrderNo: body.partnerOrderNo, request: { amountFen: body.request.amountFen } } }]);

@@ -27,7 +27,7 @@ export interface TestOptions {
 
 /** What a sample becomes under a format: CSV as a stream, JSON (a document or a list of them) as a whole. Throws HttpError when it cannot be read. */
 export async function testMapping(format: PartnerFormat, sample: AsyncIterable<Uint8Array> | Buffer, options: TestOptions): Promise<TestedRecord[]> {
-  return sample instanceof Buffer ? testJson(format, sample, options) : testCsv(format, sample, options);
+  return Buffer.isBuffer(sample) ? testJson(format, sample, options) : testCsv(format, sample, options);
 }
 
 function testJson(format: PartnerFormat, sample: Buffer, { most, plain, nowMs }: TestOptions): TestedRecord[] {
