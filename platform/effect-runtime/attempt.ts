@@ -18,7 +18,7 @@ export async function attemptTask(effect: Effect, task: Task, now: () => number)
     controller.abort();
   }, effect.limits.timeoutMs);
   try {
-    const { time, data } = await untilAborted(controller.signal, () =>
+    const { time, data, reached = true } = await untilAborted(controller.signal, () =>
       effect.perform(task.command as never, {
         idempotencyKey: derivedEventId(`${effect.name}/call`, task.attributes.id),
         traceparent: childTraceparent(task.attributes.traceparent, task.attributes.id),
@@ -27,7 +27,7 @@ export async function attemptTask(effect: Effect, task: Task, now: () => number)
       }),
     );
     task.records = [resultRecord(effect, task, { time, data })];
-    return { attempt: { outcome: 'done', reached: true }, outcome: 'result' };
+    return { attempt: { outcome: 'done', reached }, outcome: 'result' };
   } catch (error) {
     if (timedOut) return { attempt: { outcome: 'retry', error: new RetriableError('CALL_TIMEOUT', `no answer within ${effect.limits.timeoutMs} ms`) }, outcome: 'retry' };
     if (controller.signal.aborted) return { attempt: { outcome: 'withdrawn' }, outcome: 'withdrawn' };
@@ -55,8 +55,9 @@ export function deadLetterRecord(effect: Pick<Effect, 'name'>, task: Pick<Task, 
 
 function refused(effect: Effect, task: Task, error: RejectedError, now: () => number): { attempt: Attempt; outcome: Outcome } {
   try {
-    task.records = [resultRecord(effect, task, effect.rejected(task.command as never, error))];
-    return { attempt: { outcome: 'done', reached: true }, outcome: 'rejected' };
+    const result = effect.rejected(task.command as never, error);
+    task.records = [resultRecord(effect, task, result)];
+    return { attempt: { outcome: 'done', reached: result.reached ?? true }, outcome: 'rejected' };
   } catch (defect) {
     task.records = [deadLetterRecord(effect, task, defect, now)];
     return { attempt: { outcome: 'done', reached: true }, outcome: 'dead-letter' };

@@ -115,7 +115,8 @@ export class CallScheduler {
       else this.breaker.withdrawn();
       this.hooks.finished(task);
     } else if (result.outcome === 'retry') {
-      this.breaker.failed(result.error.stopsAll, result.error.retryAfterMs);
+      if (result.error.blameless) this.breaker.withdrawn();
+      else this.breaker.failed(result.error.stopsAll, result.error.retryAfterMs);
       this.retry(task, result.error);
     } else this.breaker.withdrawn();
     this.pump();

@@ -18,6 +18,8 @@ export interface Call {
 export interface CallResult<Data> {
   data: Data;
   time: string;
+  /** False when it was settled without asking the party: then it says nothing about whether the party is there. */
+  reached?: boolean;
 }
 
 /** How hard the outside party may be asked. Milliseconds. */

@@ -1,0 +1,29 @@
+import { createSign, createVerify, type KeyObject } from 'node:crypto';
+import type { Signer, Verifier } from './scheme.ts';
+
+/** RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017), what Chinese gateways call RSA2. */
+export function rsaVerifier(publicKey: KeyObject): Verifier {
+  return {
+    scheme: 'HUB1-RSA-SHA256',
+    verify: (message, signature) => {
+      const verify = createVerify('sha256');
+      for (const part of message) verify.update(part);
+      return verify.verify(publicKey, signature);
+    },
+    begin: () => {
+      const verify = createVerify('sha256');
+      return { update: (bytes) => void verify.update(bytes), matches: (signature) => verify.verify(publicKey, signature) };
+    },
+  };
+}
+
+export function rsaSigner(privateKey: KeyObject): Signer {
+  return {
+    scheme: 'HUB1-RSA-SHA256',
+    sign: (message) => {
+      const sign = createSign('sha256');
+      for (const part of message) sign.update(part);
+      return sign.sign(privateKey);
+    },
+  };
+}
