@@ -6,7 +6,7 @@ import { ApplicationForm } from '../../models/forms/application-form.ts';
 import { fileRoutes } from './file-routes.ts';
 import { applicationIdOf, IntakeService } from './intake-service.ts';
 import { Problem, Receipt, Status } from './partner-schemas.ts';
-import { DOOR, ENCRYPTED, SECURITY, TAGS } from './route-schemas.ts';
+import { CALLBACKS, DOOR, ENCRYPTED, SECURITY, TAGS } from './route-schemas.ts';
 
 /** An application is 1 to 2 KB; this leaves room for five guarantors and long texts. */
 const BODY_LIMIT = 65_536;
@@ -51,6 +51,7 @@ function addRoutes(scope: FastifyInstance, service: IntakeService): void {
         summary: 'Send an application',
         description: 'The same partnerOrderNo with the same content again answers 200 and the same applicationId. A partner with a format of its own sends that layout instead of this form; errors then name its field (source) beside ours (pointer).',
         headers: ENCRYPTED,
+        callbacks: CALLBACKS,
         body: ApplicationForm,
         response: {
           202: Receipt,

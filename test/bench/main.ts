@@ -7,10 +7,11 @@ import { effectBench } from './effect-bench.ts';
 import { endToEndBench } from './end-to-end-bench.ts';
 import { intakeBench } from './intake-bench.ts';
 import { benchDatabase, pipelineBench } from './pipeline-bench.ts';
+import { signatureBench } from './signature-bench.ts';
 import { sinkBench } from './sink-bench.ts';
 
-// npm run bench -- [--only sink,pipeline,intake,batch,effect,end-to-end] [--quick]
-const ALL = ['sink', 'pipeline', 'intake', 'batch', 'effect', 'end-to-end'];
+// npm run bench -- [--only sink,pipeline,intake,batch,effect,signature,end-to-end] [--quick]
+const ALL = ['sink', 'pipeline', 'intake', 'batch', 'effect', 'signature', 'end-to-end'];
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } });
 const chosen = values.only?.split(',') ?? ALL;
 const unknown = chosen.filter((name) => !ALL.includes(name));
@@ -27,7 +28,7 @@ interface StackProcess {
 }
 const { startTestStack, stopTestStack } = (await import(projectPath('test/support/test-stack-process.mjs'))) as StackProcess;
 const results: Record<string, unknown> = {};
-const needsEngines = chosen.some((name) => name !== 'end-to-end');
+const needsEngines = chosen.some((name) => name !== 'end-to-end' && name !== 'signature');
 if (needsEngines && !process.env.HUB_TEST_STACK) await startTestStack();
 try {
   if (needsEngines) {
@@ -49,6 +50,7 @@ try {
 } finally {
   await stopTestStack();
 }
+if (chosen.includes('signature')) results.signature = await signatureBench({ log, ...(quick ? { milliseconds: 1_000 } : {}) });
 if (chosen.includes('end-to-end')) results['end-to-end'] = await endToEndBench({ log, ...(quick ? { seconds: 15 } : {}) });
 console.log(JSON.stringify(results, null, 2));
 process.exit(0);

@@ -9,6 +9,7 @@ import { eventually } from '../support/eventually.ts';
 import { startHubProcess, type HubProcess } from '../support/hub-process.ts';
 import { sendApplications, type LoadResult } from '../support/load-client.ts';
 import { untilSettled } from '../support/settled.ts';
+import { CALLBACK_ENV, startCallbacks, type Callbacks } from './callbacks.ts';
 import { proveAttachments, startAttaching } from './attachments.ts';
 import { killPlan, VICTIMS, type Victim } from './kill-plan.ts';
 import { proveExactlyOnce } from './proof.ts';
@@ -66,7 +67,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   let hub: HubProcess | undefined;
   let clean = false;
   try {
-    hub = await startHubProcess({ BUREAU_URL: bureau.url, BUREAU_APP_ID: bureau.appId, BUREAU_SECRET: bureau.secret, BUREAU_TIMEOUT_MS: '1500' });
+    hub = await startHubProcess({ BUREAU_URL: bureau.url, BUREAU_APP_ID: bureau.appId, BUREAU_SECRET: bureau.secret, BUREAU_TIMEOUT_MS: '1500', ...CALLBACK_ENV });
     options.log(`hub ${hub.url}, home ${hub.home}, bureau ${bureau.url}, seed ${options.seed}`);
     const result = await withHub(hub, bureau, options);
     clean = result.flaws.length === 0;
@@ -81,11 +82,22 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 }
 
 async function withHub(hub: HubProcess, bureau: ScoringSandbox, options: ChaosOptions): Promise<ChaosResult> {
+  const callbacks = await startCallbacks(options.seed);
+  try {
+    return await withPartners(hub, bureau, callbacks, options);
+  } finally {
+    await callbacks.stop();
+  }
+}
+
+async function withPartners(hub: HubProcess, bureau: ScoringSandbox, callbacks: Callbacks, options: ChaosOptions): Promise<ChaosResult> {
   const secrets = new Map<string, string>();
   for (const { partnerId } of DEFAULT_PARTNERS) {
-    const { code, json, stderr } = await hub.cli('partners', 'add', partnerId);
+    const { code, json, stderr } = await hub.cli('partners', 'add', partnerId, '--callback', callbacks.addressOf(partnerId));
     if (code !== 0) throw new Error(`partners add: ${stderr}`);
-    secrets.set(partnerId, (json as { secret: string }).secret);
+    const { secret } = json as { secret: string };
+    secrets.set(partnerId, secret);
+    callbacks.serve(partnerId, secret);
   }
   const over = new AbortController();
   const attaching = startAttaching({ url: hub.url, secrets, seed: options.seed });
@@ -100,6 +112,7 @@ async function withHub(hub: HubProcess, bureau: ScoringSandbox, options: ChaosOp
   }
   const killedAt = performance.now();
   bureau.behave({ outage: null });
+  callbacks.calm();
   const load = await sending;
   const attached = await attaching.done();
   options.log(`all answered: ${load.sent} requests, ${load.accepted.size} accepted, ${[...load.retries].map(([what, n]) => `${what} × ${n}`).join(', ')}`);
@@ -114,7 +127,8 @@ async function withHub(hub: HubProcess, bureau: ScoringSandbox, options: ChaosOp
     options.log(`settled ${(settledMs / 1_000).toFixed(1)} s after the last kill`);
     const books = await balanced(hub, options);
     const proof = await proveExactlyOnce({ postgres, clickhouse, kafka: { settings, endpoints: { kafkaBrokers } } }, new Set([...load.accepted.values()].map(({ applicationId }) => applicationId)));
-    const flaws = [...proof.flaws, ...(await proveAttachments({ postgres, clickhouse }, { url: hub.url, secrets }, attached)), ...load.surprises, ...flawsOf(books), ...(load.retries.has(500) ? [`${load.retries.get(500)} answers with status 500`] : [])];
+    const told = await callbacks.flaws(new Set([...load.accepted.values()].map(({ applicationId }) => applicationId)));
+    const flaws = [...proof.flaws, ...told, ...(await proveAttachments({ postgres, clickhouse }, { url: hub.url, secrets }, attached)), ...load.surprises, ...flawsOf(books), ...(load.retries.has(500) ? [`${load.retries.get(500)} answers with status 500`] : [])];
     const enquired = Object.keys(bureau.enquiries()).length;
     const requested = proof.events['review.credit-report-requested'];
     if (enquired !== requested) flaws.push(`${enquired} enquiries at the bureau, ${requested} requested`);

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { addPartner, rotatePartner, setPartnerFormat } from '../../connectors/intake/index.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { addPartner, type CallbackReceiver, changePartner, listPartners, rotatePartner, setPartnerFormat, startCallbackReceiver } from '../../connectors/intake/index.ts';
 import { personReport } from '../../connectors/bureaus/sandbox/person-report.ts';
 import { addUser, listUsers } from '../../dashboards/index.ts';
 import { selectRows } from '../../platform/clickhouse/index.ts';
@@ -28,6 +29,7 @@ import { untilSettled } from '../support/settled.ts';
 const APPLICATIONS = 6_000;
 const CONCURRENCY = 48;
 const SETTLED_WITHIN_MS = 180_000;
+const TOLD_WITHIN_MS = 60_000;
 const USER = 'demo';
 
 export interface DemoParts {
@@ -45,27 +47,33 @@ export function demoVerb({ modules, reconcile }: DemoParts): Verb {
       const say = (line: string): void => void process.stderr.write(`${line}\n`);
       const { signal, signalled } = untilSignalled();
       const started = performance.now();
+      // The partners' side of callbacks is played here, on loopback: nothing a hub in earnest would let them name.
+      process.env.CALLBACK_NETWORKS ??= '127.0.0.0/8';
       const hub = await startHub(settings, modules(), { signal, onProgress: ({ name, message }) => say(`  ${name}: ${message}`) });
+      const receiver = await startCallbackReceiver();
       const context = await openContext({ process: 'demo', settings: { ...settings, logLevel: 'warn' }, endpoints: hub.endpoints });
       try {
         say(`Everything is ready after ${seconds(performance.now() - started)} (${hub.url}; played by a sandbox: ${hub.sandboxes.join(', ')}).`);
-        const secrets = await prepareParty(context);
+        const secrets = await prepareParty(context, receiver);
         const count = whole('--count', options.count);
         say(`Sending ${count} requests, signed, from ${secrets.size} partners …`);
         const sent = await sendEverything({ seed: whole('--seed', options.seed), count, scoreOf: (idNo) => personReport(SANDBOX_SEED, idNo)?.score }, { url: hub.url, secrets, concurrency: CONCURRENCY, signal });
         say('Waiting until every accepted application is decided and visible in the warehouse …');
         await untilSettled(context, SETTLED_WITHIN_MS);
+        const told = await untilTold(receiver, sent.accepted.size);
         const books = await reconcile(context);
-        const summary = await describe(context, sent, books);
-        const ok = books.balanced && sent.surprises.length === 0;
+        const summary = await describe(context, sent, books, told);
+        const ok = books.balanced && sent.surprises.length === 0 && told >= sent.accepted.size;
         const where = whereToLook(hub.url, settings);
         if (options.exit === true) return { ok, json: { ok, url: hub.url, ...summary.json, reconcile: books }, text: `${summary.text}\n${where}` };
         process.stdout.write(`${summary.text}\n${where}\nThe hub stays up; Ctrl-C stops it.\n`);
         await signalled;
         return { ok, json: { ok, ...summary.json }, text: 'The hub has stopped.' };
       } finally {
+        await forgetCallbacks(context).catch(() => undefined);
         await context.close();
         await hub.stop();
+        await receiver.stop();
       }
     },
   };
@@ -105,7 +113,7 @@ function merge(into: LoadResult, more: LoadResult): void {
 }
 
 /** The partners of the generator, with fresh secrets, and somebody who may look at the console. */
-async function prepareParty(context: HubContext): Promise<Map<string, string>> {
+async function prepareParty(context: HubContext, receiver: CallbackReceiver): Promise<Map<string, string>> {
   const secrets = new Map<string, string>();
   for (const { partnerId, name } of [...DEFAULT_PARTNERS, DEALER_WEST, USED_CARS_DIRECT]) {
     try {
@@ -114,6 +122,8 @@ async function prepareParty(context: HubContext): Promise<Map<string, string>> {
       if (!(error instanceof HubError) || error.code !== 'PARTNER_EXISTS') throw error;
       secrets.set(partnerId, (await rotatePartner(context, 'demo', partnerId, 0)).secret);
     }
+    receiver.serve(partnerId, { appId: partnerId, scheme: 'HUB1-HMAC-SHA256', secret: secrets.get(partnerId)! });
+    await changePartner(context, 'demo', partnerId, { callbackUrl: receiver.addressOf(partnerId) });
   }
   for (const [partnerId, format] of Object.entries(SAMPLE_FORMATS)) {
     const key = `partner-format/${partnerId}`;
@@ -129,9 +139,20 @@ async function prepareParty(context: HubContext): Promise<Map<string, string>> {
   return secrets;
 }
 
+/** Waits until every partner has signed for every decision; how many it was when patience is over. */
+async function untilTold(receiver: CallbackReceiver, decisions: number): Promise<number> {
+  for (const deadline = performance.now() + TOLD_WITHIN_MS; receiver.stats().stored < decisions && performance.now() < deadline; ) await sleep(100);
+  return receiver.stats().stored;
+}
+
+/** The receiver goes with the demo: a hub started again on the same home has nobody to tell. */
+async function forgetCallbacks(context: HubContext): Promise<void> {
+  for (const { partnerId, callbackUrl } of await listPartners(context)) if (callbackUrl !== null) await changePartner(context, 'demo', partnerId, { callbackUrl: null });
+}
+
 const passwordFile = ({ home }: Pick<Settings, 'home'>): string => join(home, 'secrets', 'demo-user');
 
-async function describe(context: HubContext, sent: LoadResult, books: Reconciliation): Promise<{ text: string; json: Record<string, unknown> }> {
+async function describe(context: HubContext, sent: LoadResult, books: Reconciliation, told: number): Promise<{ text: string; json: Record<string, unknown> }> {
   const outcomes = await selectRows<{ outcome: string; n: number; amount: number }>(
     context.clickhouse,
     `SELECT outcome, count() AS n, sum(approved_amount_fen) AS amount FROM fct_application WHERE outcome IS NOT NULL GROUP BY outcome ORDER BY n DESC`,
@@ -145,6 +166,7 @@ async function describe(context: HubContext, sent: LoadResult, books: Reconcilia
     `Accepted    ${sent.accepted.size} applications, each stored before it was answered`,
     `Refused     ${refusals.map(([code, n]) => `${code} × ${n}`).join(', ')}`,
     `Decided     ${outcomes.map(({ outcome, n, amount }) => `${outcome} × ${n}${amount > 0 ? ` (¥${(amount / 100).toLocaleString('en')})` : ''}`).join(', ')}`,
+    `Told        ${told} decisions to their partners, each callback signed both ways`,
     `Reasons     ${reasons.map(({ code, n }) => `${code} × ${n}`).join(', ')}`,
     ...(sent.surprises.length > 0 ? ['', `${sent.surprises.length} answers were NOT as the input calls for:`, ...sent.surprises.slice(0, 10)] : []),
     '',
@@ -152,7 +174,7 @@ async function describe(context: HubContext, sent: LoadResult, books: Reconcilia
     books.balanced ? 'The books balance.' : 'The books DO NOT balance.',
     '',
   ];
-  return { text: lines.join('\n'), json: { sent: sent.sent, statuses, accepted: sent.accepted.size, refusals: Object.fromEntries(refusals), outcomes, surprises: sent.surprises } };
+  return { text: lines.join('\n'), json: { sent: sent.sent, statuses, accepted: sent.accepted.size, refusals: Object.fromEntries(refusals), outcomes, told, surprises: sent.surprises } };
 }
 
 function whereToLook(url: string, settings: Settings): string {
