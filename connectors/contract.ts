@@ -1,6 +1,7 @@
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { InvalidInputError, type FieldError } from '../platform/errors.ts';
+import type { HubContext } from '../platform/module.ts';
 
 export { PoisonError, RejectedError, RetriableError } from '../platform/effect-runtime/index.ts';
 
@@ -72,6 +73,6 @@ export interface Connector<Settings extends TObject = TObject> {
   directions: readonly Direction[];
   /** JSON Schema of the settings, each property made by `setting`. */
   spec: Settings;
-  /** Reaches out and signs in. Never rejects, and changes nothing on the other side. */
-  check(settings: Static<Settings>): Promise<CheckResult>;
+  /** Reaches out and signs in. Never rejects, and changes nothing on the other side. `hub` is for those who find their parties in the hub's tables. */
+  check(settings: Static<Settings>, hub?: () => Promise<HubContext>): Promise<CheckResult>;
 }

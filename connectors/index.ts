@@ -1,11 +1,12 @@
 import type { HubModule } from '../platform/module.ts';
 import { BUREAU_ADAPTERS } from './bureaus/index.ts';
+import { intakeConnector } from './intake/connector.ts';
 import { settingNotes, type Connector } from './contract.ts';
 import { publishConnectorEnvironment } from './environment.ts';
 import { connectorVerbs } from './verbs.ts';
 
 /** Every outside party the hub knows; a new connector is a folder and a line here. */
-export const CONNECTORS: readonly Connector[] = [...BUREAU_ADAPTERS];
+export const CONNECTORS: readonly Connector[] = [...BUREAU_ADAPTERS, intakeConnector];
 
 const settingNames = CONNECTORS.flatMap((connector) => [...settingNotes(connector.spec).values()].map(({ env }) => env));
 

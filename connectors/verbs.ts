@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../platform/errors.ts';
 import type { Verb } from '../platform/cli/verb.ts';
+import type { HubContext } from '../platform/module.ts';
 import { readConnectorSettings, settingNotes, type CheckResult, type Connector } from './contract.ts';
 import { connectorEnvironment } from './environment.ts';
 
@@ -41,11 +42,11 @@ export function connectorVerbs(connectors: readonly Connector[]): Verb[] {
       path: 'connectors check',
       summary: 'reach the party and sign in: ok, or why not (all of them without a name)',
       declare: (command) => void command.argument('[name]'),
-      run: async ({ args, settings, progress }) => {
+      run: async ({ args, settings, progress, context }) => {
         const env = connectorEnvironment(settings.home);
         const wanted = args[0] === undefined ? connectors : [find(args[0])];
         progress(`asking ${wanted.map(({ name }) => name).join(', ')} …`);
-        const results = await Promise.all(wanted.map(async (connector) => ({ name: connector.name, ...(await checkConnector(connector, env)) })));
+        const results = await Promise.all(wanted.map(async (connector) => ({ name: connector.name, ...(await checkConnector(connector, env, context)) })));
         const text = results.map((result) => `${result.name.padEnd(20)} ${result.ok ? `ok, ${result.detail} (${result.milliseconds} ms)` : `${result.code}: ${result.detail}`}`).join('\n');
         return { ok: results.every(({ ok }) => ok), json: { results }, text };
       },
@@ -53,9 +54,9 @@ export function connectorVerbs(connectors: readonly Connector[]): Verb[] {
   ];
 }
 
-async function checkConnector(connector: Connector, env: Readonly<Record<string, string | undefined>>): Promise<CheckResult> {
+async function checkConnector(connector: Connector, env: Readonly<Record<string, string | undefined>>, hub: () => Promise<HubContext>): Promise<CheckResult> {
   try {
-    return await connector.check(readConnectorSettings(connector.spec, env));
+    return await connector.check(readConnectorSettings(connector.spec, env), hub);
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
     return { ok: false, code: 'SETTINGS', detail: error.errors.map(({ detail }) => detail).join('; ') };

@@ -9,6 +9,7 @@ import type { ValidApplication } from './validate-application.ts';
 /** An application that is right in form, on its way to the database. */
 export interface PendingApplication {
   applicationId: string;
+  channel: 'api' | 'batch';
   contentDigest: string;
   personIds: readonly string[];
   content: ValidApplication;
@@ -20,7 +21,8 @@ export interface PendingApplication {
 /** An authenticated request; without an application only its nonce is used up. */
 export interface PendingRequest {
   partnerId: string;
-  nonce: string;
+  /** Undefined: a part of a request whose nonce is used up already. */
+  nonce: string | undefined;
   application: PendingApplication | undefined;
 }
 
@@ -128,13 +130,13 @@ export class AcceptanceQueue {
     for (; at < this.#waiting.length && batch.length < this.#limits.batch; at++) {
       const waiting = this.#waiting[at] as Waiting;
       const { partnerId, nonce, application } = waiting.request;
-      const nonceName = `${partnerId} ${nonce}`;
+      const nonceName = nonce === undefined ? undefined : `${partnerId} ${nonce}`;
       const id = application?.applicationId;
-      if (seen.has(nonceName) || (id !== undefined && seen.has(id))) {
+      if ((nonceName !== undefined && seen.has(nonceName)) || (id !== undefined && seen.has(id))) {
         later.push(waiting);
         continue;
       }
-      seen.add(nonceName);
+      if (nonceName !== undefined) seen.add(nonceName);
       if (id !== undefined) seen.add(id);
       batch.push(waiting);
       this.#waitingBytes -= application?.raw.length ?? 0;
@@ -160,13 +162,13 @@ export class AcceptanceQueue {
       const { partnerId, nonce, application } = request;
       if (application === undefined) return { partnerId, nonce: nonceUsed ? undefined : nonce, application: undefined };
       const own = application.personIds.map((personId) => keys.get(personId) as PersonKey);
-      const { applicationId, contentDigest, receivedAtMs, traceparent, content, personIds } = application;
-      const event = applicationEvent(this.#privacy, content, { applicationId, partnerId, contentDigest, receivedAtMs, personIds }, own);
+      const { applicationId, channel, contentDigest, receivedAtMs, traceparent, content, personIds } = application;
+      const event = applicationEvent(this.#privacy, content, { applicationId, partnerId, channel, contentDigest, receivedAtMs, personIds }, own);
       return {
         partnerId,
         nonce: nonceUsed ? undefined : nonce,
         application: {
-          applicationId, contentDigest, receivedAtMs, traceparent, keys: own, channel: 'api',
+          applicationId, contentDigest, receivedAtMs, traceparent, keys: own, channel,
           partnerOrderNo: content.partnerOrderNo, amountFen: content.request.amountFen,
           raw: this.#privacy.sealFor(own, application.raw), event: JSON.stringify(event),
         },

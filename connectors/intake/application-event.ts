@@ -9,6 +9,7 @@ type Received = DataOf<typeof applicationReceived>;
 export interface Acceptance {
   applicationId: string;
   partnerId: string;
+  channel: 'api' | 'batch';
   contentDigest: string;
   receivedAtMs: number;
   /** The applicant first, then the guarantors in their order. */
@@ -39,7 +40,7 @@ export function applicationEvent(privacy: Privacy, application: ValidApplication
     personId: applicantKey.personId,
     partnerId: acceptance.partnerId,
     partnerOrderNo: application.partnerOrderNo,
-    channel: 'api',
+    channel: acceptance.channel,
     contentDigest: acceptance.contentDigest,
     product: application.product,
     receivedAt: new Date(acceptance.receivedAtMs).toISOString(),

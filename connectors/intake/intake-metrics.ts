@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 
-export type IntakeOutcome = 'accepted' | 'duplicate' | 'conflict' | 'replayed' | 'unauthorized' | 'disabled' | 'invalid' | 'overloaded' | 'failed';
+export type IntakeOutcome = 'accepted' | 'duplicate' | 'conflict' | 'replayed' | 'unauthorized' | 'disabled' | 'invalid' | 'limited' | 'overloaded' | 'failed';
 
 /** Counts what partners send. Only partners known here become label values; the rest share one. */
 export interface IntakeMetrics {

@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import { audit } from '../../platform/audit/index.ts';
-import { HubError, InvalidInputError } from '../../platform/errors.ts';
+import { HubError, InvalidInputError, type FieldError } from '../../platform/errors.ts';
 import type { HubContext } from '../../platform/module.ts';
 import { inTransaction } from '../../platform/postgres/index.ts';
 import { openPrivacy } from '../../platform/privacy/index.ts';
-import { PARTNERS_CHANNEL } from './partner-directory.ts';
+import { MAX_RATE, readAddresses } from './partner-limits.ts';
+import { callbackUrlFlaw } from './callback/callback-url.ts';
+import { sealPartnerKey, type PartnerKeyMaterial } from './partner-keys.ts';
+import { isAppId, newBodyKey, newKeyPair, pemOf, readPublicKey, type BodyCipher, type Scheme } from './signing/index.ts';
 
 type Surroundings = Pick<HubContext, 'postgres' | 'settings'>;
 
@@ -13,68 +16,146 @@ export interface PartnerListing {
   partnerId: string;
   name: string;
   createdAt: string;
-  rotatedAt: string | null;
-  previousSecretValidUntil: string | null;
   disabledAt: string | null;
+  /** The current key first; the one before it while it is good. Never any material. */
+  keys: { keyNo: number; scheme: Scheme; encryption: BodyCipher | null; createdAt: string; validUntil: string | null }[];
+  /** CIDR; empty: from anywhere. */
+  allowedAddresses: string[];
+  /** Requests a second; null: the default of the hub. */
+  ratePerSecond: number | null;
+  callbackUrl: string | null;
 }
 
-const ID_FORM = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** The key a partner is to have: HMAC (a new secret) unless said otherwise. */
+export interface KeyWish {
+  scheme?: Scheme;
+  /** PEM, or for SM2 hex; for RSA and SM2 and only there. */
+  publicKey?: string;
+  encryption?: BodyCipher;
+}
+
+/** `none`: bodies are no longer encrypted. */
+export interface RotationWish extends Omit<KeyWish, 'encryption'> {
+  encryption?: BodyCipher | 'none';
+}
+
+/** What may be changed of a partner at any time. `null` takes a limit or an address away. */
+export interface PartnerChange {
+  name?: string;
+  allowedAddresses?: readonly string[];
+  ratePerSecond?: number | null;
+  callbackUrl?: string | null;
+}
+
+/** What the partner has to be given; each is shown this once and kept encrypted. */
+export interface HandedOver {
+  scheme: Scheme;
+  /** Of HMAC: what both sides sign with. */
+  secret?: string;
+  /** Of RSA and SM2: PEM; the partner checks callbacks with it. */
+  hubPublicKey?: string;
+  /** base64; both sides encrypt bodies with it. */
+  bodyKey?: string;
+  encryption?: BodyCipher;
+}
+
+export interface NewPartner extends KeyWish, PartnerChange {
+  partnerId: string;
+  name: string;
+}
+
+export interface AddedPartner extends HandedOver {
+  partnerId: string;
+  appId: string;
+}
 
 /**
- * Adds a partner and returns its secret, which is shown this once and stored encrypted. Throws InvalidInputError for a malformed id or
- * name, HubError PARTNER_EXISTS.
+ * Adds a partner and returns what it has to be given. Throws InvalidInputError naming each field that is wrong, HubError PARTNER_EXISTS.
  */
-export async function addPartner(context: Surroundings, actor: string, partner: { partnerId: string; name: string }): Promise<{ partnerId: string; appId: string; secret: string }> {
+export function addPartner(context: Surroundings, actor: string, partner: NewPartner & { publicKey?: undefined }): Promise<AddedPartner & { secret: string }>;
+export function addPartner(context: Surroundings, actor: string, partner: NewPartner): Promise<AddedPartner>;
+export async function addPartner(context: Surroundings, actor: string, partner: NewPartner): Promise<AddedPartner> {
   const { partnerId, name } = partner;
-  if (!ID_FORM.test(partnerId))
-    throw new InvalidInputError('The partner cannot be added', [{ pointer: '/partnerId', code: 'FORM', detail: 'must be 1 to 64 letters, digits or ._-' }]);
-  if (name.trim() === '' || name.length > 100)
-    throw new InvalidInputError('The partner cannot be added', [{ pointer: '/name', code: 'FORM', detail: 'must have 1 to 100 characters' }]);
-  const secret = newSecret();
-  const sealed = (await openPrivacy(context)).sealSecret(partnerId, secret);
+  const errors = flawsOf(partner);
+  if (!isAppId(partnerId)) errors.unshift({ pointer: '/partnerId', code: 'FORM', detail: 'must be 1 to 64 letters, digits or ._-' });
+  refuse('The partner cannot be added', errors);
+  const { material, handedOver } = await newKey(partner);
+  const privacy = await openPrivacy(context);
   await inTransaction(context.postgres, async (client) => {
-    const { rowCount } = await client.query('INSERT INTO intake.partner (partner_id, name, secret) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [partnerId, name.trim(), sealed]);
+    const { rowCount } = await client.query('INSERT INTO intake.partner (partner_id, name) VALUES ($1, $2) ON CONFLICT DO NOTHING', [partnerId, name.trim()]);
     if (rowCount === 0) throw new HubError('PARTNER_EXISTS', `There is a partner ${partnerId} already`);
-    await audit(client, { actor, action: 'partner.add', subject: partnerId, before: null, after: { name: name.trim() } });
-    await announce(client, partnerId);
+    await change(client, partnerId, partner);
+    await storeKey(client, partnerId, 1, sealPartnerKey(privacy, partnerId, material));
+    await audit(client, { actor, action: 'partner.add', subject: partnerId, before: null, after: { ...changeDetail(partner), ...keyDetail(handedOver) } });
   });
-  return { partnerId, appId: partnerId, secret };
+  return { partnerId, appId: partnerId, ...handedOver };
 }
 
-/** All partners in the order of their ids; secrets are never among it. */
+export interface RotatedPartner extends HandedOver {
+  partnerId: string;
+  previousKeyValidUntil: string | null;
+}
+
+/** All partners in the order of their ids. */
 export async function listPartners(context: Surroundings): Promise<PartnerListing[]> {
-  const { rows } = await context.postgres.query<{ partner_id: string; name: string; created_at: Date; rotated_at: Date | null; previous_valid_until: Date | null; disabled_at: Date | null }>(
-    'SELECT partner_id, name, created_at, rotated_at, previous_valid_until, disabled_at FROM intake.partner ORDER BY partner_id',
+  const { rows } = await context.postgres.query<{ partner: PartnerListing }>(
+    `SELECT json_build_object(
+       'partnerId', p.partner_id, 'name', p.name, 'createdAt', ${instant('p.created_at')}, 'disabledAt', ${instant('p.disabled_at')},
+       'keys', (SELECT coalesce(json_agg(json_build_object('keyNo', k.key_no, 'scheme', k.scheme, 'encryption', k.body_cipher, 'createdAt', ${instant('k.created_at')}, 'validUntil', ${instant('k.valid_until')}) ORDER BY k.key_no DESC), '[]')
+                FROM intake.partner_key AS k WHERE k.partner_id = p.partner_id AND (k.valid_until IS NULL OR k.valid_until > now())),
+       'allowedAddresses', p.allowed_addresses::text[], 'ratePerSecond', p.rate_per_second, 'callbackUrl', p.callback_url) AS partner
+     FROM intake.partner AS p ORDER BY p.partner_id`,
   );
-  const instant = (date: Date | null): string | null => date?.toISOString() ?? null;
-  return rows.map((row) => ({
-    partnerId: row.partner_id,
-    name: row.name,
-    createdAt: row.created_at.toISOString(),
-    rotatedAt: instant(row.rotated_at),
-    previousSecretValidUntil: instant(row.previous_valid_until),
-    disabledAt: instant(row.disabled_at),
-  }));
+  return rows.map(({ partner }) => partner);
 }
 
 /**
- * Gives a partner a new secret, shown this once. The one before stays good for `graceHours`, so that the partner can change over
- * without losing a request; 0 ends it at once. Throws HubError PARTNER_UNKNOWN.
+ * Gives a partner a new key; scheme and encryption stay as they are unless said otherwise. The key before stays good for `graceHours`, so that
+ * the partner can change over without losing a request; 0 ends it at once, as does the next rotation. Throws InvalidInputError, HubError
+ * PARTNER_UNKNOWN.
  */
-export async function rotatePartner(context: Surroundings, actor: string, partnerId: string, graceHours: number): Promise<{ partnerId: string; secret: string; previousSecretValidUntil: string | null }> {
-  const secret = newSecret();
-  const sealed = (await openPrivacy(context)).sealSecret(partnerId, secret);
+export function rotatePartner(context: Surroundings, actor: string, partnerId: string, graceHours: number, wish?: RotationWish & { publicKey?: undefined }): Promise<RotatedPartner & { secret: string }>;
+export function rotatePartner(context: Surroundings, actor: string, partnerId: string, graceHours: number, wish: RotationWish): Promise<RotatedPartner>;
+export async function rotatePartner(context: Surroundings, actor: string, partnerId: string, graceHours: number, wish: RotationWish = {}): Promise<RotatedPartner> {
+  const { rows } = await context.postgres.query<{ scheme: Scheme; body_cipher: BodyCipher | null }>(
+    'SELECT scheme, body_cipher FROM intake.partner_key WHERE partner_id = $1 ORDER BY key_no DESC LIMIT 1',
+    [partnerId],
+  );
+  if (rows[0] === undefined) throw unknownPartner(partnerId);
+  const encryption = wish.encryption ?? rows[0].body_cipher ?? undefined;
+  const next: KeyWish = { scheme: wish.scheme ?? rows[0].scheme, publicKey: wish.publicKey, encryption: encryption === 'none' ? undefined : encryption };
+  refuse('The key was not changed', keyFlaws(next));
+  const { material, handedOver } = await newKey(next);
+  const sealed = sealPartnerKey(await openPrivacy(context), partnerId, material);
   return inTransaction(context.postgres, async (client) => {
-    const { rows } = await client.query<{ valid_until: Date | null }>(
-      `UPDATE intake.partner SET previous_secret = CASE WHEN $3::float8 > 0 THEN secret END, secret = $2, rotated_at = now(),
-              previous_valid_until = CASE WHEN $3::float8 > 0 THEN now() + $3::float8 * interval '1 hour' END
-       WHERE partner_id = $1 RETURNING previous_valid_until AS valid_until`,
-      [partnerId, sealed, graceHours],
+    // Rotations of one partner follow each other.
+    const { rowCount } = await client.query('SELECT FROM intake.partner WHERE partner_id = $1 FOR UPDATE', [partnerId]);
+    if (rowCount === 0) throw unknownPartner(partnerId);
+    const current = await client.query<{ key_no: number; valid_until: Date | null }>(
+      `UPDATE intake.partner_key SET valid_until = now() + $2::float8 * interval '1 hour'
+       WHERE partner_id = $1 AND key_no = (SELECT max(key_no) FROM intake.partner_key WHERE partner_id = $1) RETURNING key_no, valid_until`,
+      [partnerId, graceHours],
+    );
+    const { key_no: keyNo, valid_until: validUntil } = current.rows[0]!;
+    await client.query('DELETE FROM intake.partner_key WHERE partner_id = $1 AND (key_no < $2 OR valid_until <= now())', [partnerId, keyNo]);
+    await storeKey(client, partnerId, keyNo + 1, sealed);
+    await audit(client, { actor, action: 'partner.rotate', subject: partnerId, before: { keyNo, scheme: rows[0]!.scheme }, after: { keyNo: keyNo + 1, graceHours, ...keyDetail(handedOver) } });
+    return { partnerId, ...handedOver, previousKeyValidUntil: graceHours > 0 ? validUntil!.toISOString() : null };
+  });
+}
+
+/** Changes what may be changed of a partner, in force in every process within a second. Throws InvalidInputError, HubError PARTNER_UNKNOWN. */
+export async function changePartner(context: Surroundings, actor: string, partnerId: string, wish: PartnerChange): Promise<void> {
+  refuse('The partner was not changed', flawsOf(wish));
+  await inTransaction(context.postgres, async (client) => {
+    const { rows } = await client.query<{ before: PartnerChange }>(
+      `SELECT json_build_object('name', name, 'allowedAddresses', allowed_addresses::text[], 'ratePerSecond', rate_per_second, 'callbackUrl', callback_url) AS before
+       FROM intake.partner WHERE partner_id = $1 FOR UPDATE`,
+      [partnerId],
     );
     if (rows[0] === undefined) throw unknownPartner(partnerId);
-    await audit(client, { actor, action: 'partner.rotate', subject: partnerId, before: null, after: { graceHours } });
-    await announce(client, partnerId);
-    return { partnerId, secret, previousSecretValidUntil: rows[0].valid_until?.toISOString() ?? null };
+    await change(client, partnerId, wish);
+    await audit(client, { actor, action: 'partner.change', subject: partnerId, before: changeDetail(rows[0].before), after: changeDetail(wish) });
   });
 }
 
@@ -85,7 +166,6 @@ export async function setPartnerDisabled(context: Surroundings, actor: string, p
     if (rows[0] === undefined) throw unknownPartner(partnerId);
     await client.query('UPDATE intake.partner SET disabled_at = CASE WHEN $2 THEN coalesce(disabled_at, now()) END WHERE partner_id = $1', [partnerId, disabled]);
     await audit(client, { actor, action: disabled ? 'partner.disable' : 'partner.enable', subject: partnerId, before: { disabled: rows[0].was }, after: { disabled } });
-    await announce(client, partnerId);
   });
 }
 
@@ -93,10 +173,67 @@ function unknownPartner(partnerId: string): HubError {
   return new HubError('PARTNER_UNKNOWN', `There is no partner ${partnerId}`);
 }
 
-function newSecret(): string {
-  return randomBytes(32).toString('base64url');
+function refuse(message: string, errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw new InvalidInputError(`${message}: ${errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ')}`, errors);
 }
 
-async function announce(client: PoolClient, partnerId: string): Promise<void> {
-  await client.query('SELECT pg_notify($1, $2)', [PARTNERS_CHANNEL, partnerId]);
+function flawsOf(wish: PartnerChange & KeyWish): FieldError[] {
+  const errors: FieldError[] = [];
+  if (wish.name !== undefined && (wish.name.trim() === '' || wish.name.length > 100)) errors.push({ pointer: '/name', code: 'FORM', detail: 'must have 1 to 100 characters' });
+  errors.push(...readAddresses(wish.allowedAddresses ?? []).errors);
+  const { ratePerSecond: rate } = wish;
+  if (rate !== undefined && rate !== null && !(Number.isInteger(rate) && rate >= 1 && rate <= MAX_RATE))
+    errors.push({ pointer: '/ratePerSecond', code: 'OUT_OF_RANGE', detail: `must be a whole number from 1 to ${MAX_RATE}` });
+  const url = wish.callbackUrl === undefined || wish.callbackUrl === null ? undefined : callbackUrlFlaw(wish.callbackUrl);
+  if (url !== undefined) errors.push({ pointer: '/callbackUrl', ...url });
+  return [...errors, ...keyFlaws(wish)];
+}
+
+function keyFlaws({ scheme = 'HUB1-HMAC-SHA256', publicKey }: KeyWish): FieldError[] {
+  if (scheme === 'HUB1-HMAC-SHA256') return publicKey === undefined ? [] : [{ pointer: '/publicKey', code: 'NOT_ALLOWED', detail: `does not go with ${scheme}, which has a shared secret` }];
+  if (publicKey === undefined) return [{ pointer: '/publicKey', code: 'REQUIRED', detail: `is required with ${scheme}` }];
+  const read = readPublicKey(scheme, publicKey);
+  return read.ok ? [] : [{ pointer: '/publicKey', code: read.code, detail: read.detail }];
+}
+
+/** A key made to a wish that has no flaws, and what of it the partner is given. */
+async function newKey({ scheme = 'HUB1-HMAC-SHA256', publicKey, encryption }: KeyWish): Promise<{ material: PartnerKeyMaterial; handedOver: HandedOver }> {
+  const bodyKey = encryption === undefined ? undefined : newBodyKey(encryption);
+  const body = bodyKey === undefined || encryption === undefined ? undefined : { cipher: encryption, key: bodyKey };
+  const handedBody = body === undefined ? {} : { encryption: body.cipher, bodyKey: body.key.toString('base64') };
+  if (scheme === 'HUB1-HMAC-SHA256') {
+    const secret = randomBytes(32).toString('base64url');
+    return { material: { scheme, verifying: Buffer.from(secret), answering: undefined, body }, handedOver: { scheme, secret, ...handedBody } };
+  }
+  const read = readPublicKey(scheme, publicKey ?? '');
+  if (!read.ok) throw new InvalidInputError('The public key cannot be used', [{ pointer: '/publicKey', code: read.code, detail: read.detail }]);
+  const own = await newKeyPair(scheme);
+  return { material: { scheme, verifying: read.der, answering: own.privateKey, body }, handedOver: { scheme, hubPublicKey: pemOf(own.publicKey), ...handedBody } };
+}
+
+async function change(client: PoolClient, partnerId: string, wish: PartnerChange): Promise<void> {
+  await client.query(
+    `UPDATE intake.partner SET name = coalesce($2, name), allowed_addresses = coalesce($3::cidr[], allowed_addresses),
+            rate_per_second = CASE WHEN $4 THEN $5 ELSE rate_per_second END, callback_url = CASE WHEN $6 THEN $7 ELSE callback_url END
+     WHERE partner_id = $1`,
+    [partnerId, wish.name?.trim() ?? null, wish.allowedAddresses ?? null, wish.ratePerSecond !== undefined, wish.ratePerSecond ?? null, wish.callbackUrl !== undefined, wish.callbackUrl ?? null],
+  );
+}
+
+async function storeKey(client: PoolClient, partnerId: string, keyNo: number, sealed: ReturnType<typeof sealPartnerKey>): Promise<void> {
+  await client.query('INSERT INTO intake.partner_key (partner_id, key_no, scheme, verifying, answering, body_cipher, body_key) VALUES ($1, $2, $3, $4, $5, $6, $7)', [
+    partnerId, keyNo, sealed.scheme, sealed.verifying, sealed.answering, sealed.bodyCipher, sealed.bodyKey,
+  ]);
+}
+
+function changeDetail({ name, allowedAddresses, ratePerSecond, callbackUrl }: PartnerChange): Record<string, unknown> {
+  return JSON.parse(JSON.stringify({ name, allowedAddresses, ratePerSecond, callbackUrl })) as Record<string, unknown>;
+}
+
+function keyDetail({ scheme, encryption }: HandedOver): Record<string, unknown> {
+  return { scheme, encryption: encryption ?? null };
+}
+
+function instant(column: string): string {
+  return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }

@@ -2,56 +2,25 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { HubContext } from '../../platform/module.ts';
 import { assertPlainUtf8, HttpError, type PartnerRoute } from '../../platform/http/index.ts';
-import { ApplicationForm } from './application-form.ts';
+import { ApplicationForm } from '../../models/forms/application-form.ts';
+import { fileRoutes } from './file-routes.ts';
 import { applicationIdOf, IntakeService } from './intake-service.ts';
 import { formCheck } from './partner-form.ts';
+import { Problem, Receipt, Status } from './partner-schemas.ts';
+import { CALLBACKS, DOOR, ENCRYPTED, SECURITY, TAGS } from './route-schemas.ts';
 
 /** An application is 1 to 2 KB; this leaves room for five guarantors and long texts. */
 const BODY_LIMIT = 65_536;
-const TAGS = ['partner'];
-const SECURITY = [{ partner: [] }];
-
-const Receipt = Type.Object({ applicationId: Type.String(), status: Type.String() }, { examples: [{ applicationId: '5d6f0f0e-0b5a-5d0e-9d53-6c3f2a9f6d11', status: 'RECEIVED' }] });
-const Problem = (description: string) =>
-  Type.Object(
-    {
-      type: Type.String(),
-      title: Type.String(),
-      status: Type.Integer(),
-      detail: Type.String(),
-      instance: Type.String(),
-      errors: Type.Array(Type.Object({ pointer: Type.String(), code: Type.String(), detail: Type.String() })),
-    },
-    { description },
-  );
-const Status = Type.Object({
-  applicationId: Type.String(),
-  partnerOrderNo: Type.String(),
-  status: Type.String(),
-  receivedAt: Type.String({ format: 'date-time' }),
-  decision: Type.Union([
-    Type.Object({
-      outcome: Type.String(),
-      amountFen: Type.Integer(),
-      annualRate: Type.Union([Type.String(), Type.Null()]),
-      reasons: Type.Array(Type.Object({ code: Type.String(), detail: Type.String() })),
-      policyVersion: Type.String(),
-      decidedAt: Type.String({ format: 'date-time' }),
-    }),
-    Type.Null(),
-  ]),
-  history: Type.Array(Type.Object({ status: Type.String(), at: Type.String({ format: 'date-time' }) })),
-});
 
 /** The partner API under /v1. What is signed are the raw bytes of the body, so these routes parse it themselves. */
 export async function intakeRoutes(app: FastifyInstance, context: HubContext, partnerRoutes: readonly PartnerRoute[]): Promise<void> {
   const service = await IntakeService.start(context);
-  await app.register((scope, _options, done) => {
+  await app.register(async (scope) => {
     scope.addHook('onClose', () => service.stop());
     takeRawBodies(scope);
     addRoutes(scope, service);
     for (const route of partnerRoutes) addPartnerRoute(scope, route, service, context);
-    done();
+    await fileRoutes(scope, service.desk);
   });
 }
 
@@ -82,13 +51,15 @@ function addRoutes(scope: FastifyInstance, service: IntakeService): void {
         tags: TAGS,
         security: SECURITY,
         summary: 'Send an application',
-        description: 'The same partnerOrderNo with the same content again answers 200 and the same applicationId.',
+        description: 'The same partnerOrderNo with the same content again answers 200 and the same applicationId. A partner with a format of its own sends that layout instead of this form; errors then name its field (source) beside ours (pointer).',
+        headers: ENCRYPTED,
+        callbacks: CALLBACKS,
         body: ApplicationForm,
         response: {
           202: Receipt,
           200: Receipt,
           400: Problem('fields that are wrong'),
-          401: Problem('signature, clock or nonce'),
+          ...DOOR,
           409: Problem('this order number was accepted with other content'),
           413: Problem('body too large'),
           415: Problem('not JSON in UTF-8'),
@@ -101,7 +72,7 @@ function addRoutes(scope: FastifyInstance, service: IntakeService): void {
       return reply.code(created ? 202 : 200).send({ applicationId, status });
     },
   );
-  const answers = { 200: Status, 401: Problem('signature, clock or nonce'), 404: Problem('this partner has no such application') };
+  const answers = { 200: Status, ...DOOR, 404: Problem('this partner has no such application') };
   scope.get<{ Params: { applicationId: string } }>(
     '/v1/applications/:applicationId',
     { schema: { tags: TAGS, security: SECURITY, summary: 'Where an application stands', params: Type.Object({ applicationId: Type.String() }), response: answers } },
@@ -138,11 +109,12 @@ function addPartnerRoute(scope: FastifyInstance, route: PartnerRoute, service: I
       security: SECURITY,
       summary,
       description,
+      headers: ENCRYPTED,
       body,
       response: {
         200: response,
         400: Problem('fields that are wrong'),
-        401: Problem('signature, clock or nonce'),
+        ...DOOR,
         413: Problem('body too large'),
         415: Problem('not JSON in UTF-8'),
         503: Problem('not answered for now; Retry-After says when to ask again'),

@@ -4,7 +4,7 @@ import { validateBankCard, validateMobile, validateResidentId, validateVin } fro
 import { businessDateOf } from '../../platform/clock.ts';
 import type { FieldError } from '../../platform/errors.ts';
 import { fieldErrorOf } from '../../platform/http/index.ts';
-import { ApplicationForm } from './application-form.ts';
+import { ApplicationForm } from '../../models/forms/application-form.ts';
 
 /** A person as the form gave it, put in order, with what the ID number tells. */
 export interface ValidPerson {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { InvalidInputError, type FieldError } from '../errors.ts';
 
@@ -20,6 +21,8 @@ export interface Settings {
   partitions: number;
   /** Replication factor of a topic created by the hub. */
   replication: number;
+  /** Addresses and networks whose X-Forwarded-For is believed; empty: the sender is who connects. */
+  trustedProxies: string[];
   /** Play outside parties that have no address set by their sandboxes (never in production). */
   sandboxes: boolean;
   logLevel: string;
@@ -49,6 +52,16 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
       errors.push({ pointer: name, code: 'NOT_A_URL', detail: `${name} must be a URL with ${protocols.join(' or ')}` });
     return text;
   };
+  const networks = (name: string): string[] => {
+    const list = (env[name] ?? '').split(',').map((text) => text.trim()).filter((text) => text !== '');
+    for (const text of list) {
+      const [address = '', prefix] = text.split('/');
+      const bits = isIP(address) === 4 ? 32 : 128;
+      if (isIP(address) === 0 || (prefix !== undefined && !(/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits)))
+        errors.push({ pointer: name, code: 'NOT_A_NETWORK', detail: `${name}: ${text} must be an address or network such as 10.0.0.0/8` });
+    }
+    return list;
+  };
   const clientConfig = (): Settings['kafkaClientConfig'] => {
     const text = optional('KAFKA_CLIENT_CONFIG');
     if (text === undefined) return {};
@@ -71,6 +84,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     clickhouseDatabase: env.CLICKHOUSE_DATABASE || 'hub',
     partitions: integer('HUB_PARTITIONS', 6, 1, 1000),
     replication: integer('HUB_REPLICATION', 1, 1, 10),
+    trustedProxies: networks('HUB_TRUSTED_PROXIES'),
     sandboxes: choice('HUB_SANDBOXES', ['on', 'off']) === 'on',
     logLevel: env.HUB_LOG_LEVEL || 'info',
   };

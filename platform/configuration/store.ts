@@ -1,9 +1,10 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { Pool, PoolClient } from 'pg';
+import { partnerFormatDefinition } from '../../models/forms/partner-format-definition.ts';
 import { POLICIES } from '../../models/policies/index.ts';
 import { audit } from '../audit/index.ts';
-import { HubError, InvalidInputError } from '../errors.ts';
+import { HubError, InvalidInputError, type FieldError } from '../errors.ts';
 import { inTransaction } from '../postgres/index.ts';
 import { configDiff, type ConfigChange } from './diff.ts';
 
@@ -27,9 +28,12 @@ const validators = new Map<string, ValidateFunction>();
 
 const COLUMNS = `key, version, label, effective_from::text AS "effectiveFrom", value, note, created_by AS "createdBy", created_at AS "createdAt"`;
 
-function policyOf(key: string): (typeof POLICIES)[number] {
-  const policy = POLICIES.find((candidate) => candidate.key === key);
-  if (policy === undefined) throw new InvalidInputError(`There is no configuration ${key}`, [{ pointer: '/key', code: 'UNKNOWN_KEY', detail: `keys are ${POLICIES.map((known) => known.key).join(', ')}` }]);
+/** What is known of a key: its schema, and what the schema cannot say. */
+type Definition = (typeof POLICIES)[number] & { check?(value: unknown): FieldError[] };
+
+function policyOf(key: string): Definition {
+  const policy = POLICIES.find((candidate) => candidate.key === key) ?? partnerFormatDefinition(key);
+  if (policy === undefined) throw new InvalidInputError(`There is no configuration ${key}`, [{ pointer: '/key', code: 'UNKNOWN_KEY', detail: `keys are ${POLICIES.map((known) => known.key).join(', ')} and partner-format/<name>` }]);
   return policy;
 }
 
@@ -118,7 +122,7 @@ export function refuseInvalid(key: string, value: unknown): void {
   let validate = validators.get(key);
   if (validate === undefined) validators.set(key, (validate = ajv.compile(schema)));
   const errors = validate(value)
-    ? check(value)
+    ? (check?.(value) ?? [])
     : (validate.errors ?? []).map((error: ErrorObject) => ({ pointer: error.instancePath || '/', code: error.keyword.toUpperCase(), detail: describe(error) }));
   if (errors.length > 0) throw new InvalidInputError(`This is not a valid ${key} policy`, errors);
 }

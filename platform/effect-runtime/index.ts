@@ -4,3 +4,4 @@ export { PoisonError, RejectedError, RetriableError } from './errors.ts';
 export { resultEventId } from './attempt.ts';
 export { isDone, type Progress } from './partition-progress.ts';
 export { effectProgress } from './progress-slots.ts';
+export { CircuitBreaker } from './circuit-breaker.ts';

@@ -37,7 +37,8 @@ export interface ServerOptions {
 const BODY_LIMIT = 262_144;
 const HEADER_LIMIT = 16_384;
 const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
+/** A file of 100,000 rows takes minutes on a slow line. Whoever dawdles with a small body holds a socket and no more. */
+const REQUEST_TIMEOUT_MS = 300_000;
 const KEEP_ALIVE_MS = 65_000;
 const MAX_PATH_PARAM = 256;
 
@@ -51,12 +52,13 @@ const BROWSER_HEADERS: readonly (readonly [name: string, value: string])[] = [
  * The one HTTP server of a process: problem documents for every refusal, strict JSON, limits, /healthz, /readyz, /metrics,
  * /openapi.json. Rooms add their routes to what it returns, then `listen`. Closing it lets requests in flight end first.
  */
-export async function createServer(context: Pick<HubContext, 'logger' | 'metrics' | 'postgres'>, options: ServerOptions = {}): Promise<FastifyInstance> {
+export async function createServer(context: Pick<HubContext, 'logger' | 'metrics' | 'postgres'> & { settings: Pick<HubContext['settings'], 'trustedProxies'> }, options: ServerOptions = {}): Promise<FastifyInstance> {
   const methods = new MethodTable();
   const app = fastify({
     loggerInstance: context.logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
+    trustProxy: context.settings.trustedProxies.length > 0 && [...context.settings.trustedProxies],
     routerOptions: { maxParamLength: MAX_PATH_PARAM, ignoreTrailingSlash: false },
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -154,13 +156,21 @@ function openapiHead(): NonNullable<SwaggerOptions['openapi']> {
   const { version, description } = JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string; description: string };
   const components = {
     securitySchemes: {
-      partner: {
-        type: 'apiKey', in: 'header', name: 'authorization',
-        description:
-          'HUB1-HMAC-SHA256 app_id="…",timestamp="<unix seconds>",nonce="…",signature="<base64>": HMAC-SHA256 with the partner’s secret over METHOD, PATH?QUERY, TIMESTAMP, NONCE and BODY, each followed by LF. The timestamp may differ by 300 s; a nonce is good once for 600 s.',
-      },
+      ...partnerSchemes(),
       session: { type: 'apiKey', in: 'cookie', name: 'hub_session', description: 'Session of the console' },
     },
   } as const;
   return { openapi: '3.1.0', info: { title: 'autofin-hub', version, description }, components };
+}
+
+/** The three signatures of the partner API (connectors/intake/signing); a partner's key belongs to one of them. */
+function partnerSchemes(): Record<string, { type: 'apiKey'; in: 'header'; name: string; description: string }> {
+  const common =
+    'app_id="…",timestamp="<unix seconds>",nonce="…",signature="<base64>" over METHOD, PATH?QUERY, TIMESTAMP, NONCE and BODY, each followed by LF. The timestamp may differ by 300 s; a nonce is good once for 600 s. Where the key has a cipher, BODY is the encrypted one and the header hub-encryption names it.';
+  const scheme = (name: string, how: string) => ({ type: 'apiKey', in: 'header', name: 'authorization', description: `${name} ${common} ${how}` }) as const;
+  return {
+    partnerHmac: scheme('HUB1-HMAC-SHA256', 'HMAC-SHA256 with the secret shared with the partner.'),
+    partnerRsa: scheme('HUB1-RSA-SHA256', 'RSASSA-PKCS1-v1_5 with SHA-256 and the partner’s key of at least 2,048 bits.'),
+    partnerSm2: scheme('HUB1-SM2-SM3', 'SM2 with SM3 (GB/T 32918.2), user id 1234567812345678, as DER or as r and s.'),
+  };
 }

@@ -5,6 +5,6 @@ export { assertPlainUtf8 } from './media-type.ts';
 export { partnerRoute, type PartnerRoute } from './partner-route.ts';
 export { pointerToken } from './json-flaw.ts';
 export { problem, PROBLEM_TYPE, type Problem } from './problem.ts';
-export { fieldErrorOf } from './problem-of-error.ts';
+export { fieldErrorOf, problemOfError } from './problem-of-error.ts';
 export { Readiness, type ReadinessCheck, type ReadinessReport } from './readiness.ts';
 export { DEFAULT_LIMITS, parseStrictJson, type JsonLimits } from './strict-json.ts';

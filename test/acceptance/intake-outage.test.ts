@@ -124,7 +124,7 @@ describe('acceptance queue', () => {
       const check = validateApplication(sample, Date.now());
       if (!check.ok) throw new Error(JSON.stringify(check.errors));
       return {
-        applicationId: applicationIdOf('patient', sample.partnerOrderNo),
+        channel: 'api' as const, applicationId: applicationIdOf('patient', sample.partnerOrderNo),
         contentDigest: 'x',
         personIds: [privacy.personIdOf(sample.applicant.idNo)],
         content: check.application,

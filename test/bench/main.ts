@@ -2,17 +2,19 @@ import { readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { projectPath } from '../../platform/project.ts';
+import { batchBench } from './batch-bench.ts';
 import { effectBench } from './effect-bench.ts';
 import { endToEndBench } from './end-to-end-bench.ts';
 import { engineBench } from './engine-bench.ts';
 import { intakeBench } from './intake-bench.ts';
 import { benchDatabase, pipelineBench } from './pipeline-bench.ts';
+import { signatureBench } from './signature-bench.ts';
 import { sinkBench } from './sink-bench.ts';
 
-// npm run bench -- [--only sink,pipeline,intake,effect,engine,end-to-end] [--quick]
-const ALL = ['sink', 'pipeline', 'intake', 'effect', 'engine', 'end-to-end'];
+// npm run bench -- [--only sink,pipeline,intake,batch,effect,signature,engine,end-to-end] [--quick]
+const ALL = ['sink', 'pipeline', 'intake', 'batch', 'effect', 'signature', 'engine', 'end-to-end'];
 /** These need no Kafka, Postgres or ClickHouse of this process. */
-const ALONE = ['engine', 'end-to-end'];
+const ALONE = ['signature', 'engine', 'end-to-end'];
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } });
 const chosen = values.only?.split(',') ?? ALL;
 const unknown = chosen.filter((name) => !ALL.includes(name));
@@ -41,6 +43,7 @@ try {
       if (chosen.includes('sink')) results.sink = await sinkBench({ ...addresses, clickhouseDatabase }, { log, ...(quick ? { factors: [1] } : {}) });
       if (chosen.includes('pipeline')) results.pipeline = await pipelineBench(addresses, { log, events: quick ? 60_000 : 200_000 });
       if (chosen.includes('intake')) results.intake = await intakeBench({ log, requests: quick ? 10_000 : 30_000 });
+      if (chosen.includes('batch')) results.batch = await batchBench({ log, rows: quick ? 20_000 : 100_000 });
       if (chosen.includes('effect')) results.effect = await effectBench({ log, commands: quick ? 10_000 : 40_000, concurrency: 128 });
     } finally {
       await fetch(stack.clickhouseUrl, { method: 'POST', body: `DROP DATABASE IF EXISTS ${clickhouseDatabase}` });
@@ -51,6 +54,7 @@ try {
   await stopTestStack();
 }
 if (chosen.includes('engine')) results.engine = engineBench({ log, ...(quick ? { seconds: 1 } : {}) });
+if (chosen.includes('signature')) results.signature = await signatureBench({ log, ...(quick ? { milliseconds: 1_000 } : {}) });
 if (chosen.includes('end-to-end')) results['end-to-end'] = await endToEndBench({ log, ...(quick ? { seconds: 15 } : {}) });
 console.log(JSON.stringify(results, null, 2));
 process.exit(0);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { applicationDecided } from '../../models/events/index.ts';
 import { createClickhouse, selectRows } from '../../platform/clickhouse/index.ts';
 import { readSettings } from '../../platform/config/settings.ts';
 import { createPool } from '../../platform/postgres/index.ts';
@@ -9,6 +10,8 @@ import { eventually } from '../support/eventually.ts';
 import { startHubProcess, type HubProcess } from '../support/hub-process.ts';
 import { sendApplications, type LoadResult } from '../support/load-client.ts';
 import { untilSettled } from '../support/settled.ts';
+import { CALLBACK_ENV, startCallbacks, type Callbacks } from './callbacks.ts';
+import { proveAttachments, startAttaching } from './attachments.ts';
 import { killPlan, VICTIMS, type Victim } from './kill-plan.ts';
 import { proveExactlyOnce, reportsAskedFor } from './proof.ts';
 import { type ReviewerResult, startReviewers } from './reviewers.ts';
@@ -70,7 +73,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   let hub: HubProcess | undefined;
   let clean = false;
   try {
-    hub = await startHubProcess({ ...bureaus.env, ...TIMEOUTS });
+    hub = await startHubProcess({ ...bureaus.env, ...TIMEOUTS, ...CALLBACK_ENV });
     options.log(`hub ${hub.url}, home ${hub.home}, seed ${options.seed}`);
     const result = await withHub(hub, bureaus, options);
     clean = result.flaws.length === 0;
@@ -85,14 +88,26 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 }
 
 async function withHub(hub: HubProcess, bureaus: Bureaus, options: ChaosOptions): Promise<ChaosResult> {
+  const callbacks = await startCallbacks(options.seed);
+  try {
+    return await withPartners(hub, bureaus, callbacks, options);
+  } finally {
+    await callbacks.stop();
+  }
+}
+
+async function withPartners(hub: HubProcess, bureaus: Bureaus, callbacks: Callbacks, options: ChaosOptions): Promise<ChaosResult> {
   const secrets = new Map<string, string>();
   for (const { partnerId } of DEFAULT_PARTNERS) {
-    const { code, json, stderr } = await hub.cli('partners', 'add', partnerId);
+    const { code, json, stderr } = await hub.cli('partners', 'add', partnerId, '--callback', callbacks.addressOf(partnerId));
     if (code !== 0) throw new Error(`partners add: ${stderr}`);
-    secrets.set(partnerId, (json as { secret: string }).secret);
+    const { secret } = json as { secret: string };
+    secrets.set(partnerId, secret);
+    callbacks.serve(partnerId, secret);
   }
   const over = new AbortController();
-  const sending = sendApplications(generateApplications({ seed: options.seed, count: 1_000_000 }), { url: hub.url, secrets, concurrency: 64, rate: options.rate, persistent: true, signal: over.signal });
+  const attaching = startAttaching({ url: hub.url, secrets, seed: options.seed });
+  const sending = sendApplications(generateApplications({ seed: options.seed, count: 1_000_000 }), { url: hub.url, secrets, concurrency: 64, rate: options.rate, persistent: true, signal: over.signal, onAccepted: attaching.offer });
   sending.catch(() => undefined);
   const { databaseUrl, clickhouseUrl, kafkaBrokers } = hub.endpoints();
   const settings = readSettings({ HUB_HOME: hub.home });
@@ -109,7 +124,9 @@ async function withHub(hub: HubProcess, bureaus: Bureaus, options: ChaosOptions)
   }
   const killedAt = performance.now();
   bureaus.behave({ outage: null });
+  callbacks.calm();
   const load = await sending;
+  const attached = await attaching.done();
   options.log(`all answered: ${load.sent} requests, ${load.accepted.size} accepted, ${[...load.retries].map(([what, n]) => `${what} × ${n}`).join(', ')}`);
 
   options.log(`reviewers: ${reviewers.answered.size} commands answered, ${[...reviewers.answered.values()].filter(({ outcome }) => outcome === 'applied').length} applied`);
@@ -120,7 +137,9 @@ async function withHub(hub: HubProcess, bureaus: Bureaus, options: ChaosOptions)
     options.log(`settled ${(settledMs / 1_000).toFixed(1)} s after the last kill`);
     const books = await balanced(hub, options);
     const proof = await proveExactlyOnce({ postgres, clickhouse, kafka: { settings, endpoints: { kafkaBrokers } } }, new Set([...load.accepted.values()].map(({ applicationId }) => applicationId)));
-    const flaws = [...proof.flaws, ...load.surprises, ...reviewers.surprises, ...flawsOf(books), ...(load.retries.has(500) ? [`${load.retries.get(500)} answers with status 500`] : [])];
+    const decisions = await selectRows<{ id: string }>(clickhouse, `SELECT application_id AS id FROM ${applicationDecided.rawTable} FINAL`);
+    const told = await callbacks.flaws(decisions.map(({ id }) => id));
+    const flaws = [...proof.flaws, ...told, ...(await proveAttachments({ postgres, clickhouse }, { url: hub.url, secrets }, attached)), ...load.surprises, ...reviewers.surprises, ...flawsOf(books), ...(load.retries.has(500) ? [`${load.retries.get(500)} answers with status 500`] : [])];
     const asked = await reportsAskedFor(clickhouse);
     if (bureaus.charged() !== asked.charged) flaws.push(`${bureaus.charged()} enquiries at the bureaus, ${asked.charged} reports that cost something to get`);
     flaws.push(...asked.twice.map((who) => `asked about twice: ${who}`));

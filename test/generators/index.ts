@@ -3,7 +3,7 @@ import { type Refusal, spoiled } from './flaws.ts';
 import { DEFAULT_PARTNERS, type GeneratedPartner } from './partners.ts';
 import { type Random, seededRandom } from './random.ts';
 
-export { DEFAULT_PARTNERS, type GeneratedPartner } from './partners.ts';
+export { DEALER_WEST, DEFAULT_PARTNERS, type GeneratedPartner, USED_CARS_DIRECT } from './partners.ts';
 export { FLAWS, type Refusal } from './flaws.ts';
 export { type ApplicationBody, CALIBRATED_CAP, KNOWN_CAP, type ScoreOf } from './application.ts';
 export { hub1Signature, signedRequest } from './sign.ts';

@@ -36,6 +36,8 @@ export interface LoadOptions {
   persistent?: boolean;
   /** Stops sending new requests. */
   signal?: AbortSignal;
+  /** Told of every application when it is first answered 2xx. */
+  onAccepted?(application: SentApplication): void;
 }
 
 const path = '/v1/applications';
@@ -85,7 +87,7 @@ async function sendOne(pool: Pool, request: GeneratedRequest, options: LoadOptio
         await sleep(100 * Math.min(attempt, 10));
         continue;
       }
-      note(request, answer.statusCode, text, attempt, result);
+      note(request, answer.statusCode, text, attempt, result, options);
       return;
     } catch (error) {
       if (request.loseAnswer && attempt === 1) {
@@ -98,7 +100,7 @@ async function sendOne(pool: Pool, request: GeneratedRequest, options: LoadOptio
   }
 }
 
-function note(request: GeneratedRequest, status: number, text: string, attempt: number, result: LoadResult): void {
+function note(request: GeneratedRequest, status: number, text: string, attempt: number, result: LoadResult, options: LoadOptions): void {
   count(result.statuses, status);
   const answer = JSON.parse(text) as { applicationId?: string; errors?: { pointer: string; code: string }[] };
   const { partnerId, partnerOrderNo } = request;
@@ -106,7 +108,9 @@ function note(request: GeneratedRequest, status: number, text: string, attempt: 
     const name = orderOf(request);
     const known = result.accepted.get(name);
     if (known !== undefined && known.applicationId !== answer.applicationId) result.surprises.push(`${name}: answered ${answer.applicationId} after ${known.applicationId}`);
-    result.accepted.set(name, { partnerId, partnerOrderNo, applicationId: answer.applicationId! });
+    const application = { partnerId, partnerOrderNo, applicationId: answer.applicationId! };
+    result.accepted.set(name, application);
+    if (known === undefined) options.onAccepted?.(application);
   } else count(result.refusals, answer.errors?.[0]?.code ?? `status ${status}`);
   if (!fits(request.expectation, status, answer.errors ?? [], attempt)) result.surprises.push(`${orderOf(request)}: ${status} ${text.slice(0, 300)} although ${JSON.stringify(request.expectation)}`);
 }

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { Agent, request } from 'node:http';
-import { HMAC_SCHEME, signatureOf } from '../../connectors/intake/index.ts';
-import { Hmac } from '../../platform/privacy/index.ts';
+import { openCredentials, type OpenCredentials, type PartnerCredentials } from '../../connectors/intake/client/credentials.ts';
+import { signedRequest } from '../../connectors/intake/client/signed-request.ts';
 
 export interface Answer {
   status: number;
@@ -18,39 +17,45 @@ export interface SignOptions {
   signedBody?: Buffer;
 }
 
-/** A partner that signs as domain.md §7 says, over connections that are kept alive. */
+/** A partner of the client's credentials, or with the secret of HMAC, over connections that are kept alive. What it sends may be anything. */
 export class PartnerClient {
   readonly partnerId: string;
-  readonly #key: Hmac;
+  readonly #credentials: OpenCredentials;
   readonly #url: URL;
   readonly #agent: Agent;
   readonly #clock: () => number;
 
-  constructor(url: string, partner: { partnerId: string; secret: string }, options: { clock?: () => number; agent?: Agent } = {}) {
+  constructor(url: string, partner: { partnerId: string; secret: string } | PartnerCredentials, options: { clock?: () => number; agent?: Agent } = {}) {
     this.#url = new URL(url);
-    this.partnerId = partner.partnerId;
-    this.#key = new Hmac(Buffer.from(partner.secret));
+    const credentials: PartnerCredentials = 'partnerId' in partner ? { appId: partner.partnerId, scheme: 'HUB1-HMAC-SHA256', secret: partner.secret } : partner;
+    this.partnerId = credentials.appId;
+    this.#credentials = openCredentials(credentials);
     this.#agent = options.agent ?? new Agent({ keepAlive: true, maxSockets: 64 });
     this.#clock = options.clock ?? Date.now;
   }
 
-  /** The Authorization header of a request. */
+  /** The Authorization header of a request whose body goes as it is. */
   authorization(method: string, target: string, body: Buffer, options: SignOptions = {}): string {
-    const timestamp = options.timestamp ?? String(Math.floor(this.#clock() / 1_000));
-    const nonce = options.nonce ?? randomBytes(12).toString('hex');
-    const signature = signatureOf(this.#key, { method, target, timestamp, nonce, body: options.signedBody ?? body }).toString('base64');
-    return `${HMAC_SCHEME} app_id="${this.partnerId}",timestamp="${timestamp}",nonce="${nonce}",signature="${signature}"`;
+    const signed = { method, target, body: options.signedBody ?? body };
+    return signedRequest({ ...this.#credentials, body: undefined }, signed, this.#choices(options)).headers.authorization as string;
   }
 
   /** Sends a signed application. */
   post(application: unknown, options: SignOptions = {}): Promise<Answer> {
-    const body = Buffer.isBuffer(application) ? application : Buffer.from(JSON.stringify(application));
-    return this.send('POST', '/v1/applications', body, { 'content-type': 'application/json', authorization: this.authorization('POST', '/v1/applications', body, options) });
+    const plain = Buffer.isBuffer(application) ? application : Buffer.from(JSON.stringify(application));
+    const target = '/v1/applications';
+    if (options.signedBody !== undefined) return this.send('POST', target, plain, { 'content-type': 'application/json', authorization: this.authorization('POST', target, plain, options) });
+    const { headers, body } = signedRequest(this.#credentials, { method: 'POST', target, body: plain }, this.#choices(options));
+    return this.send('POST', target, body, headers);
   }
 
   /** A signed GET. */
   get(target: string, options: SignOptions = {}): Promise<Answer> {
-    return this.send('GET', target, undefined, { authorization: this.authorization('GET', target, Buffer.alloc(0), options) });
+    return this.send('GET', target, undefined, signedRequest(this.#credentials, { method: 'GET', target }, this.#choices(options)).headers);
+  }
+
+  #choices({ timestamp = String(Math.floor(this.#clock() / 1_000)), nonce }: SignOptions): { timestamp: string; nonce?: string } {
+    return nonce === undefined ? { timestamp } : { timestamp, nonce };
   }
 
   /** Any request, with just these headers. */

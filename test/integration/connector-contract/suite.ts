@@ -27,7 +27,8 @@ export interface ConnectorUnderTest {
     calls(): number;
     stop(): Promise<void>;
   }>;
-  effect(settings: never): Promise<{ effect: Effect; close(): Promise<void> }>;
+  /** `problem` of a connector that watches its parties one by one: what is wrong with them, undefined while nothing is. */
+  effect(settings: never): Promise<{ effect: Effect; close(): Promise<void>; problem?(): string | undefined }>;
   /** The n-th command of a test, as a record for that topic. */
   command(topics: Topics, index: number): OutgoingRecord;
   /** Values of persons that stand in clear in these commands once revealed: must be found nowhere. */
@@ -57,7 +58,7 @@ export function connectorContract(name: string, underTest: ConnectorUnderTest): 
     const run = async (env = party.env): Promise<RunningWorker> => {
       topics = await createTopics(context);
       [results, deadLetters] = await Promise.all([follow(context, topics.results), followDeadLetters(context, topics)]);
-      const { effect, close } = await underTest.effect(readConnectorSettings(underTest.connector.spec, env) as never);
+      const { effect, close, problem } = await underTest.effect(readConnectorSettings(underTest.connector.spec, env) as never);
       const worker = await startEffect(onTopics(effect, topics, QUICK), context);
       open.push({
         stop: async () => {
@@ -65,7 +66,7 @@ export function connectorContract(name: string, underTest: ConnectorUnderTest): 
           await Promise.all([close(), results.close(), deadLetters.close()]);
         },
       });
-      return worker;
+      return { ...worker, unhealthy: () => worker.unhealthy?.() ?? problem?.() };
     };
     const send = (...indexes: number[]): Promise<void> => produce(context, indexes.map((index) => underTest.command(topics, index)));
     const check = (env: Record<string, string>): Promise<CheckResult> => underTest.connector.check(readConnectorSettings(underTest.connector.spec, env) as never);
