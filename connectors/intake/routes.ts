@@ -1,10 +1,9 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { HubContext } from '../../platform/module.ts';
-import { assertPlainUtf8, HttpError, type PartnerRoute } from '../../platform/http/index.ts';
+import { assertPlainUtf8, formCheck, HttpError, type PartnerRoute } from '../../platform/http/index.ts';
 import { ApplicationForm } from './application-form.ts';
 import { applicationIdOf, IntakeService } from './intake-service.ts';
-import { formCheck } from './partner-form.ts';
 
 /** An application is 1 to 2 KB; this leaves room for five guarantors and long texts. */
 const BODY_LIMIT = 65_536;

@@ -20,8 +20,15 @@ export type Reversed = ReadonlySet<string>;
 /** The book that the events make of the terms, in their order (loan-event.ts inOrder), as if the reversed ones had never been. */
 export function replay(terms: LoanTerms, rules: ServicingRules, events: readonly RecordedEvent[], reversed: Reversed): Book {
   const book = newBook(terms, rules);
-  for (const event of [...events].sort(inOrder)) applyToBook(book, event, reversed);
+  for (const event of withoutIdleDayEnds(rules, [...events].sort(inOrder))) applyToBook(book, event, reversed);
   return book;
+}
+
+/** Day ends that change no figure of the book but by how far penalty interest has grown: of them the last is enough. */
+function withoutIdleDayEnds(rules: ServicingRules, events: readonly RecordedEvent[]): readonly RecordedEvent[] {
+  if (rules.onBalance !== null || events.some((event) => event.type === 'ADD_CHARGE' && event.charge.time === 'OVERDUE')) return events;
+  const last = events.findLast(({ type }) => type === 'DAY_END');
+  return events.filter((event) => event.type !== 'DAY_END' || event === last);
 }
 
 /** Applies the next event to the book, which is changed. Events that change no figure (reversals, pauses) leave it as it is. */
