@@ -35,6 +35,11 @@ function withoutIdleDayEnds(rules: ServicingRules, events: readonly RecordedEven
 export function applyToBook(book: Book, event: RecordedEvent, reversed: Reversed): void {
   if (reversed.has(event.id)) return;
   if (isDisbursed(book)) growPenaltyInterest(book, book.rules.penaltyInterest, effectiveOn(event));
+  happen(book, event, reversed);
+  useOverpayments(book);
+}
+
+function happen(book: Book, event: RecordedEvent, reversed: Reversed): void {
   switch (event.type) {
     case 'DISBURSE':
       return disburse(book, event, reversed);
@@ -45,8 +50,7 @@ export function applyToBook(book: Book, event: RecordedEvent, reversed: Reversed
     case 'PREPAY':
       return prepay(book, event);
     case 'ADD_CHARGE':
-      addCharge(book, event.charge, effectiveOn(event));
-      return useOverpayments(book);
+      return addCharge(book, event.charge, effectiveOn(event));
     case 'WAIVE_CHARGE':
       return waiveCharge(book, event);
     case 'WAIVE':
@@ -230,5 +234,4 @@ function endDay(book: Book, on: string): void {
   if (!isDisbursed(book) || book.writtenOffOn !== null) return;
   if (book.onBalance !== null && !book.settledAsPlanned && principalOwedFen(book) > 0) recalculate(book, book.onBalance, addDays(on, 1));
   chargeOverdue(book, on, (instalment) => daysLate(instalment, on));
-  useOverpayments(book);
 }
