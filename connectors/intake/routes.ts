@@ -1,11 +1,10 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { HubContext } from '../../platform/module.ts';
-import { assertPlainUtf8, HttpError, type PartnerRoute } from '../../platform/http/index.ts';
+import { assertPlainUtf8, formCheck, HttpError, type PartnerRoute } from '../../platform/http/index.ts';
 import { ApplicationForm } from '../../models/forms/application-form.ts';
 import { fileRoutes } from './file-routes.ts';
 import { applicationIdOf, IntakeService } from './intake-service.ts';
-import { formCheck } from './partner-form.ts';
 import { Problem, Receipt, Status } from './partner-schemas.ts';
 import { CALLBACKS, DOOR, ENCRYPTED, SECURITY, TAGS } from './route-schemas.ts';
 

@@ -1,5 +1,7 @@
 import type { HubModule } from '../../platform/module.ts';
 import { quoteRoute } from './quotes/route.ts';
+import { simulationRoute } from './simulations/route.ts';
+import { simulateVerb } from './simulations/verb.ts';
 
-/** Servicing: quotes for partners. */
-export const servicingModule: HubModule = { name: 'servicing', partnerRoutes: [quoteRoute] };
+/** Servicing: quotes and simulations for partners; simulations on the command line. */
+export const servicingModule: HubModule = { name: 'servicing', partnerRoutes: [quoteRoute, simulationRoute], verbs: [simulateVerb] };

@@ -1,5 +1,6 @@
 /** The HTTP edge: one Fastify server with problem documents, strict JSON and limits (design.md §6). */
 export { createServer } from './create-server.ts';
+export { formCheck } from './form-check.ts';
 export { HttpError } from './http-error.ts';
 export { assertPlainUtf8 } from './media-type.ts';
 export { partnerRoute, type PartnerRoute } from './partner-route.ts';

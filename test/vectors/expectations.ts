@@ -1,8 +1,6 @@
 import { overpaidFen, owed } from '../../pipelines/servicing/engine/loan/book.ts';
-import { outstandingFen } from '../../pipelines/servicing/engine/loan/instalment.ts';
 import { sumOf } from '../../pipelines/servicing/engine/loan/amounts.ts';
 import { linesOfTransaction } from '../../pipelines/servicing/engine/ledger/journal.ts';
-import type { JournalLine } from '../../pipelines/servicing/engine/ledger/post.ts';
 import { ageingOf, delinquencyOn, type LoanState, statusOf, transactionsOf } from '../../pipelines/servicing/engine/loan/loan-state.ts';
 import { listDifferences, rowDifferences, setDifferences, textDifferences, valueDifferences } from './compare.ts';
 import { ledgerText, yuanText } from './fineract-ledger.ts';
@@ -81,11 +79,6 @@ function checkJournal(state: LoanState, value: unknown): Checked {
   return only(differences);
 }
 
-/** The lines a vector states for a posting, as text. */
-export function postedText(lines: readonly JournalLine[]): string[] {
-  return ledgerText(lines);
-}
-
 function checkRanges(state: LoanState, value: unknown): Checked {
   const expected = value === null ? [] : rows(value).map((row) => `${String(row.Range)} ${String(row.Amount)}`);
   return only(textDifferences('delinquency by range', expected, Object.entries(state.delinquency.byRange).map(([name, fen]) => `${name} ${yuanText(fen)}`)));
@@ -111,9 +104,4 @@ function checkPauses(state: LoanState, value: unknown, businessDate: string): Ch
   const entered: Row[] = state.pauseActions.map(({ action, startOn, endOn }) => ({ action, startDate: startOn, endDate: endOn ?? '' }));
   const pauses: Row[] = state.pauses.map(({ startOn, endOn }) => ({ active: String(startOn <= businessDate && businessDate <= endOn), pausePeriodStart: startOn, pausePeriodEnd: endOn }));
   return only(listDifferences('delinquency actions', expected, expected.some((row) => 'action' in row) ? entered : pauses));
-}
-
-/** Whether nothing is left to pay in any instalment. */
-export function allMet(state: LoanState): boolean {
-  return state.book.instalments.every((instalment) => outstandingFen(instalment) === 0);
 }

@@ -2,7 +2,7 @@ import type { AccountRole } from '../../models/ledger/index.ts';
 import type { JournalLine } from '../../pipelines/servicing/engine/ledger/post.ts';
 
 /** The accounts of the upstream's test products. Several roles share one. */
-export const FINERACT_ACCOUNTS: Readonly<Partial<Record<AccountRole, { readonly code: string; readonly type: string; readonly name: string }>>> = {
+const FINERACT_ACCOUNTS: Readonly<Partial<Record<AccountRole, { readonly code: string; readonly type: string; readonly name: string }>>> = {
   'loan-principal': { code: '112601', type: 'ASSET', name: 'Loans Receivable' },
   funding: { code: '145023', type: 'LIABILITY', name: 'Suspense/Clearing account' },
   'interest-receivable': { code: '112603', type: 'ASSET', name: 'Interest/Fee Receivable' },

@@ -196,7 +196,7 @@ function rescheduleOf(row: Readonly<Record<string, string>>): LoanEvent {
 }
 
 /** The n-th transaction of a day, of one kind or of any (accruals do not count). */
-export function nthOn(state: LoanState, n: number, on: string, kind?: TransactionKind): Transaction {
+function nthOn(state: LoanState, n: number, on: string, kind?: TransactionKind): Transaction {
   const found = transactionsOf(state).filter((transaction) => transaction.on === on && (kind === undefined ? transaction.kind !== 'ACCRUAL' : transaction.kind === kind));
   const transaction = found.filter(({ reversed }) => !reversed)[n - 1] ?? found[n - 1];
   if (transaction === undefined) throw new Error(`no transaction ${n} on ${on}`);

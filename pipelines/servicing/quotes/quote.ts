@@ -3,14 +3,17 @@ import { isBusinessDate } from '../../../models/reference/dates.ts';
 import { type FieldError, InvalidInputError } from '../../../platform/errors.ts';
 import { annualRates } from '../engine/annual-rates.ts';
 import { buildPlan } from '../engine/build-plan.ts';
+import { DEFAULT_SERVICING_RULES, type ServicingRules } from '../engine/loan/servicing-rules.ts';
 import { subsidyOf } from '../engine/subsidy.ts';
 import { DEFAULT_CONVENTIONS, type LoanTerms } from '../engine/terms.ts';
-import { priceOf, termsOfPrice } from '../products/price.ts';
+import { priceOf, servicingOfPrice, termsOfPrice } from '../products/price.ts';
 import type { Quote, QuoteForm } from './quote-form.ts';
 
 /** Terms a quote is made of, with what is known of their price. */
 export interface QuotedTerms {
   readonly terms: LoanTerms;
+  /** how the loan is kept once it runs */
+  readonly servicing: ServicingRules;
   readonly subsidyPayer: string | undefined;
   readonly priceVersion: string | null;
 }
@@ -23,7 +26,7 @@ const FIXED_BY_PRODUCT = ['annualRate', 'dayCount', 'rounding', 'upfrontFeeFen',
  * InvalidInputError naming each field that is missing, fixed by the product, or has no price.
  */
 export function quotedTerms(form: QuoteForm, partnerId: string, versions: readonly PolicyVersion<ProductPolicy>[]): QuotedTerms {
-  return form.product == null ? { terms: ownTerms(form), subsidyPayer: undefined, priceVersion: null } : productTerms(form, form.product, partnerId, versions);
+  return form.product == null ? { terms: ownTerms(form), servicing: DEFAULT_SERVICING_RULES, subsidyPayer: undefined, priceVersion: null } : productTerms(form, form.product, partnerId, versions);
 }
 
 function ownTerms(form: QuoteForm): LoanTerms {
@@ -57,7 +60,7 @@ function productTerms(form: QuoteForm, product: string, channel: string, version
   const { version, value } = policyInForce(versions, form.disbursedOn);
   const request = { principalFen: form.principalFen, termMonths: form.termMonths, disbursedOn: form.disbursedOn, firstDueOn: form.firstDueOn ?? undefined, balloonFen: form.balloonFen ?? undefined };
   const priced = priceOf(value, { ...request, product, method: form.method ?? undefined, region: form.region ?? undefined, channel });
-  return { terms: termsOfPrice(priced, request), subsidyPayer: priced.price.subsidy?.payer, priceVersion: version };
+  return { terms: termsOfPrice(priced, request), servicing: servicingOfPrice(priced), subsidyPayer: priced.price.subsidy?.payer, priceVersion: version };
 }
 
 /** The quote of terms: the plan that will be booked, its sums, its annual rates. Throws InvalidInputError with the form's own field names. */
@@ -73,7 +76,8 @@ export function quoteOf({ terms, subsidyPayer, priceVersion }: QuotedTerms): Quo
   };
 }
 
-function inWordsOfTheForm<Result>(work: () => Result): Result {
+/** What the engine calls periods, the form calls months. */
+export function inWordsOfTheForm<Result>(work: () => Result): Result {
   try {
     return work();
   } catch (error) {

@@ -1,7 +1,5 @@
-import type { Pool } from 'pg';
-import type { PolicyVersion, ProductPolicy } from '../../../models/policies/index.ts';
-import { configHistory } from '../../../platform/configuration/store.ts';
 import { partnerRoute } from '../../../platform/http/index.ts';
+import { priceVersions } from '../products/price-versions.ts';
 import { Quote, QuoteForm } from './quote-form.ts';
 import { quotedTerms, quoteOf } from './quote.ts';
 
@@ -17,9 +15,3 @@ export const quoteRoute = partnerRoute({
   response: Quote,
   answer: async (form, { partnerId }, { postgres }) => quoteOf(quotedTerms(form, partnerId, form.product == null ? [] : await priceVersions(postgres))),
 });
-
-/** Versions of products and prices, the one published later first among those of one date. */
-async function priceVersions(pool: Pool): Promise<PolicyVersion<ProductPolicy>[]> {
-  const versions = await configHistory(pool, 'products');
-  return versions.reverse().map(({ label, effectiveFrom, value }) => ({ version: label, effectiveFrom, value: value as ProductPolicy }));
-}

@@ -97,6 +97,6 @@ export function delinquency(instalments: readonly Instalment[], pauses: readonly
 }
 
 /** The range that days fall in. */
-export function rangeOf(ranges: readonly DelinquencyRange[], days: number): string | null {
+function rangeOf(ranges: readonly DelinquencyRange[], days: number): string | null {
   return ranges.find(({ min, max }) => days >= min && (max === null || days <= max))?.name ?? null;
 }

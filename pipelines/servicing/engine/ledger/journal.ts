@@ -28,17 +28,21 @@ interface Posted {
 export interface Journal {
   readonly entries: readonly JournalEntry[];
   readonly posted: ReadonlyMap<string, Posted>;
+  /** how many accruals were posted: those never change */
+  readonly accruals: number;
   /** debits − credits of each account */
   readonly balances: ReadonlyMap<AccountRole, number>;
 }
 
-export const EMPTY_JOURNAL: Journal = { entries: [], posted: new Map(), balances: new Map() };
+export const EMPTY_JOURNAL: Journal = { entries: [], posted: new Map(), accruals: 0, balances: new Map() };
 
 /**
  * Brings the journal up to the transactions: posts new ones, takes back reversed ones, and takes back and posts again those that were
- * allocated anew. `gone` were taken back by the borrower's or the lender's mistake; they stay in the journal with their reversal.
+ * allocated anew. `accruals` only ever get longer.
  */
-export function broughtUp(journal: Journal, rules: readonly PostingRule[], transactions: readonly Transaction[], nonAccrual: boolean, postedOn: string): Journal {
+export function broughtUp(journal: Journal, rules: readonly PostingRule[], movements: readonly Transaction[], accruals: readonly Transaction[], nonAccrual: boolean, postedOn: string): Journal {
+  const transactions = [...movements, ...accruals.slice(journal.accruals)].filter((transaction) => !stands(journal, transaction)).sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0));
+  if (transactions.length === 0) return journal;
   const entries = [...journal.entries];
   const posted = new Map(journal.posted);
   const balances = new Map(journal.balances);
@@ -53,7 +57,6 @@ export function broughtUp(journal: Journal, rules: readonly PostingRule[], trans
   };
   for (const transaction of transactions) {
     const before = posted.get(transaction.id);
-    if (before !== undefined && before.reversed === transaction.reversed && (before.reversed || sameToTheBooks(before.transaction, transaction))) continue;
     if (before !== undefined && !before.reversed) takeBack(transaction, before);
     if (transaction.reversed) {
       if (before !== undefined) posted.set(transaction.id, { ...before, reversed: true });
@@ -64,7 +67,13 @@ export function broughtUp(journal: Journal, rules: readonly PostingRule[], trans
     const entryNo = append({ transactionId: transaction.id, kind: transaction.kind, version, reverses: null, lines });
     posted.set(transaction.id, { transaction: { ...transaction, amounts: { ...transaction.amounts } }, entryNo, version, reversed: false });
   }
-  return { entries, posted, balances };
+  return { entries, posted, accruals: accruals.length, balances };
+}
+
+/** Whether the journal has a transaction as it is. */
+function stands({ posted }: Journal, transaction: Transaction): boolean {
+  const before = posted.get(transaction.id);
+  return before !== undefined && before.reversed === transaction.reversed && (before.reversed || sameToTheBooks(before.transaction, transaction));
 }
 
 /** The lines of a transaction as it stands: of its last version, and of the reversal when it was taken back. */

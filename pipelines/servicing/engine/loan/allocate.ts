@@ -1,7 +1,7 @@
 import { type AllocationRules, type AllocationStep, type FutureRule, partsOf, type Timing } from './allocation-order.ts';
 import { FIELD, type Amounts, nothing, type Portion } from './amounts.ts';
 import { type Charge, chargeField, type ChargeLine, lineOutstanding } from './charge.ts';
-import { type Instalment, noteCompletion, outstandingFen, outstandingOf } from './instalment.ts';
+import { type Instalment, noteCompletion, outstandingOf } from './instalment.ts';
 
 /** A part of a payment that went to one part of one instalment. */
 export interface AllocatedPart {
@@ -87,7 +87,7 @@ function payInEqualParts(payment: Payment, timing: Timing, portions: readonly Po
 }
 
 /** The timing of an instalment on a day. */
-export function timingOf(dueOn: string, on: string): Timing {
+function timingOf(dueOn: string, on: string): Timing {
   if (dueOn < on) return 'PAST_DUE';
   return dueOn === on ? 'DUE' : 'IN_ADVANCE';
 }
@@ -132,9 +132,4 @@ function pay(payment: Payment, instalment: Instalment, portion: Portion, timing:
   payment.parts.push({ n: instalment.n, portion, fen });
   payment.leftFen -= fen;
   return fen;
-}
-
-/** What a whole list of instalments still owes. */
-export function totalOutstandingFen(instalments: readonly Instalment[]): number {
-  return instalments.reduce((sum, instalment) => sum + outstandingFen(instalment), 0);
 }

@@ -6,7 +6,7 @@ import { type Amounts, nothing, sumOf } from './amounts.ts';
 import { copyOfBook, owed } from './book.ts';
 import { checkEvent } from './check-event.ts';
 import { inOrder, type LoanEvent, type LoanEventType, type RecordedEvent } from './loan-event.ts';
-import { ageingOf, delinquencyOn, type LoanState, statusOf, transactionsOf } from './loan-state.ts';
+import { ageingOf, delinquencyOn, type LoanState, statusOf } from './loan-state.ts';
 import { applyToBook, replay } from './replay.ts';
 
 /** Events that take another back: the book is made again without it. */
@@ -88,7 +88,8 @@ function accrueAfter(before: LoanState, state: LoanState, event: RecordedEvent):
 }
 
 function withJournal(state: LoanState): LoanState {
-  return { ...state, journal: broughtUp(state.journal, state.policy.posting, transactionsOf(state), state.nonAccrual, state.businessDate) };
+  const { journal, policy, book, takenBack: gone, accruals, nonAccrual, businessDate } = state;
+  return { ...state, journal: broughtUp(journal, policy.posting, [...book.transactions, ...gone], accruals, nonAccrual, businessDate) };
 }
 
 /** Beyond so many days interest and penalties are no income any more, until the arrears are cleared. */

@@ -1,6 +1,6 @@
 import { interestToDate } from './accrued-interest.ts';
 import { allocate, type Allocated } from './allocate.ts';
-import { type Amounts, nothing, sumOf } from './amounts.ts';
+import { added, type Amounts, nothing, sumOf } from './amounts.ts';
 import { type Book, overpaidFen, owed, principalOwedFen, regular } from './book.ts';
 import { noteCompletion, outstandingFen, outstandingOf } from './instalment.ts';
 import type { PaymentKind } from './loan-event.ts';
@@ -87,8 +87,7 @@ function payWhatRemains(book: Book, { amounts, parts, restFen }: Allocated, on: 
   for (const instalment of book.instalments) noteCompletion(instalment, on);
   if (restFen === 0 || principalOwedFen(book) > 0) return { amounts, parts, restFen };
   const more = allocate(book.instalments, book.charges, restFen, on, order);
-  for (const field of ['principalFen', 'interestFen', 'feeFen', 'penaltyFen'] as const) amounts[field] += more.amounts[field];
-  return { amounts, parts: [...parts, ...more.parts], restFen: more.restFen };
+  return { amounts: added(amounts, more.amounts), parts: [...parts, ...more.parts], restFen: more.restFen };
 }
 
 /** Pays all that is owed on the day: interest of the running period to the day (or by the rules to its end), none of later ones. */
@@ -121,7 +120,7 @@ export function useOverpayments(book: Book): void {
   for (const overpayment of book.overpayments) {
     const transaction = book.transactions.find(({ id }) => id === overpayment.transactionId)!;
     const { amounts, parts, restFen } = allocate(book.instalments, book.charges, overpayment.fen, overpayment.on, rulesFor(book, transaction.kind));
-    for (const field of ['principalFen', 'interestFen', 'feeFen', 'penaltyFen'] as const) transaction.amounts[field] += amounts[field];
+    transaction.amounts = added(transaction.amounts, amounts);
     transaction.parts = [...transaction.parts, ...parts];
     transaction.overpaidFen -= overpayment.fen - restFen;
     overpayment.fen = restFen;

@@ -5,6 +5,7 @@ import { dueDates } from '../due-dates.ts';
 import { nominalRate, type Period, periodsOf } from '../periods.ts';
 import type { PlanRow } from '../plan.ts';
 import type { InterestGrace } from '../terms.ts';
+import { added } from './amounts.ts';
 import { type Book, rateOn, regular } from './book.ts';
 import { chargeFen } from './charge-lines.ts';
 import { chargeField, type ChargeLine, lineOutstanding } from './charge.ts';
@@ -102,10 +103,8 @@ function keepWhatWasPaid(book: Book, last: Instalment, gone: readonly Instalment
     last.due.interestFen += paid.interestFen + waived.interestFen;
     last.due.feeFen += settledFees(book, instalment);
     last.due.penaltyFen += due.penaltyFen;
-    for (const field of ['principalFen', 'interestFen', 'feeFen', 'penaltyFen'] as const) {
-      last.paid[field] += paid[field];
-      last.waived[field] += waived[field];
-    }
+    last.paid = added(last.paid, paid);
+    last.waived = added(last.waived, waived);
     last.paidInAdvanceFen += paidInAdvanceFen;
     last.paidLateFen += paidLateFen;
   }

@@ -20,14 +20,26 @@ export type Reversed = ReadonlySet<string>;
 /** The book that the events make of the terms, in their order (loan-event.ts inOrder), as if the reversed ones had never been. */
 export function replay(terms: LoanTerms, rules: ServicingRules, events: readonly RecordedEvent[], reversed: Reversed): Book {
   const book = newBook(terms, rules);
-  for (const event of [...events].sort(inOrder)) applyToBook(book, event, reversed);
+  for (const event of withoutIdleDayEnds(rules, [...events].sort(inOrder))) applyToBook(book, event, reversed);
   return book;
+}
+
+/** Day ends that change no figure of the book but by how far penalty interest has grown: of them the last is enough. */
+function withoutIdleDayEnds(rules: ServicingRules, events: readonly RecordedEvent[]): readonly RecordedEvent[] {
+  if (rules.onBalance !== null || events.some((event) => event.type === 'ADD_CHARGE' && event.charge.time === 'OVERDUE')) return events;
+  const last = events.findLast(({ type }) => type === 'DAY_END');
+  return events.filter((event) => event.type !== 'DAY_END' || event === last);
 }
 
 /** Applies the next event to the book, which is changed. Events that change no figure (reversals, pauses) leave it as it is. */
 export function applyToBook(book: Book, event: RecordedEvent, reversed: Reversed): void {
   if (reversed.has(event.id)) return;
   if (isDisbursed(book)) growPenaltyInterest(book, book.rules.penaltyInterest, effectiveOn(event));
+  happen(book, event, reversed);
+  useOverpayments(book);
+}
+
+function happen(book: Book, event: RecordedEvent, reversed: Reversed): void {
   switch (event.type) {
     case 'DISBURSE':
       return disburse(book, event, reversed);
@@ -38,8 +50,7 @@ export function applyToBook(book: Book, event: RecordedEvent, reversed: Reversed
     case 'PREPAY':
       return prepay(book, event);
     case 'ADD_CHARGE':
-      addCharge(book, event.charge, effectiveOn(event));
-      return useOverpayments(book);
+      return addCharge(book, event.charge, effectiveOn(event));
     case 'WAIVE_CHARGE':
       return waiveCharge(book, event);
     case 'WAIVE':
@@ -223,5 +234,4 @@ function endDay(book: Book, on: string): void {
   if (!isDisbursed(book) || book.writtenOffOn !== null) return;
   if (book.onBalance !== null && !book.settledAsPlanned && principalOwedFen(book) > 0) recalculate(book, book.onBalance, addDays(on, 1));
   chargeOverdue(book, on, (instalment) => daysLate(instalment, on));
-  useOverpayments(book);
 }

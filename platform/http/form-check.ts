@@ -1,8 +1,8 @@
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { TSchema } from '@sinclair/typebox';
-import { InvalidInputError } from '../../platform/errors.ts';
-import { fieldErrorOf } from '../../platform/http/index.ts';
+import { InvalidInputError } from '../errors.ts';
+import { fieldErrorOf } from './problem-of-error.ts';
 
 /** A check of a body against a schema; it throws InvalidInputError naming every field that is wrong, unknown ones too. */
 export function formCheck(schema: TSchema): (body: unknown) => void {
