@@ -3,7 +3,8 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { Verb } from '../../platform/cli/verb.ts';
 import { InvalidInputError } from '../../platform/errors.ts';
-import { addPartner, changePartner, listPartners, rotatePartner, setPartnerDisabled, type HandedOver, type KeyWish, type PartnerChange, type PartnerListing } from './partners.ts';
+import type { HandedOver, KeyWish } from './new-partner-key.ts';
+import { addPartner, changePartner, listPartners, rotatePartner, setPartnerDisabled, type PartnerChange, type PartnerListing } from './partners.ts';
 import { BODY_CIPHERS, isBodyCipher, SCHEMES, isScheme, type BodyCipher } from './signing/index.ts';
 
 const DEFAULT_GRACE_HOURS = 24;

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import { audit } from '../../platform/audit/index.ts';
 import { HubError, InvalidInputError, type FieldError } from '../../platform/errors.ts';
@@ -7,8 +6,9 @@ import { inTransaction } from '../../platform/postgres/index.ts';
 import { openPrivacy } from '../../platform/privacy/index.ts';
 import { MAX_RATE, readAddresses } from './partner-limits.ts';
 import { callbackUrlFlaw } from './callback/callback-url.ts';
-import { sealPartnerKey, type PartnerKeyMaterial } from './partner-keys.ts';
-import { isAppId, newBodyKey, newKeyPair, pemOf, readPublicKey, type BodyCipher, type Scheme } from './signing/index.ts';
+import { keyDetail, keyFlaws, newKey, type HandedOver, type KeyWish } from './new-partner-key.ts';
+import { sealPartnerKey } from './partner-keys.ts';
+import { isAppId, type BodyCipher, type Scheme } from './signing/index.ts';
 
 type Surroundings = Pick<HubContext, 'postgres' | 'settings'>;
 
@@ -26,14 +26,6 @@ export interface PartnerListing {
   callbackUrl: string | null;
 }
 
-/** The key a partner is to have: HMAC (a new secret) unless said otherwise. */
-export interface KeyWish {
-  scheme?: Scheme;
-  /** PEM, or for SM2 hex; for RSA and SM2 and only there. */
-  publicKey?: string;
-  encryption?: BodyCipher;
-}
-
 /** `none`: bodies are no longer encrypted. */
 export interface RotationWish extends Omit<KeyWish, 'encryption'> {
   encryption?: BodyCipher | 'none';
@@ -45,18 +37,6 @@ export interface PartnerChange {
   allowedAddresses?: readonly string[];
   ratePerSecond?: number | null;
   callbackUrl?: string | null;
-}
-
-/** What the partner has to be given; each is shown this once and kept encrypted. */
-export interface HandedOver {
-  scheme: Scheme;
-  /** Of HMAC: what both sides sign with. */
-  secret?: string;
-  /** Of RSA and SM2: PEM; the partner checks callbacks with it. */
-  hubPublicKey?: string;
-  /** base64; both sides encrypt bodies with it. */
-  bodyKey?: string;
-  encryption?: BodyCipher;
 }
 
 export interface NewPartner extends KeyWish, PartnerChange {
@@ -189,28 +169,6 @@ function flawsOf(wish: PartnerChange & KeyWish): FieldError[] {
   return [...errors, ...keyFlaws(wish)];
 }
 
-function keyFlaws({ scheme = 'HUB1-HMAC-SHA256', publicKey }: KeyWish): FieldError[] {
-  if (scheme === 'HUB1-HMAC-SHA256') return publicKey === undefined ? [] : [{ pointer: '/publicKey', code: 'NOT_ALLOWED', detail: `does not go with ${scheme}, which has a shared secret` }];
-  if (publicKey === undefined) return [{ pointer: '/publicKey', code: 'REQUIRED', detail: `is required with ${scheme}` }];
-  const read = readPublicKey(scheme, publicKey);
-  return read.ok ? [] : [{ pointer: '/publicKey', code: read.code, detail: read.detail }];
-}
-
-/** A key made to a wish that has no flaws, and what of it the partner is given. */
-async function newKey({ scheme = 'HUB1-HMAC-SHA256', publicKey, encryption }: KeyWish): Promise<{ material: PartnerKeyMaterial; handedOver: HandedOver }> {
-  const bodyKey = encryption === undefined ? undefined : newBodyKey(encryption);
-  const body = bodyKey === undefined || encryption === undefined ? undefined : { cipher: encryption, key: bodyKey };
-  const handedBody = body === undefined ? {} : { encryption: body.cipher, bodyKey: body.key.toString('base64') };
-  if (scheme === 'HUB1-HMAC-SHA256') {
-    const secret = randomBytes(32).toString('base64url');
-    return { material: { scheme, verifying: Buffer.from(secret), answering: undefined, body }, handedOver: { scheme, secret, ...handedBody } };
-  }
-  const read = readPublicKey(scheme, publicKey ?? '');
-  if (!read.ok) throw new InvalidInputError('The public key cannot be used', [{ pointer: '/publicKey', code: read.code, detail: read.detail }]);
-  const own = await newKeyPair(scheme);
-  return { material: { scheme, verifying: read.der, answering: own.privateKey, body }, handedOver: { scheme, hubPublicKey: pemOf(own.publicKey), ...handedBody } };
-}
-
 async function change(client: PoolClient, partnerId: string, wish: PartnerChange): Promise<void> {
   await client.query(
     `UPDATE intake.partner SET name = coalesce($2, name), allowed_addresses = coalesce($3::cidr[], allowed_addresses),
@@ -228,10 +186,6 @@ async function storeKey(client: PoolClient, partnerId: string, keyNo: number, se
 
 function changeDetail({ name, allowedAddresses, ratePerSecond, callbackUrl }: PartnerChange): Record<string, unknown> {
   return JSON.parse(JSON.stringify({ name, allowedAddresses, ratePerSecond, callbackUrl })) as Record<string, unknown>;
-}
-
-function keyDetail({ scheme, encryption }: HandedOver): Record<string, unknown> {
-  return { scheme, encryption: encryption ?? null };
 }
 
 function instant(column: string): string {

@@ -5,8 +5,11 @@ import type { Signed } from './partner-gate.ts';
 import { Spool } from './spool.ts';
 
 /** Bodies that may be spooled, or wait to be dealt with, at once: whoever sends slowly holds one. */
-const MOST_SPOOLS = 16;
+const MOST_SPOOLS = 64;
+/** All of them together. */
+const MOST_SPOOLED_BYTES = 1_073_741_824;
 let spools = 0;
+let spooledBytes = 0;
 
 /** A body whose signature was right, and who sent it. */
 export interface ReceivedFile {
@@ -31,14 +34,18 @@ export async function receiveFile(desk: Pick<IntakeDesk, 'context' | 'gate' | 'u
   let spool: Spool | undefined;
   const close = async (): Promise<void> => {
     spools -= 1;
+    spooledBytes -= spool?.size ?? 0;
     await spool?.close();
   };
   try {
     const admission = await desk.gate.begin(request);
     spool = await Spool.open(desk.context.settings.home);
-    for await (const piece of request.raw as AsyncIterable<Buffer>) {
+    // Left early, the stream must not be destroyed: with it would go the connection, and the answer.
+    for await (const piece of request.raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       if (spool.size + piece.length > maxBytes) throw tooLarge(maxBytes);
+      if (spooledBytes + piece.length > MOST_SPOOLED_BYTES) throw busy();
       admission.update(piece);
+      spooledBytes += piece.length;
       await spool.write(piece);
     }
     await spool.end();
@@ -64,7 +71,7 @@ export async function readWhole(spool: Spool): Promise<Buffer> {
 
 /** The refusal while as many are under way as may be. */
 function busy(): HttpError {
-  return new HttpError(503, 'OVERLOADED', 'As many files are being received as this service takes at once; this one was not accepted', [], { 'retry-after': '5' });
+  return new HttpError(503, 'OVERLOADED', 'As many files are being received as this service takes at once; this one was not accepted', [], { 'retry-after': '5', connection: 'close' });
 }
 
 function tooLarge(maxBytes: number): HttpError {

@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HubClient, HubRefusal } from '../../connectors/intake/client/index.ts';
 import type { PartnerCredentials } from '../../connectors/intake/client/index.ts';
 import { addPartner, changePartner, listPartners, rotatePartner, setPartnerDisabled } from '../../connectors/intake/index.ts';
 import { BODY_CIPHERS, newKeyPair, pemOf, SCHEMES, type BodyCipher, type Scheme } from '../../connectors/intake/signing/index.ts';
 import type { NewPartner } from '../../connectors/intake/partners.ts';
+import { partnerVerbs } from '../../connectors/intake/partner-verbs.ts';
+import type { VerbResult } from '../../platform/cli/verb.ts';
 import type { OpenContext } from '../../platform/context.ts';
 import { eventually } from '../support/eventually.ts';
 import { createIntakeHome, openIntakeContext, startIntakeServer, type IntakeHome, type IntakeServer } from '../support/intake-server.ts';
@@ -47,7 +52,7 @@ async function ownKeys(scheme: Scheme): Promise<{ publicKey?: string; privateKey
 
 function credentialsOf(appId: string, given: Awaited<ReturnType<typeof addPartner>> | Awaited<ReturnType<typeof rotatePartner>>, privateKey?: string): PartnerCredentials {
   const body = given.encryption === undefined ? {} : { body: { cipher: given.encryption, key: given.bodyKey! } };
-  return given.scheme === 'HUB1-HMAC-SHA256' ? { appId, scheme: given.scheme, secret: given.secret, ...body } : { appId, scheme: given.scheme, privateKey: privateKey!, hubPublicKey: given.hubPublicKey!, ...body };
+  return given.scheme === 'HUB1-HMAC-SHA256' ? { appId, scheme: given.scheme, secret: given.secret!, ...body } : { appId, scheme: given.scheme, privateKey: privateKey!, hubPublicKey: given.hubPublicKey!, ...body };
 }
 
 async function newPartner(partnerId: string, wish: Partial<NewPartner> & { scheme?: Scheme } = {}): Promise<PartnerCredentials> {
@@ -251,6 +256,44 @@ describe('the rate of a partner', () => {
     await changePartner(context, 'test', 'eager', { ratePerSecond: null });
     await eventually(async () => expect((await Promise.all(Array.from({ length: 60 }, () => client.post(sample())))).every(({ status }) => status === 202)).toBe(true), 2_000);
     for (const one of clients) one.close();
+  });
+});
+
+describe('hub partners', () => {
+  const run = (path: string, args: string[], options: Record<string, unknown> = {}): Promise<VerbResult> =>
+    partnerVerbs.find((verb) => verb.path === path)!.run({ args, options, settings: context.settings, context: async () => context, progress: () => undefined });
+
+  it('adds with a key from a file, shows what is handed over once, lists, sets and rotates', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hub-keys-'));
+    const file = join(folder, 'partner.pem');
+    writeFileSync(file, (await ownKeys('HUB1-SM2-SM3')).publicKey!);
+    const added = await run('partners add', ['cli'], { scheme: 'HUB1-SM2-SM3', publicKey: file, encryption: 'SM4-CBC', allow: ['203.0.113.0/24'], rate: '50', callback: 'https://partner.example/hub' });
+    expect(added.json).toMatchObject({ partnerId: 'cli', scheme: 'HUB1-SM2-SM3', hubPublicKey: expect.stringContaining('BEGIN PUBLIC KEY'), bodyKey: expect.any(String) });
+    expect(added.json).not.toHaveProperty('secret');
+    const listed = await run('partners list', []);
+    expect(listed.text).toMatch(/^cli\tenabled\tcli\tHUB1-SM2-SM3 \+ SM4-CBC\tfrom 203\.0\.113\.0\/24\t50\/s\thttps:\/\/partner\.example\/hub$/m);
+    await run('partners set', ['cli'], { allowAny: true, defaultRate: true, callback: false, name: 'Renamed' });
+    expect((await listPartners(context)).find(({ partnerId }) => partnerId === 'cli')).toMatchObject({ name: 'Renamed', allowedAddresses: [], ratePerSecond: null, callbackUrl: null });
+    const rotated = await run('partners rotate', ['cli'], { scheme: 'HUB1-HMAC-SHA256', encryption: false, graceHours: '0' });
+    expect(rotated.json).toMatchObject({ scheme: 'HUB1-HMAC-SHA256', secret: expect.any(String), previousKeyValidUntil: null });
+    expect(rotated.json).not.toHaveProperty('bodyKey');
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each<[string, string[], Record<string, unknown>, string]>([
+    ['partners add', ['never'], { scheme: 'RSA' }, '--scheme'],
+    ['partners add', ['never'], { encryption: 'DES' }, '--encryption'],
+    ['partners add', ['never'], { publicKey: '/nowhere/key.pem' }, '--public-key'],
+    ['partners add', ['never'], { rate: 'many' }, '/ratePerSecond'],
+    ['partners rotate', ['cli'], { scheme: 'HUB1-RSA-SHA256', graceHours: '1' }, '/publicKey'],
+    ['partners rotate', ['cli'], { graceHours: '-1' }, '--grace-hours'],
+    ['partners set', ['cli'], {}, '--name'],
+  ])('%s %p %p is wrong usage of %s', async (path, args, options, pointer) => {
+    await expect(run(path, args, options)).rejects.toMatchObject({ code: 'INVALID_INPUT', errors: [expect.objectContaining({ pointer })] });
+  });
+
+  it.each(['partners rotate', 'partners set', 'partners disable'])('%s says that there is no such partner', async (path) => {
+    await expect(run(path, ['nobody'], { graceHours: '1', name: 'x' })).rejects.toMatchObject({ code: 'PARTNER_UNKNOWN' });
   });
 });
 

@@ -95,6 +95,21 @@ describe('a partner with a layout of its own', () => {
   });
 });
 
+describe('the OpenAPI document', () => {
+  it('shows files and attachments with examples, and the partner’s own field in problems', async () => {
+    const { paths } = (await (await fetch(`${server.url}/openapi.json`)).json()) as { paths: Record<string, Record<string, { requestBody?: { content: Record<string, object> }; responses: Record<string, { content?: Record<string, { schema: object }> }> }>> };
+    const batch = paths['/v1/applications/batch']!.post!;
+    expect(Object.keys(batch.requestBody!.content)).toEqual(['text/csv']);
+    expect(Object.keys(batch.responses['200']!.content!)).toEqual(['application/json', 'application/x-ndjson', 'text/csv']);
+    expect(JSON.stringify(batch.responses['200'])).toContain('NOT_A_NUMBER');
+    const attachments = paths['/v1/applications/{applicationId}/attachments']!;
+    expect(Object.keys(attachments.post!.requestBody!.content)).toContain('image/png');
+    expect(JSON.stringify(attachments.post!.responses['201'])).toContain('id-card');
+    expect(Object.keys(paths['/v1/applications/{applicationId}/attachments/{attachmentId}']!.get!.responses['200']!.content!)).toContain('application/pdf');
+    expect(JSON.stringify(paths['/v1/applications']!.post!.responses['400'])).toContain('source');
+  });
+});
+
 describe('hub config set partner-format/…', () => {
   it.each<[string, unknown, string, string, string]>([
     ['what is no format', { fields: [] }, KEY, '/', 'REQUIRED'],

@@ -3,6 +3,7 @@ import { Agent, type Dispatcher } from 'undici';
 import type { BlockList } from 'node:net';
 import type { Clock } from '../../../platform/clock.ts';
 import { PoisonError, RejectedError, RetriableError } from '../../contract.ts';
+import { codeOf, retryAfter } from '../../http-answer.ts';
 import { ANSWER_SIGNATURE_HEADER } from '../client/callback-reader.ts';
 import { signedRequest } from '../client/signed-request.ts';
 import type { PartnerKey } from '../partner-keys.ts';
@@ -11,8 +12,6 @@ import { decryptBody, ENCRYPTION_HEADER, messageOfAnswer } from '../signing/inde
 import { assertMayCall, CallbackAddressError, guardedLookup } from './callback-address.ts';
 
 const MAX_ANSWER_BYTES = 16_384;
-/** A partner that asks for more is asked again after this: nobody may put the hub to sleep for good. */
-const MAX_RETRY_AFTER_MS = 600_000;
 /** Answers that say no for good, when they are signed. */
 const REFUSALS: ReadonlySet<number> = new Set([400, 404, 409, 410, 422]);
 
@@ -115,18 +114,6 @@ function retriable(code: string, message: string, retryAfterMs?: number): Retria
   return new RetriableError(code, message, { blameless: true, details: retryAfterMs === undefined ? {} : { retryAfterMs } });
 }
 
-/** Retry-After in milliseconds: seconds or an HTTP date; undefined when absent or not understood. */
-function retryAfter(value: string | string[] | undefined, clock: Clock): number | undefined {
-  if (typeof value !== 'string') return undefined;
-  const wait = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - clock();
-  return wait > 0 ? Math.min(wait, MAX_RETRY_AFTER_MS) : undefined;
-}
-
 function isForbidden(error: unknown): boolean {
   return error instanceof CallbackAddressError || (error instanceof Error && error.cause !== undefined && isForbidden(error.cause)) || (error instanceof AggregateError && error.errors.some(isForbidden));
-}
-
-function codeOf(error: unknown): string {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  return typeof code === 'string' ? code : error instanceof Error ? error.name : 'unknown';
 }

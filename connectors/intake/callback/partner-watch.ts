@@ -1,7 +1,9 @@
 import type { Clock } from '../../../platform/clock.ts';
 import { CircuitBreaker } from '../../../platform/effect-runtime/index.ts';
-import { PoisonError, RetriableError } from '../../contract.ts';
+import { PoisonError, RejectedError, RetriableError } from '../../contract.ts';
 
+/** More than an effect holds at once. */
+const MOST_REMEMBERED = 20_000;
 const LIMITS = { breakerFailures: 5, breakerOpenMs: 500, breakerOpenCapMs: 15_000 };
 
 interface Watched {
@@ -32,16 +34,17 @@ export class PartnerWatch {
   /** Runs one attempt. Throws what it throws; RetriableError PARTNER_WAITS while the breaker is open; PoisonError UNDELIVERED once patience is over. */
   async attempt(partnerId: string, callbackId: string, work: () => Promise<void>): Promise<void> {
     const watched = this.#watchedOf(partnerId);
-    if (!this.#since.has(callbackId)) this.#since.set(callbackId, this.#clock());
+    this.#begin(callbackId);
     if (watched.breaker.waitMs() > 0) throw this.#asPatient(watched, callbackId, new RetriableError('PARTNER_WAITS', `the partner fails with ${watched.code}; it is tried again later`, { blameless: true }));
     watched.breaker.entered();
     try {
       await work();
     } catch (error) {
       if (!(error instanceof RetriableError)) {
-        // It answered, or was never reached: either way nothing is wrong with the line.
-        watched.breaker.withdrawn();
         this.#since.delete(callbackId);
+        // A refusal is an answer; anything else says nothing of the line.
+        if (error instanceof RejectedError) this.#answered(watched);
+        else watched.breaker.withdrawn();
         throw error;
       }
       watched.failingSince ??= this.#clock();
@@ -50,8 +53,7 @@ export class PartnerWatch {
       watched.breaker.failed(error.code === 'SIGN_IN_REFUSED', retryAfterMs);
       throw this.#asPatient(watched, callbackId, error);
     }
-    watched.breaker.succeeded();
-    watched.failingSince = undefined;
+    this.#answered(watched);
     this.#since.delete(callbackId);
   }
 
@@ -64,6 +66,18 @@ export class PartnerWatch {
   /** Partners whose breaker is not closed. */
   failing(): string[] {
     return [...this.#partners].flatMap(([partnerId, { breaker }]) => (breaker.state === 'closed' ? [] : [partnerId]));
+  }
+
+  #begin(callbackId: string): void {
+    if (this.#since.has(callbackId)) return;
+    // Those another process has taken over are never heard of again.
+    if (this.#since.size >= MOST_REMEMBERED) for (const [id, since] of this.#since) if (this.#clock() - since > this.#patienceMs) this.#since.delete(id);
+    this.#since.set(callbackId, this.#clock());
+  }
+
+  #answered(watched: Watched): void {
+    watched.breaker.succeeded();
+    watched.failingSince = undefined;
   }
 
   #watchedOf(partnerId: string): Watched {

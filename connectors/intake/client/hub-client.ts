@@ -87,12 +87,12 @@ export class HubClient {
       const answer = await this.#once(method, target, plain).catch((error: unknown) => ({ error }));
       if (!('error' in answer)) {
         if (answer.status < 300) return JSON.parse(answer.text);
-        if (answer.status < 500 && answer.status !== 429) throw new HubRefusal(answer.status, JSON.parse(answer.text) as Problem);
+        if (answer.status < 500 && answer.status !== 429) throw new HubRefusal(answer.status, problemOf(answer));
       }
       const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max('error' in answer ? 0 : answer.retryAfterMs, 100 * 2 ** attempt * Math.random()));
       if (performance.now() + pauseMs > deadline) {
         if ('error' in answer) throw answer.error;
-        throw new HubRefusal(answer.status, JSON.parse(answer.text) as Problem);
+        throw new HubRefusal(answer.status, problemOf(answer));
       }
       await sleep(pauseMs);
     }
@@ -103,4 +103,15 @@ export class HubClient {
     const response = await fetch(this.#url + target, { method, headers, body: body ?? null, redirect: 'error', signal: AbortSignal.timeout(this.#timeoutMs) });
     return { status: response.status, text: await response.text(), retryAfterMs: Number(response.headers.get('retry-after') ?? 0) * 1_000 };
   }
+}
+
+/** The problem document of a refusal; of something between that does not speak for the hub, one made from its status. */
+function problemOf({ status, text }: { status: number; text: string }): Problem {
+  try {
+    const problem = JSON.parse(text) as Partial<Problem> | null;
+    if (Array.isArray(problem?.errors)) return problem as Problem;
+  } catch {
+    // Not the hub's own answer.
+  }
+  return { type: 'about:blank', title: `HTTP ${status}`, status, detail: text.slice(0, 200), instance: '', errors: [] };
 }

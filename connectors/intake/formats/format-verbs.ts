@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { userInfo } from 'node:os';
 import { NATIVE_CSV } from '../../../models/forms/native-csv.ts';
@@ -48,8 +48,8 @@ const test: Verb = {
     const [whose = '', sample = ''] = args;
     const most = Number(options.rows);
     if (!Number.isInteger(most) || most < 1) throw wrong('--rows', 'must be a whole number above 0');
-    if (!existsSync(sample)) throw wrong('<sample>', `there is no file ${sample}`);
-    const found = existsSync(whose) ? fromFile(whose) : await ofPartner(await context(), whose, extname(sample).toLowerCase() === '.csv' ? 'csv' : 'json');
+    if (!isFile(sample)) throw wrong('<sample>', `there is no file ${sample}`);
+    const found = isFile(whose) ? fromFile(whose) : await ofPartner(await context(), whose, extname(sample).toLowerCase() === '.csv' ? 'csv' : 'json');
     const encoding = typeof options.encoding === 'string' ? charsetOf(`text/csv; charset=${options.encoding}`) : defaultEncoding(found);
     if (encoding === undefined || encoding === 'other') throw wrong('--encoding', 'must be utf-8 or gbk');
     let records: TestedRecord[];
@@ -64,6 +64,10 @@ const test: Verb = {
     return { ok, json: { format: found.title, records }, text: records.map(described).join('\n\n') };
   },
 };
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
 
 function fromFile(file: string): PartnerFormat {
   let value: unknown;
