@@ -2,14 +2,15 @@ import { readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { projectPath } from '../../platform/project.ts';
+import { backtestBench } from './backtest-bench.ts';
 import { effectBench } from './effect-bench.ts';
 import { endToEndBench } from './end-to-end-bench.ts';
 import { intakeBench } from './intake-bench.ts';
 import { benchDatabase, pipelineBench } from './pipeline-bench.ts';
 import { sinkBench } from './sink-bench.ts';
 
-// npm run bench -- [--only sink,pipeline,intake,effect,end-to-end] [--quick]
-const ALL = ['sink', 'pipeline', 'intake', 'effect', 'end-to-end'];
+// npm run bench -- [--only sink,pipeline,intake,effect,backtest,end-to-end] [--quick]
+const ALL = ['sink', 'pipeline', 'intake', 'effect', 'backtest', 'end-to-end'];
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } });
 const chosen = values.only?.split(',') ?? ALL;
 const unknown = chosen.filter((name) => !ALL.includes(name));
@@ -39,6 +40,7 @@ try {
       if (chosen.includes('pipeline')) results.pipeline = await pipelineBench(addresses, { log, events: quick ? 60_000 : 200_000 });
       if (chosen.includes('intake')) results.intake = await intakeBench({ log, requests: quick ? 10_000 : 30_000 });
       if (chosen.includes('effect')) results.effect = await effectBench({ log, commands: quick ? 10_000 : 40_000, concurrency: 128 });
+      if (chosen.includes('backtest')) results.backtest = await backtestBench(database.url, { log, cases: quick ? 50_000 : 200_000 });
     } finally {
       await fetch(stack.clickhouseUrl, { method: 'POST', body: `DROP DATABASE IF EXISTS ${clickhouseDatabase}` });
       await database.drop();
