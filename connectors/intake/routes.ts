@@ -33,6 +33,7 @@ const Status = Type.Object({
       outcome: Type.String(),
       amountFen: Type.Integer(),
       annualRate: Type.Union([Type.String(), Type.Null()]),
+      termMonths: Type.Union([Type.Integer(), Type.Null()], { description: 'as granted: may be less than asked for' }),
       reasons: Type.Array(Type.Object({ code: Type.String(), detail: Type.String() })),
       policyVersion: Type.String(),
       decidedAt: Type.String({ format: 'date-time' }),
