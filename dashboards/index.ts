@@ -4,6 +4,8 @@ import { applicationRoutes } from './applications/routes.ts';
 import { guardConsoleApi } from './auth/guard.ts';
 import { sessionRoutes } from './auth/routes.ts';
 import { userVerbs } from './auth/verbs.ts';
+import { customerRoutes } from './customers/routes.ts';
+import { customerVerbs } from './customers/verbs.ts';
 import { statusRoutes } from './status/routes.ts';
 import { validateVerb } from './viewer/validate-verb.ts';
 import { dashboardRoutes } from './viewer/routes.ts';
@@ -20,8 +22,9 @@ export const dashboardsModule: HubModule = {
     sessionRoutes(app, context);
     dashboardRoutes(app, context);
     applicationRoutes(app, context);
+    customerRoutes(app, context);
     statusRoutes(app, context);
     await webAppRoutes(app);
   },
-  verbs: [...userVerbs, validateVerb],
+  verbs: [...userVerbs, ...customerVerbs, validateVerb],
 };

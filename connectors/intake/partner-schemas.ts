@@ -21,12 +21,13 @@ const Decision = Type.Object({
   outcome: Type.String(),
   amountFen: Type.Integer(),
   annualRate: Type.Union([Type.String(), Type.Null()]),
+  termMonths: Type.Union([Type.Integer(), Type.Null()], { description: 'as granted: may be less than asked for' }),
   reasons: Type.Array(Type.Object({ code: Type.String(), detail: Type.String() })),
   policyVersion: Type.String(),
   decidedAt: Type.String({ format: 'date-time' }),
 });
 
-const DECISION = { outcome: 'APPROVED', amountFen: 14_000_000, annualRate: '0.072', reasons: [], policyVersion: '2026-01', decidedAt: '2026-01-01T02:00:03.120Z' };
+const DECISION = { outcome: 'APPROVED', amountFen: 14_000_000, annualRate: '0.072', termMonths: 36, reasons: [], policyVersion: '2026-01', decidedAt: '2026-01-01T02:00:03.120Z' };
 
 export const Status = Type.Object(
   {

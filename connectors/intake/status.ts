@@ -7,7 +7,7 @@ export interface ApplicationStatus {
   partnerOrderNo: string;
   status: string;
   receivedAt: string;
-  decision: { outcome: string; amountFen: number; annualRate: string | null; reasons: { code: string; detail: string }[]; policyVersion: string; decidedAt: string } | null;
+  decision: { outcome: string; amountFen: number; annualRate: string | null; termMonths: number | null; reasons: { code: string; detail: string }[]; policyVersion: string; decidedAt: string } | null;
   history: { status: string; at: string }[];
 }
 
@@ -52,6 +52,8 @@ function statusOf(row: Row): ApplicationStatus {
             outcome: decision.outcome,
             amountFen: decision.amountFen,
             annualRate: decision.annualRate,
+            // Cases decided before terms were granted have none.
+            termMonths: decision.termMonths ?? null,
             reasons: decision.reasons.map(({ code, detail }) => ({ code, detail })),
             policyVersion: decision.policyVersion,
             decidedAt: decision.decidedAt,

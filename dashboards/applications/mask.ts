@@ -1,12 +1,22 @@
 /** A protected value of an event: {mask, hash, cipher} (models/events/fields.ts). */
-function isProtected(value: object): value is { mask: unknown } {
+interface ProtectedValue {
+  mask: unknown;
+  cipher: string;
+}
+
+function isProtected(value: object): value is ProtectedValue {
   return 'mask' in value && 'hash' in value && 'cipher' in value && Object.keys(value).length === 3;
 }
 
-/** The data of an event with every protected value replaced by its mask: hash and ciphertext stay in the hub. */
-export function masksOnly(data: unknown): unknown {
-  if (Array.isArray(data)) return data.map(masksOnly);
+/** The data of an event with every protected value replaced by what `show` makes of it: hash and ciphertext stay in the hub. */
+export function shownAs(data: unknown, show: (value: ProtectedValue) => string): unknown {
+  if (Array.isArray(data)) return data.map((item) => shownAs(item, show));
   if (typeof data !== 'object' || data === null) return data;
-  if (isProtected(data)) return String(data.mask);
-  return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, masksOnly(value)]));
+  if (isProtected(data)) return show(data);
+  return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, shownAs(value, show)]));
+}
+
+/** The data of an event with every protected value replaced by its mask. */
+export function masksOnly(data: unknown): unknown {
+  return shownAs(data, ({ mask }) => String(mask));
 }

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { CLOCK_ACTOR, RULES_ACTOR } from '../../models/events/review-task.ts';
 import { USER_ROLES, type ConsoleUser, type UserRole } from '../../platform/access/rights.ts';
 import { audit } from '../../platform/audit/index.ts';
 import { InvalidInputError, type FieldError } from '../../platform/errors.ts';
@@ -38,6 +39,7 @@ export function userOfRow(row: UserRow): ConsoleUser {
 }
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+const RESERVED: readonly string[] = [CLOCK_ACTOR, RULES_ACTOR];
 const PARTNER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** What is wrong with a new password; empty when it will do. */
@@ -54,6 +56,7 @@ function errorsOf(user: NewUser): FieldError[] {
   const errors = passwordErrors(user.password, '/password');
   if (!NAME.test(user.name))
     errors.push({ pointer: '/name', code: 'PATTERN', detail: 'A name is 1–64 of a–z, 0–9, dot, underscore, hyphen, and begins with a letter or digit' });
+  if (RESERVED.includes(user.name)) errors.push({ pointer: '/name', code: 'RESERVED', detail: `${user.name} is what the hub calls itself in records` });
   if (!USER_ROLES.includes(user.role)) errors.push({ pointer: '/role', code: 'UNKNOWN', detail: `A role is one of ${USER_ROLES.join(', ')}` });
   if (user.language !== 'zh-CN' && user.language !== 'en') errors.push({ pointer: '/language', code: 'UNKNOWN', detail: 'A language is zh-CN or en' });
   user.partners?.forEach((partner, index) => {

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CLOCK_ACTOR } from '../../models/events/review-task.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { HubContext, RunningWorker, Worker } from '../../platform/module.ts';
 import { acceptCommand, type TaskCommand } from './commands.ts';
 
-/** Who the clock's commands come from. */
-const CLOCK = 'clock';
 const EVERY_MS = 1_000;
 const BATCH = 200;
 
@@ -20,7 +19,7 @@ interface DueRow {
 function expiry(row: DueRow, at: string): TaskCommand {
   return {
     commandId: `${row.task_id}-expire`, applicationId: row.application_id, taskId: row.task_id, partnerId: row.partner_id, businessDate: row.day, requestedAmountFen: Number(row.amount_fen),
-    action: 'expire', actor: { name: CLOCK, queues: [] }, revision: null, commandedAt: at, text: null, document: null, decision: null,
+    action: 'expire', actor: { name: CLOCK_ACTOR, queues: [] }, revision: null, commandedAt: at, text: null, document: null, decision: null,
   };
 }
 

@@ -36,3 +36,7 @@ export const TASK_REFUSALS = ['TASK_CLOSED', 'TASK_CHANGED', 'TASK_TAKEN', 'NOT_
 export type TaskRefusal = (typeof TASK_REFUSALS)[number];
 
 export const TaskActor = Type.Object({ name: Id('console user, or `clock`'), queues: Type.Array(TaskQueue, { description: 'queues this person may work on, when the command was given' }) });
+
+/** Who the clock's commands come from, and who opens a task. Nobody who signs in has such a name. */
+export const CLOCK_ACTOR = 'clock';
+export const RULES_ACTOR = 'rules';

@@ -1,4 +1,5 @@
 import { applicationDecided, type DataOf, referralDecided, taskChanged, taskCommanded } from '../../models/events/index.ts';
+import { RULES_ACTOR } from '../../models/events/review-task.ts';
 import type { ReviewPolicy } from '../../models/policies/index.ts';
 import type { ReviewTask, ReviewTaskFile } from '../../models/state/review-task.ts';
 import { deadLetter, type DecideContext, done, emit, ignored, type IncomingEvent, type Outcome } from '../../platform/pipeline-runtime/pipeline.ts';
@@ -31,7 +32,7 @@ function open(known: ReviewTaskFile | undefined, decided: DataOf<typeof applicat
   const policy = context.policyOf(decided.policyVersion);
   if (policy === undefined) return deadLetter('POLICY_MISSING', `policy version ${decided.policyVersion} is not known`);
   const file = openFile(decided, policy.value);
-  return done(file, [changed(file, file.tasks[0]!, { action: 'opened', actor: 'rules', at: decided.decidedAt, commandId: null, refusal: null })]);
+  return done(file, [changed(file, file.tasks[0]!, { action: 'opened', actor: RULES_ACTOR, at: decided.decidedAt, commandId: null, refusal: null })]);
 }
 
 function refuse(file: ReviewTaskFile, command: Command, refusal: NonNullable<Change['refusal']>): TasksOutcome {
@@ -54,7 +55,7 @@ function apply(file: ReviewTaskFile, command: Command): TasksOutcome {
     ...file,
     revision: file.revision + 1,
     tasks: [...file.tasks.slice(0, -1), { ...task, ...changes }, ...further],
-    touched: actor.name === CLOCK || file.touched.includes(actor.name) ? file.touched : [...file.touched, actor.name],
+    touched: action === 'expire' || file.touched.includes(actor.name) ? file.touched : [...file.touched, actor.name],
     record: [...file.record, { at, taskId: task.taskId, action, actor: actor.name, refusal: null, text, document, decision }],
     settled: [...file.settled, { commandId, refusal: null }],
   });
@@ -91,9 +92,6 @@ function apply(file: ReviewTaskFile, command: Command): TasksOutcome {
     }
   }
 }
-
-/** Who the clock's commands come from. */
-export const CLOCK = 'clock';
 
 type Cause = Pick<Change, 'action' | 'actor' | 'at' | 'commandId' | 'refusal'>;
 

@@ -1,5 +1,5 @@
 import type { applicationDecided, DataOf } from '../../models/events/index.ts';
-import type { TaskQueue } from '../../models/events/review-task.ts';
+import { RULES_ACTOR, type TaskQueue } from '../../models/events/review-task.ts';
 import { type ReviewPolicy, rulesFor, TASKS_BEFORE } from '../../models/policies/index.ts';
 import type { ReviewTask, ReviewTaskFile } from '../../models/state/review-task.ts';
 
@@ -27,7 +27,7 @@ export function openFile(decided: DataOf<typeof applicationDecided>, policy: Rev
     revision: 1,
     tasks: [task],
     touched: [],
-    record: [{ at: decidedAt, taskId: task.taskId, action: 'opened', actor: 'rules', refusal: null, text: null, document: null, decision: null }],
+    record: [{ at: decidedAt, taskId: task.taskId, action: 'opened', actor: RULES_ACTOR, refusal: null, text: null, document: null, decision: null }],
     settled: [],
   };
 }

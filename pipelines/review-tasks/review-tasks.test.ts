@@ -181,6 +181,10 @@ describe('commands', () => {
     expect(file.record.map(({ action, actor }) => `${actor} ${action}`)).toEqual(['rules opened', 'li claim', 'li decide']);
   });
 
+  it('people have a hand in a case, the clock has not', () => {
+    expect(play([s('li', 'claim'), s('clock', 'expire', { minute: 24 * 60 })]).file.touched).toEqual(['li']);
+  });
+
   it('time limits escalate the second review and mark the special review', () => {
     const { file, emitted } = play([s('li', 'claim', { minute: 10 }), s('clock', 'expire', { minute: 24 * 60 }), s('clock', 'expire', { minute: 96 * 60 })]);
     expect(file.tasks).toMatchObject([

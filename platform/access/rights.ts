@@ -15,6 +15,10 @@ export const RIGHTS = [
   'persons.reveal',
   'policies.read',
   'policies.change',
+  // A person over all applications, in masks; all the hub holds of a person in plain text; the end of it.
+  'customers.read',
+  'customers.export',
+  'customers.erase',
 ] as const;
 export type Right = (typeof RIGHTS)[number];
 
@@ -23,12 +27,12 @@ export type UserRole = (typeof USER_ROLES)[number];
 
 const RIGHTS_OF: Readonly<Record<UserRole, readonly Right[]>> = {
   admin: RIGHTS,
-  manager: ['dashboards.read', 'applications.read', 'events.read', 'reconcile.read', 'status.read', 'tasks.read', 'policies.read'],
+  manager: ['dashboards.read', 'applications.read', 'events.read', 'reconcile.read', 'status.read', 'tasks.read', 'policies.read', 'customers.read'],
   'data-engineer': ['dashboards.read', 'applications.read', 'events.read', 'reconcile.read', 'dead-letters.read', 'dead-letters.replay', 'status.read'],
   operator: ['dashboards.read', 'applications.read', 'events.read', 'reconcile.read', 'dead-letters.read', 'status.read'],
-  reviewer: ['dashboards.read', 'applications.read', 'tasks.read', 'tasks.second-review', 'policies.read'],
-  'senior-reviewer': ['dashboards.read', 'applications.read', 'tasks.read', 'tasks.second-review', 'tasks.special-review', 'persons.reveal', 'policies.read'],
-  'risk-manager': ['dashboards.read', 'applications.read', 'events.read', 'reconcile.read', 'status.read', 'tasks.read', 'policies.read', 'policies.change'],
+  reviewer: ['dashboards.read', 'applications.read', 'tasks.read', 'tasks.second-review', 'policies.read', 'customers.read'],
+  'senior-reviewer': ['dashboards.read', 'applications.read', 'tasks.read', 'tasks.second-review', 'tasks.special-review', 'persons.reveal', 'policies.read', 'customers.read'],
+  'risk-manager': ['dashboards.read', 'applications.read', 'events.read', 'reconcile.read', 'status.read', 'tasks.read', 'policies.read', 'policies.change', 'customers.read'],
 };
 
 /** The rights of a role. A right outside this list is refused, for every route and every role. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  BatchConsumer, dataOf, decodeHeaders, isReplayForAnother, partitionCounts, partitionName, TransactionalProducer,
+  BatchConsumer, dataOf, decodeHeaders, headerText, isReplayForAnother, partitionCounts, partitionName, REPLAY_HEADER, TransactionalProducer,
   type KafkaError, type Message, type TopicPartition, type TopicPartitionOffset,
 } from '../kafka/index.ts';
 import { messageOf } from '../errors.ts';
@@ -12,6 +12,7 @@ import { CallScheduler, type Attempt } from './call-scheduler.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { Committer } from './committer.ts';
 import type { Effect } from './effect.ts';
+import { PoisonError } from './errors.ts';
 import { effectMetrics, type EffectMetrics } from './metrics.ts';
 import { isDone } from './partition-progress.ts';
 import { ensureProgressTopic, readProgress, slottedPartitions } from './progress-slots.ts';
@@ -166,14 +167,19 @@ class EffectWorker {
       command: undefined, attempts: 0, readAt: this.context.clock(), records: [],
     };
     lane.open += 1;
+    // A replay that gets here is for this effect alone: passed over it would be lost.
+    const isReplay = headerText(message.headers, REPLAY_HEADER) !== undefined;
     try {
       if (isReplayForAnother(message.headers, this.effect.name)) return this.passOver(task);
       task.attributes = decodeHeaders(message);
       const command = dataOf(this.effect.reads, message);
-      if (this.effect.accepts?.(command) === false) return this.passOver(task);
+      if (this.effect.accepts?.(command) === false) {
+        if (!isReplay) return this.passOver(task);
+        throw new PoisonError('REPLAY_FOR_ANOTHER', 'the replayed command was edited into one that another effect is to carry out');
+      }
       task.command = command;
     } catch (error) {
-      if (this.effect.passesUnreadableOver === true) return this.passOver(task);
+      if (this.effect.passesUnreadableOver === true && !isReplay) return this.passOver(task);
       task.records = [deadLetterRecord(this.effect, task, error, this.context.clock)];
       this.metrics.results.inc({ effect: this.effect.name, kind: 'dead-letter' });
       return this.finished(task);

@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
-import { auditAll } from '../audit/index.ts';
+import { type AuditEntry, auditAll } from '../audit/index.ts';
 import { HubError } from '../errors.ts';
 import type { HubContext } from '../module.ts';
 import { inTransaction } from '../postgres/index.ts';
 import { decrypt, encrypt } from './cipher.ts';
 import { loadMasterKey, type HubKeys } from './master-key.ts';
 import { keepPersonKeys, PersonKeys, type PersonKey } from './person-keys.ts';
-import { keyedHash, sealPerson, type PlainPerson, type SealedPerson } from './seal-person.ts';
+import { fieldHash, keyedHash, sealPerson, type PlainPerson, type SealedPerson } from './seal-person.ts';
 
 /** Values to be read in plain text: ciphertexts of one person by the name of the field. */
 export interface RevealItem<Field extends string> {
@@ -33,6 +33,11 @@ export class Privacy {
   /** Who it is: derived from the keyed hash of the normalised 18-character ID number, the same for ever. */
   personIdOf(idNo: string): string {
     return `p_${keyedHash(this.#hubKeys.matching, 'person', idNo).slice(0, 22)}`;
+  }
+
+  /** The hash a value of this field carries in every event: to find who has it. The value is normalised as at the door. */
+  hashOf(field: keyof PlainPerson, value: string): string {
+    return fieldHash(this.#hubKeys.matching, field, value);
   }
 
   /** HMAC-SHA256 under the matching key, hex: a digest of content that holds personal data must not be open to guessing. */
@@ -75,13 +80,7 @@ export class Privacy {
     const keys = await this.keys.forReading(items.map((item) => item.personId));
     await auditAll(
       this.#postgres,
-      items.map(({ reference = request.reference, ...item }) => ({
-        actor: request.actor,
-        action: 'person.reveal',
-        subject: item.personId,
-        before: null,
-        after: { purpose: request.purpose, fields: Object.keys(item.values), ...(reference !== undefined && { reference }), ...(!keys.has(item.personId) && { erased: true }) },
-      })),
+      items.map(({ reference = request.reference, ...item }) => revealEntry({ ...request, reference }, item.personId, Object.keys(item.values), keys.has(item.personId))),
     );
     return items.map(({ personId, values }) => {
       const key = keys.get(personId);
@@ -89,6 +88,25 @@ export class Privacy {
       const plain = Object.entries<string>(values).map(([field, cipher]) => [field, this.open([key], Buffer.from(cipher, 'base64url')).toString('utf8')]);
       return { personId, erased: false, values: Object.fromEntries(plain) as Record<Field, string> };
     });
+  }
+
+  /**
+   * What opens every ciphertext of one person, for somebody who looks at all of them; the look is recorded first. It gives null for what is not that
+   * person's, or was encrypted before the person was erased and came again. Undefined when the person is erased.
+   */
+  async opener(request: { actor: string; purpose: string; reference?: string }, personId: string, fields: readonly string[]): Promise<((cipher: string) => string | null) | undefined> {
+    const key = (await this.keys.forReading([personId])).get(personId);
+    await auditAll(this.#postgres, [revealEntry(request, personId, fields, key !== undefined)]);
+    return key && ((cipher) => this.#openOrNull(key, cipher));
+  }
+
+  #openOrNull(key: PersonKey, cipher: string): string | null {
+    try {
+      return this.open([key], Buffer.from(cipher, 'base64url')).toString('utf8');
+    } catch (error) {
+      if (error instanceof HubError && error.code === 'CIPHER_UNREADABLE') return null;
+      throw error;
+    }
   }
 
   /** Deletes a person's key: name, numbers and raw application of that person can be read nowhere any more. False: there was none. */
@@ -121,6 +139,10 @@ export class Privacy {
   openSecret(owner: string, sealed: Buffer): string {
     return decrypt(this.#hubKeys.secrets, Buffer.from(owner), sealed).toString('utf8');
   }
+}
+
+function revealEntry({ actor, purpose, reference }: { actor: string; purpose: string; reference?: string }, personId: string, fields: readonly string[], readable: boolean): AuditEntry {
+  return { actor, action: 'person.reveal', subject: personId, before: null, after: { purpose, fields, ...(reference !== undefined && { reference }), ...(!readable && { erased: true }) } };
 }
 
 function jointKey(keys: readonly PersonKey[]): Buffer {

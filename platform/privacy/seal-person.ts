@@ -34,6 +34,11 @@ export function keyedHash(matching: Hmac, field: string, value: string): string 
   return matching.text(`${field}\u0000${value}`, 'base64url');
 }
 
+/** The hash that `sealPerson` gives a value of this field. The value is in its normal form: 18 characters, eleven digits. */
+export function fieldHash(matching: Hmac, field: keyof PlainPerson, value: string): string {
+  return keyedHash(matching, FIELDS.find(([name]) => name === field)![1], value);
+}
+
 /** Mask, keyed hash and ciphertext of every field given. */
 export function sealPerson<Person extends PlainPerson>(matching: Hmac, key: PersonKey, person: Person): SealedPerson<Person> {
   const context = Buffer.from(key.personId);

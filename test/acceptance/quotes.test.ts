@@ -105,7 +105,7 @@ describe('POST /v1/quotes', () => {
   it('stands in the OpenAPI document', async () => {
     const { body } = await acme.send('GET', '/openapi.json', undefined, {});
     const path = (body as { paths: Record<string, { post: { security: unknown; requestBody: { content: Record<string, { schema: { required: string[] } }> } } }> }).paths['/v1/quotes']!;
-    expect(path.post.security).toEqual([{ partner: [] }]);
+    expect(path.post.security).toEqual([{ partnerHmac: [] }, { partnerRsa: [] }, { partnerSm2: [] }]);
     expect(path.post.requestBody.content['application/json']!.schema.required).toEqual(['principalFen', 'termMonths', 'disbursedOn']);
   });
 });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { projectPath } from '../../platform/project.ts';
+import { backtestBench } from './backtest-bench.ts';
 import { batchBench } from './batch-bench.ts';
 import { effectBench } from './effect-bench.ts';
 import { endToEndBench } from './end-to-end-bench.ts';
@@ -11,8 +12,8 @@ import { benchDatabase, pipelineBench } from './pipeline-bench.ts';
 import { signatureBench } from './signature-bench.ts';
 import { sinkBench } from './sink-bench.ts';
 
-// npm run bench -- [--only sink,pipeline,intake,batch,effect,signature,engine,end-to-end] [--quick]
-const ALL = ['sink', 'pipeline', 'intake', 'batch', 'effect', 'signature', 'engine', 'end-to-end'];
+// npm run bench -- [--only sink,pipeline,intake,batch,effect,backtest,signature,engine,end-to-end] [--quick]
+const ALL = ['sink', 'pipeline', 'intake', 'batch', 'effect', 'backtest', 'signature', 'engine', 'end-to-end'];
 /** These need no Kafka, Postgres or ClickHouse of this process. */
 const ALONE = ['signature', 'engine', 'end-to-end'];
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } });
@@ -45,6 +46,7 @@ try {
       if (chosen.includes('intake')) results.intake = await intakeBench({ log, requests: quick ? 10_000 : 30_000 });
       if (chosen.includes('batch')) results.batch = await batchBench({ log, rows: quick ? 20_000 : 100_000 });
       if (chosen.includes('effect')) results.effect = await effectBench({ log, commands: quick ? 10_000 : 40_000, concurrency: 128 });
+      if (chosen.includes('backtest')) results.backtest = await backtestBench(database.url, { log, cases: quick ? 50_000 : 200_000 });
     } finally {
       await fetch(stack.clickhouseUrl, { method: 'POST', body: `DROP DATABASE IF EXISTS ${clickhouseDatabase}` });
       await database.drop();

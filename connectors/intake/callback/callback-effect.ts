@@ -64,13 +64,13 @@ function callbackIdOf({ applicationId, outcome, decidedAt }: Decided): string {
 }
 
 function callbackOf(decided: Decided, partnerOrderNo: string): Callback {
-  const { applicationId, outcome, amountFen, annualRate, reasons, policyVersion, decidedAt } = decided;
+  const { applicationId, outcome, amountFen, annualRate, termMonths, reasons, policyVersion, decidedAt } = decided;
   return {
     type: 'application.decided',
     callbackId: callbackIdOf(decided),
     applicationId,
     partnerOrderNo,
     status: outcome,
-    decision: { outcome, amountFen, annualRate, reasons: reasons.map(({ code, detail }) => ({ code, detail })), policyVersion, decidedAt },
+    decision: { outcome, amountFen, annualRate, termMonths, reasons: reasons.map(({ code, detail }) => ({ code, detail })), policyVersion, decidedAt },
   };
 }

@@ -16,6 +16,8 @@ const HomePage = lazy(() => import('./dashboard/home-page.tsx'));
 const DashboardPage = lazy(() => import('./dashboard/dashboard-page.tsx'));
 const ApplicationsPage = lazy(() => import('./applications/applications-page.tsx'));
 const ApplicationPage = lazy(() => import('./applications/application-page.tsx'));
+const CustomersPage = lazy(() => import('./customers/customers-page.tsx'));
+const CustomerPage = lazy(() => import('./customers/customer-page.tsx'));
 const ReconcilePage = lazy(() => import('./reconcile/reconcile-page.tsx'));
 const DeadLettersPage = lazy(() => import('./dead-letters/dead-letters-page.tsx'));
 const DeadLetterPage = lazy(() => import('./dead-letters/dead-letter-page.tsx'));
@@ -65,6 +67,8 @@ function Pages() {
           <Route path="dashboards/:slug" element={<DashboardPage />} />
           <Route path="applications" element={<ApplicationsPage />} />
           <Route path="applications/:id" element={<ApplicationPage />} />
+          <Route path="customers" element={<CustomersPage />} />
+          <Route path="customers/:personId" element={<CustomerPage />} />
           <Route path="review" element={<ReviewDeskPage />} />
           <Route path="review/:id" element={<ReviewCasePage />} />
           <Route path="policies" element={<PoliciesPage />} />

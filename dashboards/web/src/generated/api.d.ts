@@ -34,7 +34,7 @@ export interface paths {
                             language: "zh-CN" | "en";
                             partners: string[] | null;
                             mustChangePassword: boolean;
-                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read" | "tasks.read" | "tasks.second-review" | "tasks.special-review" | "persons.reveal" | "policies.read" | "policies.change")[];
+                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read" | "tasks.read" | "tasks.second-review" | "tasks.special-review" | "persons.reveal" | "policies.read" | "policies.change" | "customers.read" | "customers.export" | "customers.erase")[];
                         };
                     };
                 };
@@ -71,7 +71,7 @@ export interface paths {
                             language: "zh-CN" | "en";
                             partners: string[] | null;
                             mustChangePassword: boolean;
-                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read" | "tasks.read" | "tasks.second-review" | "tasks.special-review" | "persons.reveal" | "policies.read" | "policies.change")[];
+                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read" | "tasks.read" | "tasks.second-review" | "tasks.special-review" | "persons.reveal" | "policies.read" | "policies.change" | "customers.read" | "customers.export" | "customers.erase")[];
                         };
                     };
                 };
@@ -138,7 +138,7 @@ export interface paths {
                             language: "zh-CN" | "en";
                             partners: string[] | null;
                             mustChangePassword: boolean;
-                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read" | "tasks.read" | "tasks.second-review" | "tasks.special-review" | "persons.reveal" | "policies.read" | "policies.change")[];
+                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read" | "tasks.read" | "tasks.second-review" | "tasks.special-review" | "persons.reveal" | "policies.read" | "policies.change" | "customers.read" | "customers.export" | "customers.erase")[];
                         };
                     };
                 };
@@ -189,7 +189,7 @@ export interface paths {
                             language: "zh-CN" | "en";
                             partners: string[] | null;
                             mustChangePassword: boolean;
-                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read" | "tasks.read" | "tasks.second-review" | "tasks.special-review" | "persons.reveal" | "policies.read" | "policies.change")[];
+                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read" | "tasks.read" | "tasks.second-review" | "tasks.special-review" | "persons.reveal" | "policies.read" | "policies.change" | "customers.read" | "customers.export" | "customers.erase")[];
                         };
                     };
                 };
@@ -484,6 +484,8 @@ export interface paths {
                     region?: string[];
                     outcome?: string[];
                     reason?: string[];
+                    channel?: string[];
+                    reviewer?: string[];
                     /** @description application id or partner order number */
                     q?: string;
                     cursor?: string;
@@ -628,6 +630,436 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Customers by exact ID number, mobile, application or order number; recorded */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description ID number, mobile, or application or partner order number; exact */
+                        by: "id-no" | "mobile" | "number";
+                        value: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            customers: {
+                                personId: string;
+                                erased: boolean;
+                                name: string | null;
+                                idNo: string | null;
+                                mobile: string | null;
+                                /** @description as applicant */
+                                applications: number;
+                                /** @description applications of others this person is guarantor of */
+                                guarantees: number;
+                                lastSeenAt: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{personId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One customer in masks; recorded */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    personId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            personId: string;
+                            erased: boolean;
+                            person: {
+                                name: string;
+                                idNo: string;
+                                mobile: string;
+                                /** @description the day would give the masked digits of the ID number away */
+                                birthYear: number;
+                                sex: string;
+                                idRegion: string;
+                            } | null;
+                            contacts: {
+                                kind: "mobile" | "address" | "card";
+                                /** @description names the value when it is revealed */
+                                key: string;
+                                mask: string;
+                                detail: string | null;
+                                applications: number;
+                                lastSeenAt: string;
+                            }[];
+                            applications: {
+                                applicationId: string;
+                                partnerId: string;
+                                partnerOrderNo: string;
+                                product: string;
+                                businessDate: string;
+                                receivedAt: string;
+                                requestedAmountFen: number;
+                                /** @description APPROVED, REFERRED, DECLINED, or PENDING while it is open */
+                                outcome: string;
+                                approvedAmountFen: number | null;
+                                reasons: string[];
+                                decidedAt: string | null;
+                                decidedBy: string | null;
+                            }[];
+                            /** @description who answers for this person */
+                            guarantors: {
+                                personId: string;
+                                name: string;
+                                idNo: string;
+                                mobile: string;
+                                applicationId: string;
+                            }[];
+                            /** @description whom this person answers for */
+                            guarantorOf: {
+                                applicationId: string;
+                                partnerId: string;
+                                partnerOrderNo: string;
+                                product: string;
+                                businessDate: string;
+                                receivedAt: string;
+                                requestedAmountFen: number;
+                                /** @description APPROVED, REFERRED, DECLINED, or PENDING while it is open */
+                                outcome: string;
+                                approvedAmountFen: number | null;
+                                reasons: string[];
+                                decidedAt: string | null;
+                                decidedBy: string | null;
+                                applicant: {
+                                    personId: string;
+                                    name: string;
+                                    idNo: string;
+                                    mobile: string;
+                                } | null;
+                            }[];
+                            consents: {
+                                applicationId: string;
+                                purpose: string;
+                                version: string;
+                                at: string;
+                            }[];
+                            reports: {
+                                reportRequestId: string;
+                                applicationId: string;
+                                bureau: string;
+                                kind: string;
+                                outcome: string;
+                                score: number | null;
+                                currentDaysPastDue: number | null;
+                                listing: string | null;
+                                reused: boolean;
+                                costFen: number;
+                                answeredAt: string;
+                            }[];
+                            ratings: {
+                                applicationId: string;
+                                scorecard: string;
+                                grade: string;
+                                points: number;
+                                probabilityOfDefault: string;
+                                at: string;
+                            }[];
+                            loans: {
+                                loanId: string;
+                                applicationId: string;
+                                product: string;
+                                disbursedOn: string;
+                                observedOn: string;
+                                balanceFen: number;
+                                daysPastDue: number;
+                                closed: boolean;
+                            }[];
+                            mayReveal: boolean;
+                            mayExport: boolean;
+                            mayErase: boolean;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{personId}/accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who looked at this customer, newest first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    personId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            accesses: {
+                                at: string;
+                                actor: string;
+                                action: string;
+                                detail: unknown;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{personId}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The customer in plain text; recorded */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    personId: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description why, for the audit: no personal data */
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            personId: string;
+                            name: string | null;
+                            idNo: string | null;
+                            mobile: string | null;
+                            contacts: {
+                                key: string;
+                                value: string | null;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{personId}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** All the hub holds of the customer, in plain text; recorded */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    personId: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description why, for the audit: no personal data */
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            personId: string;
+                            exportedAt: string;
+                            /** @description every event of this person’s applications and loans */
+                            events: {
+                                eventId: string;
+                                type: string;
+                                time: string;
+                                topic: string;
+                                partition: number;
+                                offset: number;
+                                data: unknown;
+                            }[];
+                            /** @description what others’ applications say of this person as guarantor */
+                            guarantees: {
+                                applicationId: string;
+                                partnerId: string;
+                                receivedAt: string;
+                                guarantor: unknown;
+                            }[];
+                            /** @description what matching remembers of this person; null: nothing */
+                            matching: unknown;
+                            deadLetters: {
+                                id: string;
+                                step: string;
+                                reason: string;
+                                diedAt: string;
+                                data: unknown;
+                            }[];
+                            accesses: {
+                                at: string;
+                                actor: string;
+                                action: string;
+                                detail: unknown;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{personId}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase the customer for good; 409 while an application or loan is open; recorded */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    personId: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description why, for the audit: no personal data */
+                        reason: string;
+                        /** @description the person’s id once more */
+                        confirm: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            personId: string;
+                            erased: boolean;
+                        };
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;

@@ -1,4 +1,4 @@
-import { AuditOutlined, ControlOutlined, DashboardOutlined, FileSearchOutlined, HeartOutlined, InboxOutlined, LogoutOutlined, MenuFoldOutlined, MenuUnfoldOutlined, SolutionOutlined } from '@ant-design/icons';
+import { AuditOutlined, ControlOutlined, DashboardOutlined, FileSearchOutlined, HeartOutlined, IdcardOutlined, InboxOutlined, LogoutOutlined, MenuFoldOutlined, MenuUnfoldOutlined, SolutionOutlined } from '@ant-design/icons';
 import { Button, Layout, Menu, Skeleton, type MenuProps } from 'antd';
 import { Suspense, useState, type ReactNode } from 'react';
 import { Link, Outlet, useLocation } from 'react-router-dom';
@@ -11,6 +11,7 @@ import { useSession, type Right } from '../session/session.tsx';
 
 const PAGES: { path: string; title: MessageKey; icon: ReactNode; right: Right }[] = [
   { path: '/applications', title: 'nav.applications', icon: <FileSearchOutlined />, right: 'applications.read' },
+  { path: '/customers', title: 'nav.customers', icon: <IdcardOutlined />, right: 'customers.read' },
   { path: '/review', title: 'nav.review', icon: <SolutionOutlined />, right: 'tasks.read' },
   { path: '/policies', title: 'nav.policies', icon: <ControlOutlined />, right: 'policies.read' },
   { path: '/reconcile', title: 'nav.reconcile', icon: <AuditOutlined />, right: 'reconcile.read' },
