@@ -11,7 +11,7 @@ import { openCallbackLine, type CallbackLine, type CallbackTarget } from './call
 
 const callback: Callback = {
   type: 'application.decided', callbackId: 'c-1', applicationId: 'a-1', partnerOrderNo: 'O-1', status: 'DECLINED',
-  decision: { outcome: 'DECLINED', amountFen: 0, annualRate: null, reasons: [], policyVersion: '1', decidedAt: '2026-01-01T00:00:00.000Z' },
+  decision: { outcome: 'DECLINED', amountFen: 0, annualRate: null, termMonths: 36, reasons: [], policyVersion: '1', decidedAt: '2026-01-01T00:00:00.000Z' },
 };
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
