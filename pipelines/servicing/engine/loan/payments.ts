@@ -26,7 +26,7 @@ export function rulesFor(book: Book, kind: TransactionKind): AllocationRules {
 export function payInto(book: Book, id: string, kind: TransactionKind, amountFen: number, on: string): void {
   const rules = rulesFor(book, kind);
   const { onBalance } = book;
-  const allocated = onBalance === null || book.settledAsPlanned ? allocate(book.instalments, book.charges, amountFen, on, rules) : payOnBalance(book, onBalance, amountFen, on, rules);
+  const allocated = onBalance === null || book.settledAsPlanned ? payAsPlanned(book, amountFen, on, rules) : payOnBalance(book, onBalance, amountFen, on, rules);
   bookPayment(book, id, kind, amountFen, on, allocated);
 }
 
@@ -36,11 +36,18 @@ export function bookPayment(book: Book, id: string, kind: TransactionKind, amoun
   note(book, { id, kind, on, amountFen, amounts, parts, overpaidFen: restFen });
 }
 
+/** Allocates and notes how the principal owed has moved. */
+function payAsPlanned(book: Book, amountFen: number, on: string, order: AllocationRules): Allocated {
+  const allocated = allocate(book.instalments, book.charges, amountFen, on, order);
+  if (allocated.amounts.principalFen > 0) book.moves.push({ on, fen: -allocated.amounts.principalFen });
+  return allocated;
+}
+
 /** A payment that lowers the balance interest is reckoned on. */
 function payOnBalance(book: Book, rules: OnBalance, amountFen: number, on: string, order: AllocationRules): Allocated {
   if (rules.paidInFullAsPlanned && amountFen === sumOf(owed(book))) {
     book.settledAsPlanned = true;
-    return allocate(book.instalments, book.charges, amountFen, on, order);
+    return payAsPlanned(book, amountFen, on, order);
   }
   recalculate(book, rules, on);
   const before = principalOwedFen(book);
@@ -119,7 +126,7 @@ export function useOverpayments(book: Book): void {
   if (overpaidFen(book) === 0 || book.instalments.every((instalment) => outstandingFen(instalment) === 0)) return;
   for (const overpayment of book.overpayments) {
     const transaction = book.transactions.find(({ id }) => id === overpayment.transactionId)!;
-    const { amounts, parts, restFen } = allocate(book.instalments, book.charges, overpayment.fen, overpayment.on, rulesFor(book, transaction.kind));
+    const { amounts, parts, restFen } = payAsPlanned(book, overpayment.fen, overpayment.on, rulesFor(book, transaction.kind));
     transaction.amounts = added(transaction.amounts, amounts);
     transaction.parts = [...transaction.parts, ...parts];
     transaction.overpaidFen -= overpayment.fen - restFen;

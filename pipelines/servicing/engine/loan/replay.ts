@@ -206,7 +206,7 @@ function oweAgain(book: Book, amounts: ReturnType<typeof nothing>, on: string): 
   }
   if (amounts.principalFen > 0) book.moves.push({ on, fen: amounts.principalFen });
   noteCompletion(instalment, on);
-  if (book.onBalance !== null) recalculate(book, book.onBalance, on);
+  if (book.onBalance !== null && !book.settledAsPlanned) recalculate(book, book.onBalance, on);
 }
 
 /** The loan is a loss to the books and stays with the borrower: what is owed does not change. */

@@ -27,7 +27,7 @@ export function changeRate(book: Book, { on, annualRate }: EventOf<'CHANGE_RATE'
   const from = regular(book).findIndex(({ dueOn }) => dueOn > on);
   if (from < 0) return;
   replan(book, { from, count: regular(book).length - from }, on);
-  if (book.onBalance !== null) recalculate(book, book.onBalance, on);
+  if (book.onBalance !== null && !book.settledAsPlanned) recalculate(book, book.onBalance, on);
 }
 
 /** Whole instalments are put off: nothing is due in them, their interest is due with the next one, and the term is longer by as many. */
