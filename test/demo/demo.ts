@@ -91,15 +91,16 @@ async function sendEverything({ seed, count, scoreOf }: { seed: number; count: n
   const since = performance.now();
   const sent = await sendApplications(generateApplications({ seed, count: count - inJson - inCsv, scoreOf }), to);
   merge(sent, await sendApplications(dealerWestRequests({ seed: seed + 1, count: inJson, scoreOf }), to));
+  const secretOf = (partnerId: string): string => to.secrets.get(partnerId)!;
+  const random = seededRandom(seed);
+  const some = [...sent.accepted.values()].filter((_application, n, all) => n % Math.max(1, Math.floor(all.length / ATTACHMENTS)) === 0);
+  for (const application of some) await sendAttachment(application, { kind: 'id-card', content: somePng(random, 20_000) }, { url: to.url, secret: secretOf(application.partnerId) });
   if (inCsv > 0 && to.signal?.aborted !== true) {
-    const secretOf = (partnerId: string): string => to.secrets.get(partnerId)!;
     const file = await sendFile(usedCarsDirectFile({ seed: seed + 2, count: inCsv, scoreOf }), { url: to.url, secret: secretOf(USED_CARS_DIRECT.partnerId) });
     for (const application of file.accepted) sent.accepted.set(`${application.partnerId}/${application.partnerOrderNo}`, application);
     for (const [code, n] of file.refusals) sent.refusals.set(code, (sent.refusals.get(code) ?? 0) + n);
     sent.surprises.push(...file.surprises);
     sent.sent += file.rows;
-    const random = seededRandom(seed);
-    for (const application of [...sent.accepted.values()].slice(-ATTACHMENTS)) await sendAttachment(application, { kind: 'id-card', content: somePng(random, 20_000) }, { url: to.url, secret: secretOf(application.partnerId) });
   }
   return { ...sent, seconds: (performance.now() - since) / 1_000 };
 }
