@@ -1,6 +1,7 @@
 import type { ConsoleUser } from '../../platform/access/rights.ts';
 import type { HubContext } from '../../platform/module.ts';
 import { applicationDecided, applicationReceived, EVENTS, type DataOf } from '../../models/events/index.ts';
+import { maskBirthDate } from '../../platform/privacy/index.ts';
 import { notFound } from '../auth/errors.ts';
 import { objectsOf, queryWarehouse } from '../viewer/warehouse-query.ts';
 import { masksOnly } from './mask.ts';
@@ -87,7 +88,7 @@ export async function readApplication(context: HubContext, user: ConsoleUser, ap
       name: applicant.name.mask,
       idNo: applicant.idNo.mask,
       mobile: applicant.mobile.mask,
-      birthDate: applicant.birthDate,
+      birthDate: maskBirthDate(applicant.birthDate),
       monthlyIncomeFen: applicant.monthlyIncomeFen,
       monthlyDebtFen: applicant.monthlyDebtFen,
     },

@@ -47,6 +47,8 @@ function conditionsOf(filters: ApplicationFilters, today: string): { conditions:
   if (filters.region?.length) add('region IN {region:Array(String)}', 'region', filters.region);
   if (filters.outcome?.length) add('outcome IN {outcome:Array(String)}', 'outcome', filters.outcome);
   if (filters.reason?.length) add('hasAny(reasons, {reason:Array(String)})', 'reason', filters.reason);
+  if (filters.channel?.length) add('channel IN {channel:Array(String)}', 'channel', filters.channel);
+  if (filters.reviewer?.length) add('decided_by IN {reviewer:Array(String)}', 'reviewer', filters.reviewer);
   if (filters.q !== undefined && filters.q !== '') add('(application_id = {q:String} OR partner_order_no = {q:String})', 'q', filters.q);
   if (filters.cursor !== undefined) {
     const cursor = decodeCursor(filters.cursor);

@@ -14,6 +14,8 @@ export const ApplicationFilters = Type.Object(
     region: Type.Optional(Strings),
     outcome: Type.Optional(Strings),
     reason: Type.Optional(Strings),
+    channel: Type.Optional(Strings),
+    reviewer: Type.Optional(Strings),
     q: Type.Optional(Type.String({ maxLength: 64, description: 'application id or partner order number' })),
     cursor: Type.Optional(Type.String({ maxLength: 200 })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),

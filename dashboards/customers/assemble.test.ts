@@ -43,7 +43,7 @@ describe('a customer', () => {
 
   it('is put together newest first, from the last decision, both sides of a guarantee told', () => {
     const customer = assembleCustomer({ ...traces, erased: false }, events, [], new Set(['anna', 'bert', 'carl']));
-    expect(customer.person).toEqual({ name: 'a*', idNo: 'a*', mobile: 'n*', birthYear: 1990, sex: 'F', idRegion: '110105' });
+    expect(customer.person).toEqual({ name: 'a*', idNo: 'a*', mobile: 'n*', birthDate: '1990-**-**', sex: 'F', idRegion: '110105' });
     expect(customer.applications.map(({ applicationId, outcome, approvedAmountFen, decidedBy }) => [applicationId, outcome, approvedAmountFen, decidedBy])).toEqual([['a3', 'PENDING', null, null], ['a1', 'APPROVED', 77, 'zhang']]);
     expect(customer.guarantors).toMatchObject([{ applicationId: 'a1', personId: 'bert' }]);
     expect(customer.guarantorOf).toMatchObject([{ applicationId: 'a2', outcome: 'REFERRED', reasons: ['DTI_CAP'], applicant: { personId: 'carl', name: 'c*' } }]);

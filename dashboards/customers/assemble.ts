@@ -1,6 +1,7 @@
 import {
   applicationDecided, applicationReceived, creditReportReceived, type DataOf, FIRST_BUREAU_KIND,
 } from '../../models/events/index.ts';
+import { maskBirthDate } from '../../platform/privacy/index.ts';
 import type { Appearance } from './appearances.ts';
 import { dataOfType, type LandedEvent } from './customer-events.ts';
 import type { Customer, CustomerApplication } from './shapes.ts';
@@ -87,7 +88,7 @@ export function assembleCustomer(
 }
 
 function personOf({ name, idNo, mobile, birthDate, sex, idRegion }: Identity): NonNullable<Customer['person']> {
-  return { name: name.mask, idNo: idNo.mask, mobile: mobile.mask, birthYear: Number(birthDate.slice(0, 4)), sex, idRegion };
+  return { name: name.mask, idNo: idNo.mask, mobile: mobile.mask, birthDate: maskBirthDate(birthDate), sex, idRegion };
 }
 
 function masksOf({ personId, name, idNo, mobile }: Identity): { personId: string; name: string; idNo: string; mobile: string } {

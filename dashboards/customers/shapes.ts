@@ -47,7 +47,7 @@ const Application = Type.Object({
 export const Customer = Type.Object({
   personId: Type.String(),
   erased: Type.Boolean(),
-  person: Nullable(Type.Object({ name: Type.String(), idNo: Type.String(), mobile: Type.String(), birthYear: Type.Integer({ description: 'the day would give the masked digits of the ID number away' }), sex: Type.String(), idRegion: Type.String() })),
+  person: Nullable(Type.Object({ name: Type.String(), idNo: Type.String(), mobile: Type.String(), birthDate: Type.String({ description: 'the year; the day would give the masked digits of the ID number away' }), sex: Type.String(), idRegion: Type.String() })),
   contacts: Type.Array(
     Type.Object({
       kind: Type.Union((['mobile', 'address', 'card'] as const).map((kind) => Type.Literal(kind))),

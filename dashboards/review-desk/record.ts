@@ -4,7 +4,7 @@ import type { TaskQueue } from '../../models/events/review-task.ts';
 import type { ReviewTaskFile } from '../../models/state/review-task.ts';
 import { rightsOf, type ConsoleUser } from '../../platform/access/rights.ts';
 import type { HubContext } from '../../platform/module.ts';
-import { openPrivacy } from '../../platform/privacy/index.ts';
+import { maskBirthDate, openPrivacy } from '../../platform/privacy/index.ts';
 import { sqlState } from '../../platform/postgres/index.ts';
 import { notFound } from '../auth/errors.ts';
 import type { PlainPerson, TaskRecord } from './shapes.ts';
@@ -67,7 +67,7 @@ function recordOf(file: ReviewTaskFile, received: Received | undefined, user: Co
       applicant === undefined
         ? null
         : {
-            name: applicant.name.mask, idNo: applicant.idNo.mask, mobile: applicant.mobile.mask, birthDate: applicant.birthDate, monthlyIncomeFen: applicant.monthlyIncomeFen,
+            name: applicant.name.mask, idNo: applicant.idNo.mask, mobile: applicant.mobile.mask, birthDate: maskBirthDate(applicant.birthDate), monthlyIncomeFen: applicant.monthlyIncomeFen,
             monthlyDebtFen: applicant.monthlyDebtFen, employer: applicant.employer,
           },
     vehicle: vehicle === undefined ? null : { kind: vehicle.kind, use: vehicle.use, energy: vehicle.energy, vin: vehicle.vin, priceFen: vehicle.priceFen, valuationFen: vehicle.valuationFen },

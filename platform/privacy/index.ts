@@ -1,6 +1,6 @@
 /** Personal data: mask, keyed hash, ciphertext under a key of the person (design.md §7). */
 export { Hmac } from './hmac.ts';
-export { maskAddress, maskMobile, maskName, maskNumber } from './masks.ts';
+export { maskAddress, maskBirthDate, maskMobile, maskName, maskNumber } from './masks.ts';
 export { deriveKeys, loadMasterKey, type HubKeys } from './master-key.ts';
 export { keepPersonKeys, type PersonKey, type PersonKeys } from './person-keys.ts';
 export { openPrivacy, Privacy, type Revealed, type RevealItem } from './privacy.ts';

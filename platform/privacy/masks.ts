@@ -20,3 +20,8 @@ export function maskNumber(number: string): string {
 export function maskAddress(): string {
   return '****';
 }
+
+/** 1990-05-31 → 1990-**-**: beside the mask of an ID number the whole date would give the number away. */
+export function maskBirthDate(date: string): string {
+  return `${date.slice(0, 4)}-**-**`;
+}

@@ -89,6 +89,16 @@ describe('the whole hub, as an operator starts it', () => {
     expect(code).toBe(0);
   });
 
+  it('would decide every recorded case again as it did, by the back-test of the live policy', async () => {
+    const { code, json } = await hub.cli('policy', 'backtest', '--policy', 'live', '--from', '2020-01-01', '--to', '2099-12-31');
+    expect(json).toMatchObject({ ok: true, undecided: 0, versionUnknown: 0, total: { cases: load.accepted.size, changed: 0, reworded: 0, unknown: 0 } });
+    expect(code).toBe(0);
+    const report = json as { total: { recorded: { approved: number; expectedLossFen: number; unrated: number } } };
+    expect(report.total.recorded.approved).toBeGreaterThan(0);
+    expect(report.total.recorded.unrated).toBe(0);
+    expect(report.total.recorded.expectedLossFen).toBeGreaterThan(0);
+  });
+
   it('shares the work with a second machine that runs only pipelines, and loses nothing when that dies', async () => {
     const { databaseUrl, kafkaBrokers, clickhouseUrl } = hub.endpoints();
     const env = { ...process.env, HUB_HOME: `${hub.home}/second`, HUB_PORT: String(await freePort()), DATABASE_URL: databaseUrl, KAFKA_BROKERS: kafkaBrokers, CLICKHOUSE_URL: clickhouseUrl, HUB_MASTER_KEY_FILE: `${hub.home}/secrets/master.key` };

@@ -9,6 +9,8 @@ const SHOWN: { name: string; title: MessageKey }[] = [
   { name: 'region', title: 'application.region' },
   { name: 'outcome', title: 'application.outcome' },
   { name: 'reason', title: 'application.reason' },
+  { name: 'channel', title: 'application.channel' },
+  { name: 'reviewer', title: 'application.decidedBy' },
 ];
 
 const PERIODS: Readonly<Record<string, MessageKey>> = { thisday: 'filter.today', 'past6days~': 'filter.last7', 'past29days~': 'filter.last30', thismonth: 'filter.thisMonth' };

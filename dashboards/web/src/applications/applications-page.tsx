@@ -15,7 +15,7 @@ import { ApplicationFilterBar } from './application-filter-bar.tsx';
 type List = paths['/api/applications']['get']['responses']['200']['content']['application/json'];
 type Application = List['applications'][number];
 
-const MULTIPLE = ['partner', 'product', 'region', 'outcome', 'reason'] as const;
+const MULTIPLE = ['partner', 'product', 'region', 'outcome', 'reason', 'channel', 'reviewer'] as const;
 
 interface State {
   applications: Application[];

@@ -97,7 +97,7 @@ function Identity({ customer: { person, contacts }, plain }: { customer: Custome
             item(t('application.name'), plain?.name ?? person.name),
             item(t('application.idNo'), <span className="code">{plain?.idNo ?? person.idNo}</span>),
             item(t('application.mobile'), <span className="code">{plain?.mobile ?? person.mobile}</span>),
-            item(t('customer.birthYear'), person.birthYear),
+            item(t('application.birthDate'), person.birthDate),
             item(t('customer.sex'), code('sex', person.sex)),
             item(t('customer.idRegion'), `${name(person.idRegion.slice(0, 2))} ${person.idRegion}`),
           ]}

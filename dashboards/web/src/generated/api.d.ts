@@ -725,8 +725,8 @@ export interface paths {
                                 name: string;
                                 idNo: string;
                                 mobile: string;
-                                /** @description the day would give the masked digits of the ID number away */
-                                birthYear: number;
+                                /** @description the year; the day would give the masked digits of the ID number away */
+                                birthDate: string;
                                 sex: string;
                                 idRegion: string;
                             } | null;

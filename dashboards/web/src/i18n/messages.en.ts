@@ -299,7 +299,6 @@ export const en: Messages = {
   'contact.address': 'Address',
   'contact.card': 'Bank card',
   'customer.seen': 'applications: {count}, last {time}',
-  'customer.birthYear': 'Born in',
   'customer.sex': 'Sex',
   'sex.F': 'Female',
   'sex.M': 'Male',

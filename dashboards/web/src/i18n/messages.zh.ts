@@ -297,7 +297,6 @@ export const zh = {
   'contact.address': '住址',
   'contact.card': '银行卡',
   'customer.seen': '出现在 {count} 笔申请中，最近 {time}',
-  'customer.birthYear': '出生年份',
   'customer.sex': '性别',
   'sex.F': '女',
   'sex.M': '男',
