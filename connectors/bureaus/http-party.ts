@@ -2,10 +2,9 @@ import { type Static, type TObject, Type } from '@sinclair/typebox';
 import { Pool, type Dispatcher } from 'undici';
 import type { Clock } from '../../platform/clock.ts';
 import { PoisonError, RetriableError, setting, type CheckResult } from '../contract.ts';
+import { codeOf, retryAfter } from '../http-answer.ts';
 
 const MAX_ANSWER_BYTES = 1_048_576;
-/** A party that asks for more is asked again after this: nobody may put the hub to sleep for good. */
-const MAX_RETRY_AFTER_MS = 600_000;
 /** Nothing else can get through either. */
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'ERR_TLS_CERT_ALTNAME_INVALID']);
 
@@ -117,16 +116,4 @@ export async function checkSignIn(detail: string, work: () => Promise<void>): Pr
     if (error instanceof RetriableError || error instanceof PoisonError) return { ok: false, code: error.code, detail: error.message };
     return { ok: false, code: 'UNEXPECTED', detail: `the check failed (${codeOf(error)})` };
   }
-}
-
-/** Retry-After in milliseconds: seconds or an HTTP date; undefined when absent or not understood. */
-function retryAfter(value: string | string[] | undefined, clock: Clock): number | undefined {
-  if (typeof value !== 'string') return undefined;
-  const wait = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - clock();
-  return wait > 0 ? Math.min(wait, MAX_RETRY_AFTER_MS) : undefined;
-}
-
-function codeOf(error: unknown): string {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  return typeof code === 'string' ? code : error instanceof Error ? error.name : 'unknown';
 }

@@ -77,7 +77,8 @@ describe('a bureau that is away', () => {
     const { code, json } = await hub.cli('models', 'test');
     expect(json).toMatchObject({ ok: true });
     expect(code).toBe(0);
-    expect((await hub.cli('connectors', 'check')).json).toMatchObject({ results: ['scoring', 'pboc', 'fraud'].map((bureau) => ({ name: `bureaus.${bureau}`, ok: true })) });
+    const { results } = (await hub.cli('connectors', 'check')).json as { results: { name: string; ok: boolean }[] };
+    expect(results.filter(({ name }) => name.startsWith('bureaus.'))).toMatchObject(['scoring', 'pboc', 'fraud'].map((bureau) => ({ name: `bureaus.${bureau}`, ok: true })));
   }, 60_000);
 
   it('keeps the books balanced, with nothing in flight', async () => {
@@ -85,6 +86,6 @@ describe('a bureau that is away', () => {
     expect(json).toMatchObject({ ok: true, balanced: true });
     const rows = (json as { rows: { stage: string; source: string; inFlight: number; landed: number }[] }).rows;
     expect(rows.filter(({ inFlight }) => inFlight !== 0)).toEqual([]);
-    expect(rows.find(({ stage }) => stage === 'to-connector')).toMatchObject({ source: 'bureaus.scoring+bureaus.pboc+bureaus.fraud' });
+    expect(rows.filter(({ stage }) => stage === 'to-connector').map(({ source }) => source)).toContain('bureaus.scoring+bureaus.pboc+bureaus.fraud');
   });
 });
