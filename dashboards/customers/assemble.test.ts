@@ -52,8 +52,8 @@ describe('a customer', () => {
   });
 
   it('keeps its figures when erased, and tells of nobody: not of itself, not of others that are erased', () => {
-    const customer = assembleCustomer({ ...traces, erased: true }, events, [], new Set(['bert']));
-    expect(customer).toMatchObject({ erased: true, person: null, contacts: [], guarantorOf: [{ applicationId: 'a2', requestedAmountFen: 200, applicant: null }] });
+    const customer = assembleCustomer({ ...traces, erased: true }, events, [], new Set(['bert', 'carl']));
+    expect(customer).toMatchObject({ erased: true, person: null, contacts: [], guarantors: [], guarantorOf: [{ applicationId: 'a2', requestedAmountFen: 200, applicant: null }] });
     expect(customer.applications.map(({ requestedAmountFen }) => requestedAmountFen)).toEqual([300, 100]);
     expect(assembleCustomer({ ...traces, erased: false }, events, [], new Set(['anna'])).guarantors).toEqual([]);
   });

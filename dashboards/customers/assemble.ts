@@ -61,6 +61,8 @@ export function assembleCustomer(
   readable: ReadonlySet<string>,
 ): Omit<Customer, 'mayReveal' | 'mayExport' | 'mayErase'> {
   const received = dataOfType(events, applicationReceived);
+  // Whom an erased person stood beside would tell who it was.
+  const told = (other: string): boolean => !erased && readable.has(other);
   const decisions = new Map(dataOfType(events, applicationDecided).map((decided) => [decided.applicationId, decided]));
   const as = (role: Appearance['role']): Received[] => {
     const ids = new Set(appearances.filter((appearance) => appearance.role === role).map(({ applicationId }) => applicationId));
@@ -75,10 +77,10 @@ export function assembleCustomer(
     person: erased || identity === undefined ? null : personOf(identityIn(identity, personId)!),
     contacts: erased ? [] : contactsOf(personId, received).map(({ cipher: _, ...contact }) => contact),
     applications: own.map((application) => applicationOf(application, decisions.get(application.applicationId))),
-    guarantors: own.flatMap(({ applicationId, guarantors }) => guarantors.filter((guarantor) => readable.has(guarantor.personId)).map((guarantor) => ({ applicationId, ...masksOf(guarantor) }))),
+    guarantors: own.flatMap(({ applicationId, guarantors }) => guarantors.filter((guarantor) => told(guarantor.personId)).map((guarantor) => ({ applicationId, ...masksOf(guarantor) }))),
     guarantorOf: as('guarantor').map((application) => ({
       ...applicationOf(application, decisions.get(application.applicationId)),
-      applicant: readable.has(application.personId) ? masksOf(application.applicant) : null,
+      applicant: told(application.personId) ? masksOf(application.applicant) : null,
     })),
     consents: own.flatMap(({ applicationId, applicant }) => applicant.consents.map((consent) => ({ applicationId, ...consent }))),
     reports: dataOfType(events, creditReportReceived).filter(({ applicationId }) => ownIds.has(applicationId)).reverse().map(reportOf),

@@ -3,7 +3,8 @@ import { ABSOLUTE_MS, IDLE_MS } from '../../dashboards/auth/sessions.ts';
 import { queryFindings } from '../../dashboards/viewer/validate.ts';
 import { disableUser } from '../../dashboards/auth/users.ts';
 import { businessDateOf } from '../../platform/clock.ts';
-import { landBook, type Decided, type Received } from '../browser/application-book.ts';
+import { applicationDecided } from '../../models/events/index.ts';
+import { decidedEvent, landBook, landEvents, type Decided, type Received } from '../browser/application-book.ts';
 import { addPerson, PASSWORD, startConsole, type Console } from '../browser/console-fixture.ts';
 
 const DASHBOARD = '/api/dashboards/application_approval';
@@ -230,5 +231,50 @@ describe('applications', () => {
     ]);
     expect(JSON.stringify(body)).not.toMatch(/cipher|hash-/);
     expect((await call('GET', '/api/applications/app-99999', { cookie })).status).toBe(404);
+  });
+});
+
+describe('results by day, region, product, reviewer and channel', () => {
+  const DIMENSIONS = [['day', '各日', 1], ['region', '各地区', 1], ['product', '各产品', 1], ['reviewer', '各审批人', 1], ['channel', '各渠道', 2]] as const;
+  const results = async (cookie: string, title: string, filters: Record<string, unknown> = {}) => (await figures(cookie, `${title}：结果、金额与时效`, filters)).rows;
+
+  beforeAll(async () => {
+    // Zhang approves two referred applications an hour after they came.
+    const referred = book.decided.filter(({ outcome }) => outcome === 'REFERRED').slice(0, 2);
+    const byZhang = referred.map(({ applicationId }) => ({ ...decidedEvent(book.received.find((application) => application.applicationId === applicationId)!, 'APPROVED', 3_600), decidedBy: 'zhang' }));
+    await landEvents(hub.context.clickhouse, applicationDecided, byZhang.map((data) => ({ at: data.decidedAt, data })));
+    book.decided = book.decided.map((decision) => byZhang.find(({ applicationId }) => applicationId === decision.applicationId) ?? decision);
+  });
+
+  it('add up to the whole book, whatever they are broken down by', async () => {
+    const cookie = await signIn('manager');
+    const sum = (rows: unknown[][], column: number): number => rows.reduce((total, row) => total + Number(row[column]), 0);
+    const requestedFen = book.received.reduce((total, { request }) => total + request.amountFen, 0);
+    const approvedFen = book.decided.reduce((total, { amountFen }) => total + amountFen, 0);
+    for (const [, title, keys] of DIMENSIONS) {
+      const rows = await results(cookie, title);
+      expect({ title, sums: [0, 1, 3, 4].map((column) => sum(rows, keys + column)) }).toEqual({ title, sums: [book.received.length, book.decided.length, requestedFen, approvedFen] });
+    }
+  });
+
+  it('tell the approval rate, median and p95 of each', async () => {
+    const cookie = await signIn('manager');
+    const rows = await results(cookie, '各审批人');
+    expect(rows.find(([by]) => by === 'zhang')).toEqual(['zhang', 2, 2, 1, expect.any(Number), expect.any(Number), 3_600, 3_600]);
+    const rules = book.decided.filter(({ decidedBy }) => decidedBy === undefined);
+    const [, , decided, rate] = rows.find(([by]) => by === 'RULES')!;
+    expect([decided, rate]).toEqual([rules.length, rules.filter(({ outcome }) => outcome === 'APPROVED').length / rules.length]);
+    expect(rows.find(([by]) => by === 'PENDING')).toEqual(['PENDING', book.received.length - book.decided.length, 0, null, expect.any(Number), 0, null, null]);
+  });
+
+  it('are filtered by reviewer and channel, and lead to the very applications', async () => {
+    const cookie = await signIn('manager');
+    expect((await figures(cookie, '进件数', { reviewer: ['zhang'] })).rows).toEqual([[2]]);
+    expect((await figures(cookie, '进件数', { channel: ['api'] })).rows).toEqual([[book.received.length]]);
+    expect((await figures(cookie, '进件数', { channel: ['batch'] })).rows).toEqual([[0]]);
+    const listed = (await call('GET', '/api/applications?reviewer=zhang&channel=api', { cookie })).body['applications'] as { outcome: string }[];
+    expect(listed.map(({ outcome }) => outcome)).toEqual(['APPROVED', 'APPROVED']);
+    expect((await call('GET', `${DASHBOARD}/parameters/reviewer/values`, { cookie })).body).toEqual({ values: [{ value: 'RULES', label: 'RULES' }, { value: 'zhang', label: 'zhang' }] });
+    expect((await results(await signIn('east'), '各渠道')).map(([partner]) => partner)).toEqual(['dealer-east']);
   });
 });

@@ -154,7 +154,7 @@ describe('customers in a browser', () => {
     await search('证件号码', samplePerson(0).idNo);
     await page.getByText('没有找到客户').waitFor();
     await search('证件号码', '110105194912310021');
-    await page.getByRole('alert').waitFor();
+    await page.getByRole('alert').filter({ hasText: '身份证号校验码不符' }).waitFor();
   });
 
   it('are shown to a reviewer without what that role may not do, in English too', async () => {
