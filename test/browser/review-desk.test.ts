@@ -218,8 +218,8 @@ describe('two people decide referred applications', () => {
     const dialogue = page.getByRole('dialog');
     await dialogue.getByLabel('拒绝原因').click();
     await page.getByTitle('评分卡未通过').click();
-    // Leaving the field closes its list, which else covers the one below.
-    await dialogue.getByLabel('拒绝原因').press('Tab');
+    // A click beside it closes the list, which else covers the field below (Tab would take the choice back).
+    await dialogue.getByText('拒绝', { exact: true }).click();
     await dialogue.getByLabel('说明').fill('综合评估不符合准入');
     await dialogue.getByRole('button', { name: '提交' }).click();
     await page.getByTestId('commands').getByText('此任务已完成').waitFor();
