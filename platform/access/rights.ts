@@ -8,6 +8,7 @@ export const RIGHTS = [
   'dead-letters.replay',
   'status.read',
   'audit.read',
+  'loans.simulate',
 ] as const;
 export type Right = (typeof RIGHTS)[number];
 
@@ -16,9 +17,9 @@ export type UserRole = (typeof USER_ROLES)[number];
 
 const RIGHTS_OF: Readonly<Record<UserRole, readonly Right[]>> = {
   admin: RIGHTS,
-  manager: ['dashboards.read', 'applications.read', 'events.read', 'reconcile.read', 'status.read'],
-  'data-engineer': ['dashboards.read', 'applications.read', 'events.read', 'reconcile.read', 'dead-letters.read', 'dead-letters.replay', 'status.read'],
-  operator: ['dashboards.read', 'applications.read', 'events.read', 'reconcile.read', 'dead-letters.read', 'status.read'],
+  manager: ['dashboards.read', 'applications.read', 'events.read', 'reconcile.read', 'status.read', 'loans.simulate'],
+  'data-engineer': ['dashboards.read', 'applications.read', 'events.read', 'reconcile.read', 'dead-letters.read', 'dead-letters.replay', 'status.read', 'loans.simulate'],
+  operator: ['dashboards.read', 'applications.read', 'events.read', 'reconcile.read', 'dead-letters.read', 'status.read', 'loans.simulate'],
 };
 
 /** The rights of a role. A right outside this list is refused, for every route and every role. */

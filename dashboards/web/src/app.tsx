@@ -19,6 +19,7 @@ const ApplicationPage = lazy(() => import('./applications/application-page.tsx')
 const ReconcilePage = lazy(() => import('./reconcile/reconcile-page.tsx'));
 const DeadLettersPage = lazy(() => import('./dead-letters/dead-letters-page.tsx'));
 const DeadLetterPage = lazy(() => import('./dead-letters/dead-letter-page.tsx'));
+const SimulationPage = lazy(() => import('./simulation/simulation-page.tsx'));
 const StatusPage = lazy(() => import('./status/status-page.tsx'));
 const NotFoundPage = lazy(() => import('./shell/not-found-page.tsx'));
 
@@ -62,6 +63,7 @@ function Pages() {
           <Route path="dashboards/:slug" element={<DashboardPage />} />
           <Route path="applications" element={<ApplicationsPage />} />
           <Route path="applications/:id" element={<ApplicationPage />} />
+          <Route path="simulation" element={<SimulationPage />} />
           <Route path="reconcile" element={<ReconcilePage />} />
           <Route path="dead-letters" element={<DeadLettersPage />} />
           <Route path="dead-letters/:id" element={<DeadLetterPage />} />

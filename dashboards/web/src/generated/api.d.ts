@@ -34,7 +34,7 @@ export interface paths {
                             language: "zh-CN" | "en";
                             partners: string[] | null;
                             mustChangePassword: boolean;
-                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read")[];
+                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read" | "loans.simulate")[];
                         };
                     };
                 };
@@ -71,7 +71,7 @@ export interface paths {
                             language: "zh-CN" | "en";
                             partners: string[] | null;
                             mustChangePassword: boolean;
-                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read")[];
+                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read" | "loans.simulate")[];
                         };
                     };
                 };
@@ -138,7 +138,7 @@ export interface paths {
                             language: "zh-CN" | "en";
                             partners: string[] | null;
                             mustChangePassword: boolean;
-                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read")[];
+                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read" | "loans.simulate")[];
                         };
                     };
                 };
@@ -189,7 +189,7 @@ export interface paths {
                             language: "zh-CN" | "en";
                             partners: string[] | null;
                             mustChangePassword: boolean;
-                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read")[];
+                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read" | "loans.simulate")[];
                         };
                     };
                 };
@@ -687,6 +687,539 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Products in force on a day */
+        get: {
+            parameters: {
+                query: {
+                    on: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description version of products and prices in force; null: none */
+                            version: string | null;
+                            products: {
+                                code: string;
+                                name: {
+                                    zh: string;
+                                    en: string;
+                                };
+                                methods: ("ANNUITY" | "EQUAL_PRINCIPAL" | "INTEREST_ONLY" | "BALLOON" | "FLAT" | "FEE_INSTALMENT")[];
+                                principal: {
+                                    minFen: number;
+                                    maxFen: number;
+                                };
+                                /** @description shortest and longest term any price has */
+                                months: {
+                                    from: number;
+                                    to: number;
+                                };
+                                balloonMaxShare: string | null;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a loan would cost */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description partner whose prices apply; prices for all when left out */
+                    channel?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description product whose price in force on the day of disbursement gives rate, fees, subsidy and conventions; method and balloon as the product allows */
+                        product?: string | null;
+                        /** @description with product: six-digit division of the borrower */
+                        region?: string | null;
+                        /**
+                         * @description repayment method; required without product
+                         * @enum {string|null}
+                         */
+                        method?: "ANNUITY" | "EQUAL_PRINCIPAL" | "INTEREST_ONLY" | "BALLOON" | "FLAT" | "FEE_INSTALMENT" | null;
+                        /** @description loan, whole fen, 1 to 1000000000000 */
+                        principalFen: number;
+                        /** @description "0.072" is 7.2 % a year; required without product, but for FEE_INSTALMENT */
+                        annualRate?: string | null;
+                        /** @description monthly instalments, 1 to 600 */
+                        termMonths: number;
+                        /** @description date, YYYY-MM-DD */
+                        disbursedOn: string;
+                        /** @description first due date; one month after the disbursement when left out */
+                        firstDueOn?: string | null;
+                        /**
+                         * @description default 30/360
+                         * @enum {string|null}
+                         */
+                        dayCount?: "30/360" | "ACT/360" | "ACT/365" | "ACT/ACT" | null;
+                        /**
+                         * @description default HALF_UP
+                         * @enum {string|null}
+                         */
+                        rounding?: "HALF_UP" | "HALF_EVEN" | null;
+                        /** @description BALLOON: due with the last instalment, whole fen */
+                        balloonFen?: number | null;
+                        /** @description paid by the borrower at disbursement; in the annual rates, in no instalment, whole fen */
+                        upfrontFeeFen?: number | null;
+                        /** @description fee on the principal for the whole term, in equal parts with every instalment: "0.105" is 10.5 % */
+                        feeRate?: string | null;
+                        /** @description "0.2" of the principal is due on the day of disbursement */
+                        downPaymentShare?: string;
+                        /** @description first instalments without principal */
+                        principalGracePeriods?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description the repayment plan */
+                            rows: {
+                                n: number;
+                                /** Format: date */
+                                dueOn: string;
+                                principalFen: number;
+                                interestFen: number;
+                                feeFen: number;
+                                totalFen: number;
+                                balanceFen: number;
+                            }[];
+                            /** @description sums over the rows; the up-front fee beside them */
+                            totals: {
+                                principalFen: number;
+                                interestFen: number;
+                                feeFen: number;
+                                totalFen: number;
+                                upfrontFeeFen: number;
+                            };
+                            /** @description IRR of a month × 12, all costs in */
+                            annualRateSimple: string;
+                            /** @description (1 + IRR of a month)^12 − 1, all costs in */
+                            annualRateEffective: string;
+                            /** @description what a third party pays for the borrower */
+                            subsidy: {
+                                /** @enum {string} */
+                                convention: "PAYMENT_DIFFERENCE" | "CUSTOMER_BALANCE" | "PRESENT_VALUE";
+                                payer: string;
+                                totalFen: number;
+                            } | null;
+                            /** @description version of products and prices that applied; null without product */
+                            priceVersion: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would become of a loan */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description partner whose prices apply; prices for all when left out */
+                    channel?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "loan": {
+                     *         "method": "ANNUITY",
+                     *         "principalFen": 10000000,
+                     *         "annualRate": "0.072",
+                     *         "termMonths": 36,
+                     *         "disbursedOn": "2026-01-15"
+                     *       },
+                     *       "servicing": {
+                     *         "penaltyInterest": {
+                     *           "annualRate": "0.108",
+                     *           "yearDays": 360,
+                     *           "base": "PRINCIPAL",
+                     *           "graceDays": 0
+                     *         }
+                     *       },
+                     *       "events": [
+                     *         {
+                     *           "type": "PAY",
+                     *           "on": "2026-02-15",
+                     *           "amountFen": 309686
+                     *         },
+                     *         {
+                     *           "type": "PAY",
+                     *           "on": "2026-03-25",
+                     *           "amountFen": 320000
+                     *         }
+                     *       ],
+                     *       "until": "2026-04-30"
+                     *     }
+                     */
+                    "application/json": {
+                        loan: {
+                            /** @description product whose price in force on the day of disbursement gives rate, fees, subsidy and conventions; method and balloon as the product allows */
+                            product?: string | null;
+                            /** @description with product: six-digit division of the borrower */
+                            region?: string | null;
+                            /**
+                             * @description repayment method; required without product
+                             * @enum {string|null}
+                             */
+                            method?: "ANNUITY" | "EQUAL_PRINCIPAL" | "INTEREST_ONLY" | "BALLOON" | "FLAT" | "FEE_INSTALMENT" | null;
+                            /** @description loan, whole fen, 1 to 1000000000000 */
+                            principalFen: number;
+                            /** @description "0.072" is 7.2 % a year; required without product, but for FEE_INSTALMENT */
+                            annualRate?: string | null;
+                            /** @description monthly instalments, 1 to 600 */
+                            termMonths: number;
+                            /** @description date, YYYY-MM-DD */
+                            disbursedOn: string;
+                            /** @description first due date; one month after the disbursement when left out */
+                            firstDueOn?: string | null;
+                            /**
+                             * @description default 30/360
+                             * @enum {string|null}
+                             */
+                            dayCount?: "30/360" | "ACT/360" | "ACT/365" | "ACT/ACT" | null;
+                            /**
+                             * @description default HALF_UP
+                             * @enum {string|null}
+                             */
+                            rounding?: "HALF_UP" | "HALF_EVEN" | null;
+                            /** @description BALLOON: due with the last instalment, whole fen */
+                            balloonFen?: number | null;
+                            /** @description paid by the borrower at disbursement; in the annual rates, in no instalment, whole fen */
+                            upfrontFeeFen?: number | null;
+                            /** @description fee on the principal for the whole term, in equal parts with every instalment: "0.105" is 10.5 % */
+                            feeRate?: string | null;
+                            /** @description "0.2" of the principal is due on the day of disbursement */
+                            downPaymentShare?: string;
+                            /** @description first instalments without principal */
+                            principalGracePeriods?: number;
+                        };
+                        /** @description how the loan is kept; what is left out is as the product has it, or the default */
+                        servicing?: {
+                            allocation?: {
+                                order?: ("PAST_DUE_PENALTY" | "PAST_DUE_FEE" | "PAST_DUE_INTEREST" | "PAST_DUE_PRINCIPAL" | "DUE_PENALTY" | "DUE_FEE" | "DUE_INTEREST" | "DUE_PRINCIPAL" | "IN_ADVANCE_PENALTY" | "IN_ADVANCE_FEE" | "IN_ADVANCE_INTEREST" | "IN_ADVANCE_PRINCIPAL")[];
+                                /** @enum {string} */
+                                direction?: "HORIZONTAL" | "VERTICAL";
+                                /** @enum {string} */
+                                futureRule?: "NEXT_INSTALMENT" | "LAST_INSTALMENT" | "REAMORTISATION";
+                                /** @enum {string} */
+                                chargesDueBy?: "CHARGE" | "INSTALMENT";
+                            };
+                            penaltyInterest?: {
+                                /** @description "0.108": one and a half times 7.2 % */
+                                annualRate: string;
+                                yearDays: 360 | 365;
+                                /** @enum {string} */
+                                base: "PRINCIPAL" | "PRINCIPAL_AND_INTEREST";
+                                graceDays: number;
+                            } | null;
+                            prepaymentFeeRate?: string | null;
+                            onBalance?: {
+                                /** @enum {string} */
+                                rest: "DAY" | "PERIOD";
+                                /** @enum {string} */
+                                overdue: "EVERY_PERIOD" | "CURRENT_PERIOD" | "NONE";
+                                compounds: boolean;
+                                /** @enum {string} */
+                                settlement: "TO_THE_DAY" | "TO_THE_DUE_DATE";
+                                /** @enum {string} */
+                                excess: "BY_ALLOCATION" | "CURRENT_INSTALMENT";
+                                /** @enum {string} */
+                                effect: "LOWER_INSTALMENT" | "SHORTEN_TERM" | "NEXT_INSTALMENTS";
+                                paidInFullAsPlanned: boolean;
+                                instalmentOfAgreedPrincipal: boolean;
+                            } | null;
+                            downPaymentAtOnce?: boolean;
+                            /** @enum {string} */
+                            chargeBack?: "PRINCIPAL" | "PAID";
+                            /** @enum {string} */
+                            lossInterest?: "ACCRUED" | "ALL";
+                            /** @enum {string} */
+                            accrual?: "DAY" | "DUE_DATE";
+                        };
+                        /** @description in the order they are entered */
+                        events: {
+                            /** @enum {string} */
+                            type: "DISBURSE" | "PAY" | "SETTLE" | "PREPAY" | "ADD_CHARGE" | "WAIVE_CHARGE" | "UNDO_WAIVER" | "WAIVE" | "REVERSE" | "CHARGE_BACK" | "REFUND" | "RESCHEDULE" | "CHANGE_RATE" | "PAYMENT_HOLIDAY" | "FLAG_FRAUD" | "FLAG_TECHNICAL_OVERDUE" | "CHARGE_OFF" | "UNDO_CHARGE_OFF" | "WRITE_OFF" | "RECOVER" | "PAUSE_AGEING" | "RESUME_AGEING" | "DAY_END";
+                            /** @description business date it takes effect on, YYYY-MM-DD */
+                            on: string;
+                            /** @description names the event and its transaction; e1, e2 … when left out */
+                            id?: string;
+                            /** @description when it is entered after the fact: the day it is, YYYY-MM-DD */
+                            recordedOn?: string;
+                            /** @description of the event, whole fen */
+                            amountFen?: number;
+                            /**
+                             * @description PAY: REPAYMENT when left out
+                             * @enum {string}
+                             */
+                            kind?: "REPAYMENT" | "GOODWILL_CREDIT" | "MERCHANT_REFUND" | "PAYOUT_REFUND" | "INTEREST_PAYMENT_WAIVER" | "FEE_ADJUSTMENT" | "PENALTY_ADJUSTMENT";
+                            /** @enum {string} */
+                            effect?: "LOWER_INSTALMENT" | "SHORTEN_TERM";
+                            charge?: {
+                                /** @description names the charge in later events */
+                                chargeId: string;
+                                /** @description shown in the explanations */
+                                name: string;
+                                /** @enum {string} */
+                                kind: "FEE" | "PENALTY";
+                                /**
+                                 * @description FLAT: amountFen; else `rate` on the principal, interest or both
+                                 * @enum {string}
+                                 */
+                                basis: "FLAT" | "PRINCIPAL" | "INTEREST" | "PRINCIPAL_AND_INTEREST";
+                                /** @enum {string} */
+                                time: "DISBURSEMENT" | "SPECIFIED_DATE" | "INSTALMENT" | "OVERDUE";
+                                /** @description of a FLAT charge, whole fen */
+                                amountFen?: number;
+                                /** @description "0.015" is 1.5 % */
+                                rate?: string;
+                                /** @description of a charge on a SPECIFIED_DATE, YYYY-MM-DD */
+                                dueOn?: string;
+                                /** @description OVERDUE: days late before it is charged */
+                                graceDays?: number;
+                            };
+                            /** @description the charge it is about */
+                            chargeId?: string;
+                            /** @enum {string} */
+                            portion?: "INTEREST" | "PENALTY";
+                            /** @description the transaction it is about */
+                            transactionId?: string;
+                            /** @description due date of the first instalment that changes, YYYY-MM-DD */
+                            fromDueOn?: string;
+                            /** @description instalments more */
+                            extraPeriods?: number;
+                            /** @description instalments without principal; the term is longer by them */
+                            principalGracePeriods?: number;
+                            /** @description "0.072" is 7.2 % */
+                            annualRate?: string;
+                            /** @description another due date for the first instalment that changes; the later ones follow, YYYY-MM-DD */
+                            newDueOn?: string;
+                            /** @description instalments put off */
+                            periods?: number;
+                            /** @description false: agreed with a borrower who is not in difficulty */
+                            restructured?: boolean;
+                            /** @description last day of the pause, YYYY-MM-DD */
+                            until?: string;
+                        }[];
+                        /**
+                         * @description days closed between the events: month ends and every day a figure turns on (default), all of them, or only those listed
+                         * @enum {string}
+                         */
+                        dayEnds?: "MONTHLY" | "DAILY" | "NONE";
+                        /** @description the simulation goes on to this day; to the last event when left out, YYYY-MM-DD */
+                        until?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            steps: {
+                                n: number;
+                                event: {
+                                    /** @enum {string} */
+                                    type: "DISBURSE" | "PAY" | "SETTLE" | "PREPAY" | "ADD_CHARGE" | "WAIVE_CHARGE" | "UNDO_WAIVER" | "WAIVE" | "REVERSE" | "CHARGE_BACK" | "REFUND" | "RESCHEDULE" | "CHANGE_RATE" | "PAYMENT_HOLIDAY" | "FLAG_FRAUD" | "FLAG_TECHNICAL_OVERDUE" | "CHARGE_OFF" | "UNDO_CHARGE_OFF" | "WRITE_OFF" | "RECOVER" | "PAUSE_AGEING" | "RESUME_AGEING" | "DAY_END";
+                                    /** Format: date */
+                                    on: string;
+                                    id: string | null;
+                                };
+                                /** Format: date */
+                                businessDate: string;
+                                /** @enum {string} */
+                                status: "AGREED" | "ACTIVE" | "OVERPAID" | "CLOSED" | "WRITTEN_OFF";
+                                owed: {
+                                    principalFen: number;
+                                    interestFen: number;
+                                    feeFen: number;
+                                    penaltyFen: number;
+                                    totalFen: number;
+                                };
+                                overpaidFen: number;
+                                schedule: {
+                                    /** @description 0 is the down payment */
+                                    n: number;
+                                    /** @enum {string} */
+                                    kind: "DOWN_PAYMENT" | "REGULAR" | "ADDED";
+                                    /** Format: date */
+                                    fromOn: string;
+                                    /** Format: date */
+                                    dueOn: string;
+                                    principalFen: number;
+                                    interestFen: number;
+                                    feeFen: number;
+                                    penaltyFen: number;
+                                    totalFen: number;
+                                    paidFen: number;
+                                    waivedFen: number;
+                                    writtenOffFen: number;
+                                    outstandingFen: number;
+                                    balanceFen: number;
+                                    completedOn: string | null;
+                                }[];
+                                charges: {
+                                    chargeId: string;
+                                    name: string;
+                                    /** @enum {string} */
+                                    kind: "FEE" | "PENALTY";
+                                    dueFen: number;
+                                    paidFen: number;
+                                    waivedFen: number;
+                                    outstandingFen: number;
+                                }[];
+                                /** @description those the step made or changed */
+                                transactions: {
+                                    id: string;
+                                    kind: string;
+                                    /** Format: date */
+                                    on: string;
+                                    amountFen: number;
+                                    amounts: {
+                                        principalFen: number;
+                                        interestFen: number;
+                                        feeFen: number;
+                                        penaltyFen: number;
+                                    };
+                                    /** @description what went where, in this order */
+                                    parts: {
+                                        n: number;
+                                        portion: string;
+                                        fen: number;
+                                    }[];
+                                    overpaidFen: number;
+                                    balanceFen: number;
+                                    chargedOff: boolean;
+                                    reversed: boolean;
+                                }[];
+                                ageing: {
+                                    oldestDueOn: string | null;
+                                    daysPastDue: number;
+                                    pausedDays: number;
+                                    countedDays: number;
+                                    /** @enum {string} */
+                                    bucket: "M0" | "M1" | "M2" | "M3" | "M4" | "M5" | "M6" | "M6+";
+                                    overdueInstalments: number;
+                                    overdueFen: number;
+                                };
+                                classification: {
+                                    /** @enum {string} */
+                                    assetClass: "NORMAL" | "SPECIAL_MENTION" | "SUBSTANDARD" | "DOUBTFUL" | "LOSS";
+                                    /** Format: date */
+                                    since: string;
+                                    clearedOn: string | null;
+                                    reason: string;
+                                    eclStage: number;
+                                };
+                                nonAccrual: boolean;
+                                /** @description entries of the step */
+                                journal: {
+                                    entryNo: number;
+                                    /** Format: date */
+                                    postedOn: string;
+                                    transactionId: string;
+                                    kind: string;
+                                    /** @description 2 and more: the transaction was allocated anew */
+                                    version: number;
+                                    reverses: number | null;
+                                    lines: {
+                                        /** @enum {string} */
+                                        side: "D" | "C";
+                                        account: string;
+                                        code: string;
+                                        name: {
+                                            zh: string;
+                                            en: string;
+                                        };
+                                        amountFen: number;
+                                    }[];
+                                }[];
+                                explanations: {
+                                    /** @description JSON pointer within the step */
+                                    figure: string;
+                                    zh: string;
+                                    en: string;
+                                }[];
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dead-letters": {
         parameters: {
             query?: never;
@@ -813,9 +1346,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Accepted = landed + dead-lettered + in flight */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    day?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;

@@ -1,4 +1,4 @@
-import { AuditOutlined, DashboardOutlined, FileSearchOutlined, HeartOutlined, InboxOutlined, LogoutOutlined, MenuFoldOutlined, MenuUnfoldOutlined } from '@ant-design/icons';
+import { AuditOutlined, CalculatorOutlined, DashboardOutlined, FileSearchOutlined, HeartOutlined, InboxOutlined, LogoutOutlined, MenuFoldOutlined, MenuUnfoldOutlined } from '@ant-design/icons';
 import { Button, Layout, Menu, Skeleton, type MenuProps } from 'antd';
 import { Suspense, useState, type ReactNode } from 'react';
 import { Link, Outlet, useLocation } from 'react-router-dom';
@@ -11,6 +11,7 @@ import { useSession, type Right } from '../session/session.tsx';
 
 const PAGES: { path: string; title: MessageKey; icon: ReactNode; right: Right }[] = [
   { path: '/applications', title: 'nav.applications', icon: <FileSearchOutlined />, right: 'applications.read' },
+  { path: '/simulation', title: 'nav.simulation', icon: <CalculatorOutlined />, right: 'loans.simulate' },
   { path: '/reconcile', title: 'nav.reconcile', icon: <AuditOutlined />, right: 'reconcile.read' },
   { path: '/dead-letters', title: 'nav.deadLetters', icon: <InboxOutlined />, right: 'dead-letters.read' },
   { path: '/status', title: 'nav.status', icon: <HeartOutlined />, right: 'status.read' },
