@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { projectPath } from '../platform/project.ts';
 
 /** Pages of the console; their addresses are answered with the app, which draws the page. */
-const PAGES = ['/', '/login', '/dashboards/*', '/applications', '/applications/*', '/customers', '/customers/*', '/review', '/review/*', '/policies', '/reconcile', '/dead-letters', '/dead-letters/*', '/status'];
+const PAGES = ['/', '/login', '/dashboards/*', '/applications', '/applications/*', '/customers', '/customers/*', '/review', '/review/*', '/policies', '/reconcile', '/dead-letters', '/dead-letters/*', '/status', '/simulation'];
 
 const NOT_BUILT =
   '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>autofin-hub</title><p>控制台尚未构建：<code>npm run build:web</code></p><p>The console is not built yet: <code>npm run build:web</code></p>';

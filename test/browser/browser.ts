@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type BrowserContext } from 'playwright-core';
+import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import { projectPath } from '../../platform/project.ts';
 
 const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
 
@@ -30,4 +32,18 @@ export async function openBrowser(): Promise<{ browser: BrowserContext; close():
       rmSync(profile, { recursive: true, force: true });
     },
   };
+}
+
+/** A page of such a browser over the built web app, and what broke on it: what was thrown, and what its content security policy stopped. */
+export async function openConsolePage(patienceMs: number): Promise<{ page: Page; failures: string[]; close(): Promise<void> }> {
+  if (!existsSync(projectPath('dist', 'web', 'index.html'))) execFileSync('npm', ['run', '--silent', 'build:web'], { cwd: projectPath(), stdio: 'ignore' });
+  const { browser, close } = await openBrowser();
+  const page = browser.pages()[0] ?? (await browser.newPage());
+  const failures: string[] = [];
+  page.setDefaultTimeout(patienceMs);
+  page.on('pageerror', (error) => failures.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && /Content Security Policy|Uncaught/.test(message.text())) failures.push(message.text());
+  });
+  return { page, failures, close };
 }

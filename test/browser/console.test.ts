@@ -1,12 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { LedgerRow } from '../../platform/conservation/index.ts';
 import { deadLettersModule } from '../../platform/dead-letters/index.ts';
-import { projectPath } from '../../platform/project.ts';
 import { landBook, type Decided, type Received } from './application-book.ts';
-import { openBrowser } from './browser.ts';
+import { openConsolePage } from './browser.ts';
 import { addPerson, PASSWORD, startConsole, type Console } from './console-fixture.ts';
 
 /** Generous: two cores run the engines, the hub and the browser. */
@@ -17,9 +14,8 @@ const OFF: LedgerRow = { ...ROW, topic: 'review.application-decided', day: '2026
 
 let hub: Console;
 let book: { received: Received[]; decided: Decided[] };
-let opened: { browser: BrowserContext; close(): Promise<void> };
+let opened: Awaited<ReturnType<typeof openConsolePage>>;
 let page: Page;
-const failures: string[] = [];
 
 const card = (name: string) => page.getByRole('region', { name, exact: true });
 const figure = (name: string) => card(name).locator('.figure');
@@ -35,7 +31,6 @@ async function askWarehouse(query: string): Promise<string> {
 }
 
 beforeAll(async () => {
-  if (!existsSync(projectPath('dist', 'web', 'index.html'))) execFileSync('npm', ['run', '--silent', 'build:web'], { cwd: projectPath(), stdio: 'ignore' });
   hub = await startConsole([deadLettersModule, { routes: (app) => void app.get('/api/reconcile', { config: { access: 'reconcile.read' } }, () => ({ at: '2026-11-20T10:00:00Z', balanced: false, rows: [ROW, OFF] })) }]);
   await addPerson(hub, 'chen', { displayName: '陈晨' });
   book = await landBook(hub.context.clickhouse, 210, 10);
@@ -44,13 +39,8 @@ beforeAll(async () => {
      VALUES ('0-7', 'review', 'EVENT_INVALID', 'amount is not a number', 'intake.application-received', 2, 41, now(), 'event-1', 'intake.application-received', '/intake/dealer-east', '2026-11-20', 0, 'app-1', $1, $2)`,
     [Buffer.from(JSON.stringify({ applicationId: 'app-1', request: { amountFen: 'abc' } })), JSON.stringify([['ce_id', Buffer.from('event-1').toString('base64')]])],
   );
-  opened = await openBrowser();
-  page = opened.browser.pages()[0] ?? (await opened.browser.newPage());
-  page.setDefaultTimeout(PATIENCE_MS);
-  page.on('pageerror', (error) => failures.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error' && /Content Security Policy|Uncaught/.test(message.text())) failures.push(message.text());
-  });
+  opened = await openConsolePage(PATIENCE_MS);
+  page = opened.page;
 }, 240_000);
 
 afterAll(async () => {
@@ -184,6 +174,6 @@ describe('console in a browser', () => {
   });
 
   it('never broke its own content security policy, nor threw', () => {
-    expect(failures).toEqual([]);
+    expect(opened.failures).toEqual([]);
   });
 });

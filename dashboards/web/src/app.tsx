@@ -24,6 +24,7 @@ const DeadLetterPage = lazy(() => import('./dead-letters/dead-letter-page.tsx'))
 const ReviewDeskPage = lazy(() => import('./review/review-desk-page.tsx'));
 const ReviewCasePage = lazy(() => import('./review/review-case-page.tsx'));
 const PoliciesPage = lazy(() => import('./policies/policies-page.tsx'));
+const SimulationPage = lazy(() => import('./simulation/simulation-page.tsx'));
 const StatusPage = lazy(() => import('./status/status-page.tsx'));
 const NotFoundPage = lazy(() => import('./shell/not-found-page.tsx'));
 
@@ -72,6 +73,7 @@ function Pages() {
           <Route path="review" element={<ReviewDeskPage />} />
           <Route path="review/:id" element={<ReviewCasePage />} />
           <Route path="policies" element={<PoliciesPage />} />
+          <Route path="simulation" element={<SimulationPage />} />
           <Route path="reconcile" element={<ReconcilePage />} />
           <Route path="dead-letters" element={<DeadLettersPage />} />
           <Route path="dead-letters/:id" element={<DeadLetterPage />} />

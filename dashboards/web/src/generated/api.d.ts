@@ -34,7 +34,7 @@ export interface paths {
                             language: "zh-CN" | "en";
                             partners: string[] | null;
                             mustChangePassword: boolean;
-                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read" | "tasks.read" | "tasks.second-review" | "tasks.special-review" | "persons.reveal" | "policies.read" | "policies.change" | "customers.read" | "customers.export" | "customers.erase")[];
+                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read" | "tasks.read" | "tasks.second-review" | "tasks.special-review" | "persons.reveal" | "policies.read" | "policies.change" | "customers.read" | "customers.export" | "customers.erase" | "loans.simulate")[];
                         };
                     };
                 };
@@ -71,7 +71,7 @@ export interface paths {
                             language: "zh-CN" | "en";
                             partners: string[] | null;
                             mustChangePassword: boolean;
-                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read" | "tasks.read" | "tasks.second-review" | "tasks.special-review" | "persons.reveal" | "policies.read" | "policies.change" | "customers.read" | "customers.export" | "customers.erase")[];
+                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read" | "tasks.read" | "tasks.second-review" | "tasks.special-review" | "persons.reveal" | "policies.read" | "policies.change" | "customers.read" | "customers.export" | "customers.erase" | "loans.simulate")[];
                         };
                     };
                 };
@@ -138,7 +138,7 @@ export interface paths {
                             language: "zh-CN" | "en";
                             partners: string[] | null;
                             mustChangePassword: boolean;
-                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read" | "tasks.read" | "tasks.second-review" | "tasks.special-review" | "persons.reveal" | "policies.read" | "policies.change" | "customers.read" | "customers.export" | "customers.erase")[];
+                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read" | "tasks.read" | "tasks.second-review" | "tasks.special-review" | "persons.reveal" | "policies.read" | "policies.change" | "customers.read" | "customers.export" | "customers.erase" | "loans.simulate")[];
                         };
                     };
                 };
@@ -189,7 +189,7 @@ export interface paths {
                             language: "zh-CN" | "en";
                             partners: string[] | null;
                             mustChangePassword: boolean;
-                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read" | "tasks.read" | "tasks.second-review" | "tasks.special-review" | "persons.reveal" | "policies.read" | "policies.change" | "customers.read" | "customers.export" | "customers.erase")[];
+                            rights: ("dashboards.read" | "applications.read" | "events.read" | "reconcile.read" | "dead-letters.read" | "dead-letters.replay" | "status.read" | "audit.read" | "tasks.read" | "tasks.second-review" | "tasks.special-review" | "persons.reveal" | "policies.read" | "policies.change" | "customers.read" | "customers.export" | "customers.erase" | "loans.simulate")[];
                         };
                     };
                 };
@@ -1107,6 +1107,2410 @@ export interface paths {
                                 heartbeatAt: string;
                                 rssBytes: number;
                                 problems: string[];
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the application with this order number stands */
+        get: {
+            parameters: {
+                query: {
+                    partnerOrderNo: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "applicationId": "5d6f0f0e-0b5a-5d0e-9d53-6c3f2a9f6d11",
+                         *       "partnerOrderNo": "D20260101001",
+                         *       "status": "APPROVED",
+                         *       "receivedAt": "2026-01-01T02:00:00.000Z",
+                         *       "decision": {
+                         *         "outcome": "APPROVED",
+                         *         "amountFen": 14000000,
+                         *         "annualRate": "0.072",
+                         *         "termMonths": 36,
+                         *         "reasons": [],
+                         *         "policyVersion": "2026-01",
+                         *         "decidedAt": "2026-01-01T02:00:03.120Z"
+                         *       },
+                         *       "history": [
+                         *         {
+                         *           "status": "RECEIVED",
+                         *           "at": "2026-01-01T02:00:00.000Z"
+                         *         },
+                         *         {
+                         *           "status": "APPROVED",
+                         *           "at": "2026-01-01T02:00:03.120Z"
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": {
+                            applicationId: string;
+                            partnerOrderNo: string;
+                            status: string;
+                            /** Format: date-time */
+                            receivedAt: string;
+                            decision: {
+                                outcome: string;
+                                amountFen: number;
+                                annualRate: string | null;
+                                /** @description as granted: may be less than asked for */
+                                termMonths: number | null;
+                                reasons: {
+                                    code: string;
+                                    detail: string;
+                                }[];
+                                policyVersion: string;
+                                /** Format: date-time */
+                                decidedAt: string;
+                            } | null;
+                            history: {
+                                status: string;
+                                /** Format: date-time */
+                                at: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description partnerOrderNo is missing */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description signature, clock or nonce */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description the partner may not send from this address */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description this partner has no such application */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description over the partner’s rate; Retry-After says when to send it again */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Send an application
+         * @description The same partnerOrderNo with the same content again answers 200 and the same applicationId. A partner with a format of its own sends that layout instead of this form; errors then name its field (source) beside ours (pointer).
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description cipher of the body, where the partner’s key has one */
+                    "hub-encryption"?: "AES-256-GCM" | "SM4-CBC";
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "partnerOrderNo": "D20260101001",
+                     *       "product": "NEW-ANNUITY",
+                     *       "applicant": {
+                     *         "name": "张三",
+                     *         "idNo": "11010519491231002X",
+                     *         "mobile": "13800138000",
+                     *         "monthlyIncomeFen": 1500000,
+                     *         "monthlyDebtFen": 200000,
+                     *         "employer": "某某有限公司",
+                     *         "address": {
+                     *           "region": "110105",
+                     *           "detail": "某街道1号"
+                     *         },
+                     *         "consents": [
+                     *           {
+                     *             "purpose": "credit-report",
+                     *             "version": "2026-01",
+                     *             "at": "2026-01-01T10:00:00+08:00"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "guarantors": [],
+                     *       "vehicle": {
+                     *         "kind": "new",
+                     *         "use": "own",
+                     *         "energy": "fuel",
+                     *         "vin": "LSVAA49J132012345",
+                     *         "priceFen": 20000000,
+                     *         "listPriceFen": 21000000,
+                     *         "valuationFen": null,
+                     *         "firstRegistered": null,
+                     *         "mileageKm": null
+                     *       },
+                     *       "request": {
+                     *         "amountFen": 14000000,
+                     *         "termMonths": 36,
+                     *         "method": "ANNUITY",
+                     *         "addOns": []
+                     *       },
+                     *       "bankCard": {
+                     *         "no": "6222021234567890128"
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description the partner’s own number of this application; sent again it is the same application */
+                        partnerOrderNo: string;
+                        product: string;
+                        applicant: {
+                            /** @description as on the ID card */
+                            name: string;
+                            /** @description resident ID number, 18 characters or the old 15 */
+                            idNo: string;
+                            /** @description mainland mobile number, +86 allowed */
+                            mobile: string;
+                            /** @description income a month, whole fen */
+                            monthlyIncomeFen: number;
+                            /** @description what other debts take a month, whole fen */
+                            monthlyDebtFen: number;
+                            /** @description employer */
+                            employer?: string | null;
+                            address: {
+                                /** @description six-digit division code */
+                                region: string;
+                                /** @description street, house, flat */
+                                detail?: string | null;
+                            };
+                            consents: {
+                                /** @description what was consented to, such as credit-report */
+                                purpose: string;
+                                /** @description version of the text that was signed */
+                                version: string;
+                                /**
+                                 * Format: date-time
+                                 * @description when, RFC 3339
+                                 */
+                                at: string;
+                            }[];
+                        };
+                        guarantors?: {
+                            /** @description as on the ID card */
+                            name: string;
+                            /** @description resident ID number, 18 characters or the old 15 */
+                            idNo: string;
+                            /** @description mainland mobile number, +86 allowed */
+                            mobile: string;
+                        }[];
+                        vehicle: {
+                            /**
+                             * @description condition
+                             * @enum {string}
+                             */
+                            kind: "new" | "used";
+                            /**
+                             * @description use
+                             * @enum {string}
+                             */
+                            use: "own" | "commercial";
+                            /**
+                             * @description energy
+                             * @enum {string}
+                             */
+                            energy: "fuel" | "new-energy";
+                            /** @description vehicle identification number */
+                            vin: string;
+                            /** @description price of the car, whole fen */
+                            priceFen: number;
+                            /** @description list price, whole fen */
+                            listPriceFen?: number | null;
+                            /** @description valuation of a used car, whole fen */
+                            valuationFen?: number | null;
+                            /**
+                             * Format: date
+                             * @description first registration; required for a used car
+                             */
+                            firstRegistered?: string | null;
+                            mileageKm?: number | null;
+                        };
+                        request: {
+                            /** @description amount applied for, whole fen */
+                            amountFen: number;
+                            termMonths: number;
+                            /**
+                             * @description repayment method
+                             * @enum {string}
+                             */
+                            method: "ANNUITY" | "EQUAL_PRINCIPAL" | "INTEREST_ONLY" | "BALLOON" | "FLAT";
+                            addOns?: {
+                                /** @description what it is, such as insurance */
+                                kind: string;
+                                /** @description its price, whole fen */
+                                priceFen: number;
+                                /** @description how much of it is to be financed, whole fen */
+                                financedFen: number;
+                            }[];
+                        };
+                        bankCard?: {
+                            /** @description card number, 13 to 19 digits */
+                            no: string;
+                        } | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "applicationId": "5d6f0f0e-0b5a-5d0e-9d53-6c3f2a9f6d11",
+                         *       "status": "RECEIVED"
+                         *     }
+                         */
+                        "application/json": {
+                            applicationId: string;
+                            status: string;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "applicationId": "5d6f0f0e-0b5a-5d0e-9d53-6c3f2a9f6d11",
+                         *       "status": "RECEIVED"
+                         *     }
+                         */
+                        "application/json": {
+                            applicationId: string;
+                            status: string;
+                        };
+                    };
+                };
+                /** @description fields that are wrong */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description signature, clock or nonce */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description the partner may not send from this address */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description this order number was accepted with other content */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description body too large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description not JSON in UTF-8 */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description over the partner’s rate; Retry-After says when to send it again */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description not accepted for now; Retry-After says when to send it again */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/{applicationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where an application stands */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    applicationId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "applicationId": "5d6f0f0e-0b5a-5d0e-9d53-6c3f2a9f6d11",
+                         *       "partnerOrderNo": "D20260101001",
+                         *       "status": "APPROVED",
+                         *       "receivedAt": "2026-01-01T02:00:00.000Z",
+                         *       "decision": {
+                         *         "outcome": "APPROVED",
+                         *         "amountFen": 14000000,
+                         *         "annualRate": "0.072",
+                         *         "termMonths": 36,
+                         *         "reasons": [],
+                         *         "policyVersion": "2026-01",
+                         *         "decidedAt": "2026-01-01T02:00:03.120Z"
+                         *       },
+                         *       "history": [
+                         *         {
+                         *           "status": "RECEIVED",
+                         *           "at": "2026-01-01T02:00:00.000Z"
+                         *         },
+                         *         {
+                         *           "status": "APPROVED",
+                         *           "at": "2026-01-01T02:00:03.120Z"
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": {
+                            applicationId: string;
+                            partnerOrderNo: string;
+                            status: string;
+                            /** Format: date-time */
+                            receivedAt: string;
+                            decision: {
+                                outcome: string;
+                                amountFen: number;
+                                annualRate: string | null;
+                                /** @description as granted: may be less than asked for */
+                                termMonths: number | null;
+                                reasons: {
+                                    code: string;
+                                    detail: string;
+                                }[];
+                                policyVersion: string;
+                                /** Format: date-time */
+                                decidedAt: string;
+                            } | null;
+                            history: {
+                                status: string;
+                                /** Format: date-time */
+                                at: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description signature, clock or nonce */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description the partner may not send from this address */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description this partner has no such application */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description over the partner’s rate; Retry-After says when to send it again */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a loan would cost
+         * @description The repayment plan as it would be booked, to the fen, with its annual rates, all costs in. Nothing is stored.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description cipher of the body, where the partner’s key has one */
+                    "hub-encryption"?: "AES-256-GCM" | "SM4-CBC";
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "method": "ANNUITY",
+                     *       "principalFen": 10000000,
+                     *       "annualRate": "0.072",
+                     *       "termMonths": 36,
+                     *       "disbursedOn": "2026-01-15"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description product whose price in force on the day of disbursement gives rate, fees, subsidy and conventions; method and balloon as the product allows */
+                        product?: string | null;
+                        /** @description with product: six-digit division of the borrower */
+                        region?: string | null;
+                        /**
+                         * @description repayment method; required without product
+                         * @enum {string|null}
+                         */
+                        method?: "ANNUITY" | "EQUAL_PRINCIPAL" | "INTEREST_ONLY" | "BALLOON" | "FLAT" | "FEE_INSTALMENT" | null;
+                        /** @description loan, whole fen, 1 to 1000000000000 */
+                        principalFen: number;
+                        /** @description "0.072" is 7.2 % a year; required without product, but for FEE_INSTALMENT */
+                        annualRate?: string | null;
+                        /** @description monthly instalments, 1 to 600 */
+                        termMonths: number;
+                        /** @description date, YYYY-MM-DD */
+                        disbursedOn: string;
+                        /** @description first due date; one month after the disbursement when left out */
+                        firstDueOn?: string | null;
+                        /**
+                         * @description default 30/360
+                         * @enum {string|null}
+                         */
+                        dayCount?: "30/360" | "ACT/360" | "ACT/365" | "ACT/ACT" | null;
+                        /**
+                         * @description default HALF_UP
+                         * @enum {string|null}
+                         */
+                        rounding?: "HALF_UP" | "HALF_EVEN" | null;
+                        /** @description BALLOON: due with the last instalment, whole fen */
+                        balloonFen?: number | null;
+                        /** @description paid by the borrower at disbursement; in the annual rates, in no instalment, whole fen */
+                        upfrontFeeFen?: number | null;
+                        /** @description fee on the principal for the whole term, in equal parts with every instalment: "0.105" is 10.5 % */
+                        feeRate?: string | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description the repayment plan */
+                            rows: {
+                                n: number;
+                                /** Format: date */
+                                dueOn: string;
+                                principalFen: number;
+                                interestFen: number;
+                                feeFen: number;
+                                totalFen: number;
+                                balanceFen: number;
+                            }[];
+                            /** @description sums over the rows; the up-front fee beside them */
+                            totals: {
+                                principalFen: number;
+                                interestFen: number;
+                                feeFen: number;
+                                totalFen: number;
+                                upfrontFeeFen: number;
+                            };
+                            /** @description IRR of a month × 12, all costs in */
+                            annualRateSimple: string;
+                            /** @description (1 + IRR of a month)^12 − 1, all costs in */
+                            annualRateEffective: string;
+                            /** @description what a third party pays for the borrower */
+                            subsidy: {
+                                /** @enum {string} */
+                                convention: "PAYMENT_DIFFERENCE" | "CUSTOMER_BALANCE" | "PRESENT_VALUE";
+                                payer: string;
+                                totalFen: number;
+                            } | null;
+                            /** @description version of products and prices that applied; null without product */
+                            priceVersion: string | null;
+                        };
+                    };
+                };
+                /** @description fields that are wrong */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description signature, clock or nonce */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description the partner may not send from this address */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description body too large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description not JSON in UTF-8 */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description over the partner’s rate; Retry-After says when to send it again */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description not answered for now; Retry-After says when to ask again */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What would become of a loan
+         * @description The loan after each of a list of dated events: schedule, transactions, ageing, class and journal, each figure with its formula in words. Nothing is stored.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description cipher of the body, where the partner’s key has one */
+                    "hub-encryption"?: "AES-256-GCM" | "SM4-CBC";
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "loan": {
+                     *         "method": "ANNUITY",
+                     *         "principalFen": 10000000,
+                     *         "annualRate": "0.072",
+                     *         "termMonths": 36,
+                     *         "disbursedOn": "2026-01-15"
+                     *       },
+                     *       "servicing": {
+                     *         "penaltyInterest": {
+                     *           "annualRate": "0.108",
+                     *           "yearDays": 360,
+                     *           "base": "PRINCIPAL",
+                     *           "graceDays": 0
+                     *         }
+                     *       },
+                     *       "events": [
+                     *         {
+                     *           "type": "PAY",
+                     *           "on": "2026-02-15",
+                     *           "amountFen": 309686
+                     *         },
+                     *         {
+                     *           "type": "PAY",
+                     *           "on": "2026-03-25",
+                     *           "amountFen": 320000
+                     *         }
+                     *       ],
+                     *       "until": "2026-04-30"
+                     *     }
+                     */
+                    "application/json": {
+                        loan: {
+                            /** @description product whose price in force on the day of disbursement gives rate, fees, subsidy and conventions; method and balloon as the product allows */
+                            product?: string | null;
+                            /** @description with product: six-digit division of the borrower */
+                            region?: string | null;
+                            /**
+                             * @description repayment method; required without product
+                             * @enum {string|null}
+                             */
+                            method?: "ANNUITY" | "EQUAL_PRINCIPAL" | "INTEREST_ONLY" | "BALLOON" | "FLAT" | "FEE_INSTALMENT" | null;
+                            /** @description loan, whole fen, 1 to 1000000000000 */
+                            principalFen: number;
+                            /** @description "0.072" is 7.2 % a year; required without product, but for FEE_INSTALMENT */
+                            annualRate?: string | null;
+                            /** @description monthly instalments, 1 to 600 */
+                            termMonths: number;
+                            /** @description date, YYYY-MM-DD */
+                            disbursedOn: string;
+                            /** @description first due date; one month after the disbursement when left out */
+                            firstDueOn?: string | null;
+                            /**
+                             * @description default 30/360
+                             * @enum {string|null}
+                             */
+                            dayCount?: "30/360" | "ACT/360" | "ACT/365" | "ACT/ACT" | null;
+                            /**
+                             * @description default HALF_UP
+                             * @enum {string|null}
+                             */
+                            rounding?: "HALF_UP" | "HALF_EVEN" | null;
+                            /** @description BALLOON: due with the last instalment, whole fen */
+                            balloonFen?: number | null;
+                            /** @description paid by the borrower at disbursement; in the annual rates, in no instalment, whole fen */
+                            upfrontFeeFen?: number | null;
+                            /** @description fee on the principal for the whole term, in equal parts with every instalment: "0.105" is 10.5 % */
+                            feeRate?: string | null;
+                            /** @description "0.2" of the principal is due on the day of disbursement */
+                            downPaymentShare?: string;
+                            /** @description first instalments without principal */
+                            principalGracePeriods?: number;
+                        };
+                        /** @description how the loan is kept; what is left out is as the product has it, or the default */
+                        servicing?: {
+                            allocation?: {
+                                order?: ("PAST_DUE_PENALTY" | "PAST_DUE_FEE" | "PAST_DUE_INTEREST" | "PAST_DUE_PRINCIPAL" | "DUE_PENALTY" | "DUE_FEE" | "DUE_INTEREST" | "DUE_PRINCIPAL" | "IN_ADVANCE_PENALTY" | "IN_ADVANCE_FEE" | "IN_ADVANCE_INTEREST" | "IN_ADVANCE_PRINCIPAL")[];
+                                /** @enum {string} */
+                                direction?: "HORIZONTAL" | "VERTICAL";
+                                /** @enum {string} */
+                                futureRule?: "NEXT_INSTALMENT" | "LAST_INSTALMENT" | "REAMORTISATION";
+                                /** @enum {string} */
+                                chargesDueBy?: "CHARGE" | "INSTALMENT";
+                            };
+                            penaltyInterest?: {
+                                /** @description "0.108": one and a half times 7.2 % */
+                                annualRate: string;
+                                yearDays: 360 | 365;
+                                /** @enum {string} */
+                                base: "PRINCIPAL" | "PRINCIPAL_AND_INTEREST";
+                                graceDays: number;
+                            } | null;
+                            prepaymentFeeRate?: string | null;
+                            onBalance?: {
+                                /** @enum {string} */
+                                rest: "DAY" | "PERIOD";
+                                /** @enum {string} */
+                                overdue: "EVERY_PERIOD" | "CURRENT_PERIOD" | "NONE";
+                                compounds: boolean;
+                                /** @enum {string} */
+                                settlement: "TO_THE_DAY" | "TO_THE_DUE_DATE";
+                                /** @enum {string} */
+                                excess: "BY_ALLOCATION" | "CURRENT_INSTALMENT";
+                                /** @enum {string} */
+                                effect: "LOWER_INSTALMENT" | "SHORTEN_TERM" | "NEXT_INSTALMENTS";
+                                paidInFullAsPlanned: boolean;
+                                instalmentOfAgreedPrincipal: boolean;
+                            } | null;
+                            downPaymentAtOnce?: boolean;
+                            /** @enum {string} */
+                            chargeBack?: "PRINCIPAL" | "PAID";
+                            /** @enum {string} */
+                            lossInterest?: "ACCRUED" | "ALL";
+                            /** @enum {string} */
+                            accrual?: "DAY" | "DUE_DATE";
+                        };
+                        /** @description in the order they are entered */
+                        events: {
+                            /** @enum {string} */
+                            type: "DISBURSE" | "PAY" | "SETTLE" | "PREPAY" | "ADD_CHARGE" | "WAIVE_CHARGE" | "UNDO_WAIVER" | "WAIVE" | "REVERSE" | "CHARGE_BACK" | "REFUND" | "RESCHEDULE" | "CHANGE_RATE" | "PAYMENT_HOLIDAY" | "FLAG_FRAUD" | "FLAG_TECHNICAL_OVERDUE" | "CHARGE_OFF" | "UNDO_CHARGE_OFF" | "WRITE_OFF" | "RECOVER" | "PAUSE_AGEING" | "RESUME_AGEING" | "DAY_END";
+                            /** @description business date it takes effect on, YYYY-MM-DD */
+                            on: string;
+                            /** @description names the event and its transaction; e1, e2 … when left out */
+                            id?: string;
+                            /** @description when it is entered after the fact: the day it is, YYYY-MM-DD */
+                            recordedOn?: string;
+                            /** @description of the event, whole fen */
+                            amountFen?: number;
+                            /**
+                             * @description PAY: REPAYMENT when left out
+                             * @enum {string}
+                             */
+                            kind?: "REPAYMENT" | "GOODWILL_CREDIT" | "MERCHANT_REFUND" | "PAYOUT_REFUND" | "INTEREST_PAYMENT_WAIVER" | "FEE_ADJUSTMENT" | "PENALTY_ADJUSTMENT";
+                            /** @enum {string} */
+                            effect?: "LOWER_INSTALMENT" | "SHORTEN_TERM";
+                            charge?: {
+                                /** @description names the charge in later events */
+                                chargeId: string;
+                                /** @description shown in the explanations */
+                                name: string;
+                                /** @enum {string} */
+                                kind: "FEE" | "PENALTY";
+                                /**
+                                 * @description FLAT: amountFen; else `rate` on the principal, interest or both
+                                 * @enum {string}
+                                 */
+                                basis: "FLAT" | "PRINCIPAL" | "INTEREST" | "PRINCIPAL_AND_INTEREST";
+                                /** @enum {string} */
+                                time: "DISBURSEMENT" | "SPECIFIED_DATE" | "INSTALMENT" | "OVERDUE";
+                                /** @description of a FLAT charge, whole fen */
+                                amountFen?: number;
+                                /** @description "0.015" is 1.5 % */
+                                rate?: string;
+                                /** @description of a charge on a SPECIFIED_DATE, YYYY-MM-DD */
+                                dueOn?: string;
+                                /** @description OVERDUE: days late before it is charged */
+                                graceDays?: number;
+                            };
+                            /** @description the charge it is about */
+                            chargeId?: string;
+                            /** @enum {string} */
+                            portion?: "INTEREST" | "PENALTY";
+                            /** @description the transaction it is about */
+                            transactionId?: string;
+                            /** @description due date of the first instalment that changes, YYYY-MM-DD */
+                            fromDueOn?: string;
+                            /** @description instalments more */
+                            extraPeriods?: number;
+                            /** @description instalments without principal; the term is longer by them */
+                            principalGracePeriods?: number;
+                            /** @description "0.072" is 7.2 % */
+                            annualRate?: string;
+                            /** @description another due date for the first instalment that changes; the later ones follow, YYYY-MM-DD */
+                            newDueOn?: string;
+                            /** @description instalments put off */
+                            periods?: number;
+                            /** @description false: agreed with a borrower who is not in difficulty */
+                            restructured?: boolean;
+                            /** @description last day of the pause, YYYY-MM-DD */
+                            until?: string;
+                        }[];
+                        /**
+                         * @description days closed between the events: month ends and every day a figure turns on (default), all of them, or only those listed
+                         * @enum {string}
+                         */
+                        dayEnds?: "MONTHLY" | "DAILY" | "NONE";
+                        /** @description the simulation goes on to this day; to the last event when left out, YYYY-MM-DD */
+                        until?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            steps: {
+                                n: number;
+                                event: {
+                                    /** @enum {string} */
+                                    type: "DISBURSE" | "PAY" | "SETTLE" | "PREPAY" | "ADD_CHARGE" | "WAIVE_CHARGE" | "UNDO_WAIVER" | "WAIVE" | "REVERSE" | "CHARGE_BACK" | "REFUND" | "RESCHEDULE" | "CHANGE_RATE" | "PAYMENT_HOLIDAY" | "FLAG_FRAUD" | "FLAG_TECHNICAL_OVERDUE" | "CHARGE_OFF" | "UNDO_CHARGE_OFF" | "WRITE_OFF" | "RECOVER" | "PAUSE_AGEING" | "RESUME_AGEING" | "DAY_END";
+                                    /** Format: date */
+                                    on: string;
+                                    id: string | null;
+                                };
+                                /** Format: date */
+                                businessDate: string;
+                                /** @enum {string} */
+                                status: "AGREED" | "ACTIVE" | "OVERPAID" | "CLOSED" | "WRITTEN_OFF";
+                                owed: {
+                                    principalFen: number;
+                                    interestFen: number;
+                                    feeFen: number;
+                                    penaltyFen: number;
+                                    totalFen: number;
+                                };
+                                overpaidFen: number;
+                                schedule: {
+                                    /** @description 0 is the down payment */
+                                    n: number;
+                                    /** @enum {string} */
+                                    kind: "DOWN_PAYMENT" | "REGULAR" | "ADDED";
+                                    /** Format: date */
+                                    fromOn: string;
+                                    /** Format: date */
+                                    dueOn: string;
+                                    principalFen: number;
+                                    interestFen: number;
+                                    feeFen: number;
+                                    penaltyFen: number;
+                                    totalFen: number;
+                                    paidFen: number;
+                                    waivedFen: number;
+                                    writtenOffFen: number;
+                                    outstandingFen: number;
+                                    balanceFen: number;
+                                    completedOn: string | null;
+                                }[];
+                                charges: {
+                                    chargeId: string;
+                                    name: string;
+                                    /** @enum {string} */
+                                    kind: "FEE" | "PENALTY";
+                                    dueFen: number;
+                                    paidFen: number;
+                                    waivedFen: number;
+                                    outstandingFen: number;
+                                }[];
+                                /** @description those the step made or changed */
+                                transactions: {
+                                    id: string;
+                                    kind: string;
+                                    /** Format: date */
+                                    on: string;
+                                    amountFen: number;
+                                    amounts: {
+                                        principalFen: number;
+                                        interestFen: number;
+                                        feeFen: number;
+                                        penaltyFen: number;
+                                    };
+                                    /** @description what went where, in this order */
+                                    parts: {
+                                        n: number;
+                                        portion: string;
+                                        fen: number;
+                                    }[];
+                                    overpaidFen: number;
+                                    balanceFen: number;
+                                    chargedOff: boolean;
+                                    reversed: boolean;
+                                }[];
+                                ageing: {
+                                    oldestDueOn: string | null;
+                                    daysPastDue: number;
+                                    pausedDays: number;
+                                    countedDays: number;
+                                    /** @enum {string} */
+                                    bucket: "M0" | "M1" | "M2" | "M3" | "M4" | "M5" | "M6" | "M6+";
+                                    overdueInstalments: number;
+                                    overdueFen: number;
+                                };
+                                classification: {
+                                    /** @enum {string} */
+                                    assetClass: "NORMAL" | "SPECIAL_MENTION" | "SUBSTANDARD" | "DOUBTFUL" | "LOSS";
+                                    /** Format: date */
+                                    since: string;
+                                    clearedOn: string | null;
+                                    reason: string;
+                                    eclStage: number;
+                                };
+                                nonAccrual: boolean;
+                                /** @description entries of the step */
+                                journal: {
+                                    entryNo: number;
+                                    /** Format: date */
+                                    postedOn: string;
+                                    transactionId: string;
+                                    kind: string;
+                                    /** @description 2 and more: the transaction was allocated anew */
+                                    version: number;
+                                    reverses: number | null;
+                                    lines: {
+                                        /** @enum {string} */
+                                        side: "D" | "C";
+                                        account: string;
+                                        code: string;
+                                        name: {
+                                            zh: string;
+                                            en: string;
+                                        };
+                                        amountFen: number;
+                                    }[];
+                                }[];
+                                explanations: {
+                                    /** @description JSON pointer within the step */
+                                    figure: string;
+                                    zh: string;
+                                    en: string;
+                                }[];
+                            }[];
+                        };
+                    };
+                };
+                /** @description fields that are wrong */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description signature, clock or nonce */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description the partner may not send from this address */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description body too large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description not JSON in UTF-8 */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description over the partner’s rate; Retry-After says when to send it again */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description not answered for now; Retry-After says when to ask again */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a file of applications
+         * @description CSV in UTF-8 or GBK (Content-Type text/csv; charset=gbk) in the partner’s own layout, or the hub’s own: a column for each field by its path, applicant.name. At most 100000 rows, 16384 bytes a row, 134217728 bytes. The signature is over the whole body; nothing is done before it is checked, and a file that cannot be read is refused as a whole. Each row is answered for once it is stored; the answer comes as it is made, as JSON, or by Accept as application/x-ndjson (the last line is the summary) or text/csv. The same file again accepts nothing twice.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description cipher of the body, where the partner’s key has one */
+                    "hub-encryption"?: "AES-256-GCM" | "SM4-CBC";
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description CSV with a header line */
+            requestBody: {
+                content: {
+                    /**
+                     * @example 申请编号,姓名,身份证号,…
+                     *     D20260101001,张三,11010519491231002X,…
+                     */
+                    "text/csv": string;
+                };
+            };
+            responses: {
+                /** @description what became of each row */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            rows: {
+                                /** @description from 1; the header is not counted */
+                                row: number;
+                                status: "accepted" | "duplicate" | "refused" | "unknown";
+                                partnerOrderNo?: string;
+                                applicationId?: string;
+                                errors?: {
+                                    /** @description the partner’s column */
+                                    column?: string;
+                                    /** @description field of the application form */
+                                    pointer: string;
+                                    code: string;
+                                    detail: string;
+                                }[];
+                            }[];
+                            summary: {
+                                rows: number;
+                                accepted: number;
+                                duplicate: number;
+                                refused: number;
+                                unknown: number;
+                                /** @description false: the file is to be sent again; `problem` says why. What was accepted stays so */
+                                complete: boolean;
+                                /** @description why not every row was dealt with */
+                                problem?: {
+                                    type: string;
+                                    title: string;
+                                    status: number;
+                                    detail: string;
+                                    instance: string;
+                                    errors: {
+                                        pointer: string;
+                                        code: string;
+                                        detail: string;
+                                        /** @description the partner’s own field, where it sends a layout of its own */
+                                        source?: string;
+                                    }[];
+                                };
+                            };
+                        };
+                        "application/x-ndjson": {
+                            /** @description from 1; the header is not counted */
+                            row: number;
+                            status: "accepted" | "duplicate" | "refused" | "unknown";
+                            partnerOrderNo?: string;
+                            applicationId?: string;
+                            errors?: {
+                                /** @description the partner’s column */
+                                column?: string;
+                                /** @description field of the application form */
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                            }[];
+                        };
+                        "text/csv": string;
+                    };
+                };
+                /** @description the file cannot be read: pointer names the row or column; nothing of it was accepted */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description signature, clock or nonce */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description the partner may not send from this address */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description body too large, or too many rows */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description not CSV in UTF-8 or GBK, or packed */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description over the partner’s rate; Retry-After says when to send it again */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description not accepted for now; Retry-After says when to send it again */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/{applicationId}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The documents of an application */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    applicationId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            attachments: {
+                                attachmentId: string;
+                                kind: string;
+                                mediaType: string;
+                                sizeBytes: number;
+                                /** Format: date-time */
+                                receivedAt: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description signature, clock or nonce */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description the partner may not send from this address */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description this partner has no such application, or it has no such attachment */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description over the partner’s rate; Retry-After says when to send it again */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Send a document of an application
+         * @description The body is the document itself: application/pdf, image/jpeg, image/png, image/tiff, image/webp, image/heic, at most 10485760 bytes, 50 to an application. Its first bytes must be those of its Content-Type. Answered once it is stored durably; the same content of the same kind again answers 200 and the same attachmentId.
+         */
+        post: {
+            parameters: {
+                query: {
+                    /**
+                     * @description what it is: id-card, income-proof, contract
+                     * @example id-card
+                     */
+                    kind: string;
+                };
+                header?: {
+                    /** @description cipher of the body, where the partner’s key has one */
+                    "hub-encryption"?: "AES-256-GCM" | "SM4-CBC";
+                };
+                path: {
+                    applicationId: string;
+                };
+                cookie?: never;
+            };
+            /** @description the document */
+            requestBody: {
+                content: {
+                    "application/pdf": string;
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/tiff": string;
+                    "image/webp": string;
+                    "image/heic": string;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "attachmentId": "0b8f7c4e-5b1c-5f0e-8f25-3d1c8f0a7e21",
+                         *       "kind": "id-card",
+                         *       "mediaType": "image/jpeg",
+                         *       "sizeBytes": 182034,
+                         *       "receivedAt": "2026-01-01T02:00:00.000Z"
+                         *     }
+                         */
+                        "application/json": {
+                            attachmentId: string;
+                            kind: string;
+                            mediaType: string;
+                            sizeBytes: number;
+                            /** Format: date-time */
+                            receivedAt: string;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "attachmentId": "0b8f7c4e-5b1c-5f0e-8f25-3d1c8f0a7e21",
+                         *       "kind": "id-card",
+                         *       "mediaType": "image/jpeg",
+                         *       "sizeBytes": 182034,
+                         *       "receivedAt": "2026-01-01T02:00:00.000Z"
+                         *     }
+                         */
+                        "application/json": {
+                            attachmentId: string;
+                            kind: string;
+                            mediaType: string;
+                            sizeBytes: number;
+                            /** Format: date-time */
+                            receivedAt: string;
+                        };
+                    };
+                };
+                /** @description query, or an empty body */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description signature, clock or nonce */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description the partner may not send from this address */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description this partner has no such application, or it has no such attachment */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description as many attachments as an application may have */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description a person of the application was erased */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description body too large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description a type that is not accepted, or not the type declared */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description over the partner’s rate; Retry-After says when to send it again */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description not accepted for now; Retry-After says when to send it again */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/{applicationId}/attachments/{attachmentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One document
+         * @description That it was read is recorded.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    applicationId: string;
+                    attachmentId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description the document as it was sent */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                        "image/jpeg": string;
+                        "image/png": string;
+                        "image/tiff": string;
+                        "image/webp": string;
+                        "image/heic": string;
+                    };
+                };
+                /** @description signature, clock or nonce */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description the partner may not send from this address */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description this partner has no such application, or it has no such attachment */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description a person of the application was erased */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description over the partner’s rate; Retry-After says when to send it again */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string;
+                            errors: {
+                                pointer: string;
+                                code: string;
+                                detail: string;
+                                /** @description the partner’s own field, where it sends a layout of its own */
+                                source?: string;
                             }[];
                         };
                     };
@@ -3769,6 +6173,539 @@ export interface paths {
                             name: string | null;
                             idNo: string | null;
                             mobile: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Products in force on a day */
+        get: {
+            parameters: {
+                query: {
+                    on: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description version of products and prices in force; null: none */
+                            version: string | null;
+                            products: {
+                                code: string;
+                                name: {
+                                    zh: string;
+                                    en: string;
+                                };
+                                methods: ("ANNUITY" | "EQUAL_PRINCIPAL" | "INTEREST_ONLY" | "BALLOON" | "FLAT" | "FEE_INSTALMENT")[];
+                                principal: {
+                                    minFen: number;
+                                    maxFen: number;
+                                };
+                                /** @description shortest and longest term any price has */
+                                months: {
+                                    from: number;
+                                    to: number;
+                                };
+                                balloonMaxShare: string | null;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a loan would cost */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description partner whose prices apply; prices for all when left out */
+                    channel?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description product whose price in force on the day of disbursement gives rate, fees, subsidy and conventions; method and balloon as the product allows */
+                        product?: string | null;
+                        /** @description with product: six-digit division of the borrower */
+                        region?: string | null;
+                        /**
+                         * @description repayment method; required without product
+                         * @enum {string|null}
+                         */
+                        method?: "ANNUITY" | "EQUAL_PRINCIPAL" | "INTEREST_ONLY" | "BALLOON" | "FLAT" | "FEE_INSTALMENT" | null;
+                        /** @description loan, whole fen, 1 to 1000000000000 */
+                        principalFen: number;
+                        /** @description "0.072" is 7.2 % a year; required without product, but for FEE_INSTALMENT */
+                        annualRate?: string | null;
+                        /** @description monthly instalments, 1 to 600 */
+                        termMonths: number;
+                        /** @description date, YYYY-MM-DD */
+                        disbursedOn: string;
+                        /** @description first due date; one month after the disbursement when left out */
+                        firstDueOn?: string | null;
+                        /**
+                         * @description default 30/360
+                         * @enum {string|null}
+                         */
+                        dayCount?: "30/360" | "ACT/360" | "ACT/365" | "ACT/ACT" | null;
+                        /**
+                         * @description default HALF_UP
+                         * @enum {string|null}
+                         */
+                        rounding?: "HALF_UP" | "HALF_EVEN" | null;
+                        /** @description BALLOON: due with the last instalment, whole fen */
+                        balloonFen?: number | null;
+                        /** @description paid by the borrower at disbursement; in the annual rates, in no instalment, whole fen */
+                        upfrontFeeFen?: number | null;
+                        /** @description fee on the principal for the whole term, in equal parts with every instalment: "0.105" is 10.5 % */
+                        feeRate?: string | null;
+                        /** @description "0.2" of the principal is due on the day of disbursement */
+                        downPaymentShare?: string;
+                        /** @description first instalments without principal */
+                        principalGracePeriods?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description the repayment plan */
+                            rows: {
+                                n: number;
+                                /** Format: date */
+                                dueOn: string;
+                                principalFen: number;
+                                interestFen: number;
+                                feeFen: number;
+                                totalFen: number;
+                                balanceFen: number;
+                            }[];
+                            /** @description sums over the rows; the up-front fee beside them */
+                            totals: {
+                                principalFen: number;
+                                interestFen: number;
+                                feeFen: number;
+                                totalFen: number;
+                                upfrontFeeFen: number;
+                            };
+                            /** @description IRR of a month × 12, all costs in */
+                            annualRateSimple: string;
+                            /** @description (1 + IRR of a month)^12 − 1, all costs in */
+                            annualRateEffective: string;
+                            /** @description what a third party pays for the borrower */
+                            subsidy: {
+                                /** @enum {string} */
+                                convention: "PAYMENT_DIFFERENCE" | "CUSTOMER_BALANCE" | "PRESENT_VALUE";
+                                payer: string;
+                                totalFen: number;
+                            } | null;
+                            /** @description version of products and prices that applied; null without product */
+                            priceVersion: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would become of a loan */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description partner whose prices apply; prices for all when left out */
+                    channel?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "loan": {
+                     *         "method": "ANNUITY",
+                     *         "principalFen": 10000000,
+                     *         "annualRate": "0.072",
+                     *         "termMonths": 36,
+                     *         "disbursedOn": "2026-01-15"
+                     *       },
+                     *       "servicing": {
+                     *         "penaltyInterest": {
+                     *           "annualRate": "0.108",
+                     *           "yearDays": 360,
+                     *           "base": "PRINCIPAL",
+                     *           "graceDays": 0
+                     *         }
+                     *       },
+                     *       "events": [
+                     *         {
+                     *           "type": "PAY",
+                     *           "on": "2026-02-15",
+                     *           "amountFen": 309686
+                     *         },
+                     *         {
+                     *           "type": "PAY",
+                     *           "on": "2026-03-25",
+                     *           "amountFen": 320000
+                     *         }
+                     *       ],
+                     *       "until": "2026-04-30"
+                     *     }
+                     */
+                    "application/json": {
+                        loan: {
+                            /** @description product whose price in force on the day of disbursement gives rate, fees, subsidy and conventions; method and balloon as the product allows */
+                            product?: string | null;
+                            /** @description with product: six-digit division of the borrower */
+                            region?: string | null;
+                            /**
+                             * @description repayment method; required without product
+                             * @enum {string|null}
+                             */
+                            method?: "ANNUITY" | "EQUAL_PRINCIPAL" | "INTEREST_ONLY" | "BALLOON" | "FLAT" | "FEE_INSTALMENT" | null;
+                            /** @description loan, whole fen, 1 to 1000000000000 */
+                            principalFen: number;
+                            /** @description "0.072" is 7.2 % a year; required without product, but for FEE_INSTALMENT */
+                            annualRate?: string | null;
+                            /** @description monthly instalments, 1 to 600 */
+                            termMonths: number;
+                            /** @description date, YYYY-MM-DD */
+                            disbursedOn: string;
+                            /** @description first due date; one month after the disbursement when left out */
+                            firstDueOn?: string | null;
+                            /**
+                             * @description default 30/360
+                             * @enum {string|null}
+                             */
+                            dayCount?: "30/360" | "ACT/360" | "ACT/365" | "ACT/ACT" | null;
+                            /**
+                             * @description default HALF_UP
+                             * @enum {string|null}
+                             */
+                            rounding?: "HALF_UP" | "HALF_EVEN" | null;
+                            /** @description BALLOON: due with the last instalment, whole fen */
+                            balloonFen?: number | null;
+                            /** @description paid by the borrower at disbursement; in the annual rates, in no instalment, whole fen */
+                            upfrontFeeFen?: number | null;
+                            /** @description fee on the principal for the whole term, in equal parts with every instalment: "0.105" is 10.5 % */
+                            feeRate?: string | null;
+                            /** @description "0.2" of the principal is due on the day of disbursement */
+                            downPaymentShare?: string;
+                            /** @description first instalments without principal */
+                            principalGracePeriods?: number;
+                        };
+                        /** @description how the loan is kept; what is left out is as the product has it, or the default */
+                        servicing?: {
+                            allocation?: {
+                                order?: ("PAST_DUE_PENALTY" | "PAST_DUE_FEE" | "PAST_DUE_INTEREST" | "PAST_DUE_PRINCIPAL" | "DUE_PENALTY" | "DUE_FEE" | "DUE_INTEREST" | "DUE_PRINCIPAL" | "IN_ADVANCE_PENALTY" | "IN_ADVANCE_FEE" | "IN_ADVANCE_INTEREST" | "IN_ADVANCE_PRINCIPAL")[];
+                                /** @enum {string} */
+                                direction?: "HORIZONTAL" | "VERTICAL";
+                                /** @enum {string} */
+                                futureRule?: "NEXT_INSTALMENT" | "LAST_INSTALMENT" | "REAMORTISATION";
+                                /** @enum {string} */
+                                chargesDueBy?: "CHARGE" | "INSTALMENT";
+                            };
+                            penaltyInterest?: {
+                                /** @description "0.108": one and a half times 7.2 % */
+                                annualRate: string;
+                                yearDays: 360 | 365;
+                                /** @enum {string} */
+                                base: "PRINCIPAL" | "PRINCIPAL_AND_INTEREST";
+                                graceDays: number;
+                            } | null;
+                            prepaymentFeeRate?: string | null;
+                            onBalance?: {
+                                /** @enum {string} */
+                                rest: "DAY" | "PERIOD";
+                                /** @enum {string} */
+                                overdue: "EVERY_PERIOD" | "CURRENT_PERIOD" | "NONE";
+                                compounds: boolean;
+                                /** @enum {string} */
+                                settlement: "TO_THE_DAY" | "TO_THE_DUE_DATE";
+                                /** @enum {string} */
+                                excess: "BY_ALLOCATION" | "CURRENT_INSTALMENT";
+                                /** @enum {string} */
+                                effect: "LOWER_INSTALMENT" | "SHORTEN_TERM" | "NEXT_INSTALMENTS";
+                                paidInFullAsPlanned: boolean;
+                                instalmentOfAgreedPrincipal: boolean;
+                            } | null;
+                            downPaymentAtOnce?: boolean;
+                            /** @enum {string} */
+                            chargeBack?: "PRINCIPAL" | "PAID";
+                            /** @enum {string} */
+                            lossInterest?: "ACCRUED" | "ALL";
+                            /** @enum {string} */
+                            accrual?: "DAY" | "DUE_DATE";
+                        };
+                        /** @description in the order they are entered */
+                        events: {
+                            /** @enum {string} */
+                            type: "DISBURSE" | "PAY" | "SETTLE" | "PREPAY" | "ADD_CHARGE" | "WAIVE_CHARGE" | "UNDO_WAIVER" | "WAIVE" | "REVERSE" | "CHARGE_BACK" | "REFUND" | "RESCHEDULE" | "CHANGE_RATE" | "PAYMENT_HOLIDAY" | "FLAG_FRAUD" | "FLAG_TECHNICAL_OVERDUE" | "CHARGE_OFF" | "UNDO_CHARGE_OFF" | "WRITE_OFF" | "RECOVER" | "PAUSE_AGEING" | "RESUME_AGEING" | "DAY_END";
+                            /** @description business date it takes effect on, YYYY-MM-DD */
+                            on: string;
+                            /** @description names the event and its transaction; e1, e2 … when left out */
+                            id?: string;
+                            /** @description when it is entered after the fact: the day it is, YYYY-MM-DD */
+                            recordedOn?: string;
+                            /** @description of the event, whole fen */
+                            amountFen?: number;
+                            /**
+                             * @description PAY: REPAYMENT when left out
+                             * @enum {string}
+                             */
+                            kind?: "REPAYMENT" | "GOODWILL_CREDIT" | "MERCHANT_REFUND" | "PAYOUT_REFUND" | "INTEREST_PAYMENT_WAIVER" | "FEE_ADJUSTMENT" | "PENALTY_ADJUSTMENT";
+                            /** @enum {string} */
+                            effect?: "LOWER_INSTALMENT" | "SHORTEN_TERM";
+                            charge?: {
+                                /** @description names the charge in later events */
+                                chargeId: string;
+                                /** @description shown in the explanations */
+                                name: string;
+                                /** @enum {string} */
+                                kind: "FEE" | "PENALTY";
+                                /**
+                                 * @description FLAT: amountFen; else `rate` on the principal, interest or both
+                                 * @enum {string}
+                                 */
+                                basis: "FLAT" | "PRINCIPAL" | "INTEREST" | "PRINCIPAL_AND_INTEREST";
+                                /** @enum {string} */
+                                time: "DISBURSEMENT" | "SPECIFIED_DATE" | "INSTALMENT" | "OVERDUE";
+                                /** @description of a FLAT charge, whole fen */
+                                amountFen?: number;
+                                /** @description "0.015" is 1.5 % */
+                                rate?: string;
+                                /** @description of a charge on a SPECIFIED_DATE, YYYY-MM-DD */
+                                dueOn?: string;
+                                /** @description OVERDUE: days late before it is charged */
+                                graceDays?: number;
+                            };
+                            /** @description the charge it is about */
+                            chargeId?: string;
+                            /** @enum {string} */
+                            portion?: "INTEREST" | "PENALTY";
+                            /** @description the transaction it is about */
+                            transactionId?: string;
+                            /** @description due date of the first instalment that changes, YYYY-MM-DD */
+                            fromDueOn?: string;
+                            /** @description instalments more */
+                            extraPeriods?: number;
+                            /** @description instalments without principal; the term is longer by them */
+                            principalGracePeriods?: number;
+                            /** @description "0.072" is 7.2 % */
+                            annualRate?: string;
+                            /** @description another due date for the first instalment that changes; the later ones follow, YYYY-MM-DD */
+                            newDueOn?: string;
+                            /** @description instalments put off */
+                            periods?: number;
+                            /** @description false: agreed with a borrower who is not in difficulty */
+                            restructured?: boolean;
+                            /** @description last day of the pause, YYYY-MM-DD */
+                            until?: string;
+                        }[];
+                        /**
+                         * @description days closed between the events: month ends and every day a figure turns on (default), all of them, or only those listed
+                         * @enum {string}
+                         */
+                        dayEnds?: "MONTHLY" | "DAILY" | "NONE";
+                        /** @description the simulation goes on to this day; to the last event when left out, YYYY-MM-DD */
+                        until?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            steps: {
+                                n: number;
+                                event: {
+                                    /** @enum {string} */
+                                    type: "DISBURSE" | "PAY" | "SETTLE" | "PREPAY" | "ADD_CHARGE" | "WAIVE_CHARGE" | "UNDO_WAIVER" | "WAIVE" | "REVERSE" | "CHARGE_BACK" | "REFUND" | "RESCHEDULE" | "CHANGE_RATE" | "PAYMENT_HOLIDAY" | "FLAG_FRAUD" | "FLAG_TECHNICAL_OVERDUE" | "CHARGE_OFF" | "UNDO_CHARGE_OFF" | "WRITE_OFF" | "RECOVER" | "PAUSE_AGEING" | "RESUME_AGEING" | "DAY_END";
+                                    /** Format: date */
+                                    on: string;
+                                    id: string | null;
+                                };
+                                /** Format: date */
+                                businessDate: string;
+                                /** @enum {string} */
+                                status: "AGREED" | "ACTIVE" | "OVERPAID" | "CLOSED" | "WRITTEN_OFF";
+                                owed: {
+                                    principalFen: number;
+                                    interestFen: number;
+                                    feeFen: number;
+                                    penaltyFen: number;
+                                    totalFen: number;
+                                };
+                                overpaidFen: number;
+                                schedule: {
+                                    /** @description 0 is the down payment */
+                                    n: number;
+                                    /** @enum {string} */
+                                    kind: "DOWN_PAYMENT" | "REGULAR" | "ADDED";
+                                    /** Format: date */
+                                    fromOn: string;
+                                    /** Format: date */
+                                    dueOn: string;
+                                    principalFen: number;
+                                    interestFen: number;
+                                    feeFen: number;
+                                    penaltyFen: number;
+                                    totalFen: number;
+                                    paidFen: number;
+                                    waivedFen: number;
+                                    writtenOffFen: number;
+                                    outstandingFen: number;
+                                    balanceFen: number;
+                                    completedOn: string | null;
+                                }[];
+                                charges: {
+                                    chargeId: string;
+                                    name: string;
+                                    /** @enum {string} */
+                                    kind: "FEE" | "PENALTY";
+                                    dueFen: number;
+                                    paidFen: number;
+                                    waivedFen: number;
+                                    outstandingFen: number;
+                                }[];
+                                /** @description those the step made or changed */
+                                transactions: {
+                                    id: string;
+                                    kind: string;
+                                    /** Format: date */
+                                    on: string;
+                                    amountFen: number;
+                                    amounts: {
+                                        principalFen: number;
+                                        interestFen: number;
+                                        feeFen: number;
+                                        penaltyFen: number;
+                                    };
+                                    /** @description what went where, in this order */
+                                    parts: {
+                                        n: number;
+                                        portion: string;
+                                        fen: number;
+                                    }[];
+                                    overpaidFen: number;
+                                    balanceFen: number;
+                                    chargedOff: boolean;
+                                    reversed: boolean;
+                                }[];
+                                ageing: {
+                                    oldestDueOn: string | null;
+                                    daysPastDue: number;
+                                    pausedDays: number;
+                                    countedDays: number;
+                                    /** @enum {string} */
+                                    bucket: "M0" | "M1" | "M2" | "M3" | "M4" | "M5" | "M6" | "M6+";
+                                    overdueInstalments: number;
+                                    overdueFen: number;
+                                };
+                                classification: {
+                                    /** @enum {string} */
+                                    assetClass: "NORMAL" | "SPECIAL_MENTION" | "SUBSTANDARD" | "DOUBTFUL" | "LOSS";
+                                    /** Format: date */
+                                    since: string;
+                                    clearedOn: string | null;
+                                    reason: string;
+                                    eclStage: number;
+                                };
+                                nonAccrual: boolean;
+                                /** @description entries of the step */
+                                journal: {
+                                    entryNo: number;
+                                    /** Format: date */
+                                    postedOn: string;
+                                    transactionId: string;
+                                    kind: string;
+                                    /** @description 2 and more: the transaction was allocated anew */
+                                    version: number;
+                                    reverses: number | null;
+                                    lines: {
+                                        /** @enum {string} */
+                                        side: "D" | "C";
+                                        account: string;
+                                        code: string;
+                                        name: {
+                                            zh: string;
+                                            en: string;
+                                        };
+                                        amountFen: number;
+                                    }[];
+                                }[];
+                                explanations: {
+                                    /** @description JSON pointer within the step */
+                                    figure: string;
+                                    zh: string;
+                                    en: string;
+                                }[];
+                            }[];
                         };
                     };
                 };

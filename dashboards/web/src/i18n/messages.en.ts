@@ -1,11 +1,14 @@
 import type { Messages } from './messages.zh.ts';
+import { simulationEn } from './simulation.en.ts';
 
 /** Every text of the console in English. */
 export const en: Messages = {
+  ...simulationEn,
   'app.name': 'Auto Finance Hub',
   'app.tagline': 'Intake, review, reconciliation: nothing lost, nothing twice',
   'nav.dashboards': 'Dashboards',
   'nav.applications': 'Applications',
+  'nav.simulation': 'Simulation',
   'nav.reconcile': 'Reconciliation',
   'nav.deadLetters': 'Dead letters',
   'nav.status': 'System status',

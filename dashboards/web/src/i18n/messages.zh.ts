@@ -1,9 +1,13 @@
+import { simulationZh } from './simulation.zh.ts';
+
 /** Every text of the console in Chinese; the keys are the contract that English must fulfil too. */
 export const zh = {
+  ...simulationZh,
   'app.name': '汽车金融数据中台',
   'app.tagline': '进件、审批、对账，一笔不少，一笔不重',
   'nav.dashboards': '数据看板',
   'nav.applications': '进件查询',
+  'nav.simulation': '试算',
   'nav.reconcile': '对账',
   'nav.deadLetters': '死信',
   'nav.status': '运行状态',

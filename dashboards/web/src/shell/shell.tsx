@@ -1,4 +1,4 @@
-import { AuditOutlined, ControlOutlined, DashboardOutlined, FileSearchOutlined, HeartOutlined, IdcardOutlined, InboxOutlined, LogoutOutlined, MenuFoldOutlined, MenuUnfoldOutlined, SolutionOutlined } from '@ant-design/icons';
+import { AuditOutlined, CalculatorOutlined, ControlOutlined, DashboardOutlined, FileSearchOutlined, HeartOutlined, IdcardOutlined, InboxOutlined, LogoutOutlined, MenuFoldOutlined, MenuUnfoldOutlined, SolutionOutlined } from '@ant-design/icons';
 import { Button, Layout, Menu, Skeleton, type MenuProps } from 'antd';
 import { Suspense, useState, type ReactNode } from 'react';
 import { Link, Outlet, useLocation } from 'react-router-dom';
@@ -14,6 +14,7 @@ const PAGES: { path: string; title: MessageKey; icon: ReactNode; right: Right }[
   { path: '/customers', title: 'nav.customers', icon: <IdcardOutlined />, right: 'customers.read' },
   { path: '/review', title: 'nav.review', icon: <SolutionOutlined />, right: 'tasks.read' },
   { path: '/policies', title: 'nav.policies', icon: <ControlOutlined />, right: 'policies.read' },
+  { path: '/simulation', title: 'nav.simulation', icon: <CalculatorOutlined />, right: 'loans.simulate' },
   { path: '/reconcile', title: 'nav.reconcile', icon: <AuditOutlined />, right: 'reconcile.read' },
   { path: '/dead-letters', title: 'nav.deadLetters', icon: <InboxOutlined />, right: 'dead-letters.read' },
   { path: '/status', title: 'nav.status', icon: <HeartOutlined />, right: 'status.read' },
