@@ -76,7 +76,7 @@ export function stepOf(n: number, event: LoanEvent, before: LoanState, after: Lo
   return { ...step, explanations: explainStep(step, before, after) };
 }
 
-function scheduleOf({ book }: LoanState): ScheduleLine[] {
+export function scheduleOf({ book }: LoanState): ScheduleLine[] {
   let balanceFen = book.instalments.reduce((sum, { due }) => sum + due.principalFen, 0);
   return book.instalments.map((instalment) => {
     const { n, kind, fromOn, dueOn, due, paid, waived, writtenOff, completedOn } = instalment;

@@ -17,7 +17,7 @@ export function Schedule({ step: { schedule, businessDate } }: { step: Step }) {
   const { t } = useI18n();
   const level = useExplanation('/schedule');
   const parts = PARTS.filter((field) => field === 'principalFen' || field === 'interestFen' || schedule.some((line) => line[field] > 0));
-  const money = (title: string, field: keyof Line, width = 86): Columns<Line>[number] => ({ title, dataIndex: field, align: 'right', width, render: (fen: number) => yuan(fen) });
+  const money = (title: string, field: keyof Line, width = 84): Columns<Line>[number] => ({ title, dataIndex: field, align: 'right', width, render: (fen: number) => yuan(fen) });
   const columns: Columns<Line> = [
     { title: t('simulation.no'), dataIndex: 'n', width: 46, fixed: 'left', render: (n: number) => (n === 0 ? t('simulation.down') : n) },
     { title: t('simulation.dueOn'), dataIndex: 'dueOn', width: 98, fixed: 'left' },
@@ -26,13 +26,13 @@ export function Schedule({ step: { schedule, businessDate } }: { step: Step }) {
     money(t('simulation.paid'), 'paidFen'),
     money(t('simulation.outstanding'), 'outstandingFen'),
     money(t('simulation.balance'), 'balanceFen', 92),
-    { title: t('simulation.lineState'), key: 'state', width: 100, render: (_, line) => <LineState line={line} on={businessDate} /> },
+    { title: t('simulation.lineState'), key: 'state', width: 90, render: (_, line) => <LineState line={line} on={businessDate} /> },
   ];
   return (
     <>
       {level !== undefined && <p className="muted formula">{level}</p>}
       <p className="muted formula">{t('simulation.explainHint')}</p>
-      <Table<Line> size="small" rowKey={(line) => `${line.n} ${line.dueOn}`} pagination={false} virtual={schedule.length > 120} scroll={{ x: 596 + parts.length * 92, y: HEIGHT }} dataSource={[...schedule]} columns={columns} rowClassName={(line) => (isOverdue(line, businessDate) ? 'row-off' : '')} />
+      <Table<Line> size="small" rowKey={(line) => `${line.n} ${line.dueOn}`} pagination={false} virtual={schedule.length > 120} scroll={{ x: 578 + parts.length * 92, y: HEIGHT }} dataSource={[...schedule]} columns={columns} rowClassName={(line) => (isOverdue(line, businessDate) ? 'row-off' : '')} />
     </>
   );
 }
