@@ -7,10 +7,13 @@ export interface Share extends TopicPartitionOffset {
   records: readonly OutgoingRecord[];
 }
 
+/** What the publisher asks of its producer. */
+export type PublishingProducer = Pick<TransactionalProducer, 'begin' | 'produce' | 'sendOffsets' | 'commit' | 'abort' | 'close'>;
+
 export interface PublisherOptions {
   consumer: OffsetsSource;
   /** A connected producer: made on first use and after a failure. */
-  makeProducer(): Promise<TransactionalProducer>;
+  makeProducer(): Promise<PublishingProducer>;
   /** Called inside the transaction, before its commit, and after it. */
   onStep?(step: 'produced' | 'published'): Promise<void> | void;
   onRetry?(error: KafkaError, attempt: number): void;
@@ -30,7 +33,7 @@ const NOT_A_MEMBER: ReadonlySet<number> = new Set([kafkaCodes.ERR_ILLEGAL_GENERA
 export class Publisher {
   readonly #options: PublisherOptions;
   readonly #turn = new Mutex();
-  #producer: TransactionalProducer | undefined;
+  #producer: PublishingProducer | undefined;
   #waiting: Share[][] = [];
   #inWork: Share[] = [];
   #leaving = new Set<string>();
@@ -144,10 +147,20 @@ export class Publisher {
       } catch (error) {
         if (!(error instanceof KafkaError) || error.failure !== 'abort' || !(await this.#abort())) throw error;
         this.#options.onRetry?.(error, attempt);
-        if (NOT_A_MEMBER.has(error.kafkaCode)) this.#inWork = this.#inWork.filter((share) => !this.#leaving.has(partitionName(share)));
+        if (NOT_A_MEMBER.has(error.kafkaCode)) this.#leaveToNextOwner();
         await sleep(backoffMs(attempt, 20, 1_000));
       }
     }
+  }
+
+  /**
+   * Drops everything of the partitions that are being given up. What waits goes with what is in work: the group may take this member's word
+   * again a moment later, and a later batch's position would then cover events that were never published.
+   */
+  #leaveToNextOwner(): void {
+    const stays = (share: Share): boolean => !this.#leaving.has(partitionName(share));
+    this.#inWork = this.#inWork.filter(stays);
+    this.#waiting = this.#waiting.map((shares) => shares.filter(stays)).filter((shares) => shares.length > 0);
   }
 
   async #once(shares: readonly Share[]): Promise<void> {
