@@ -13,7 +13,7 @@ export async function buildWebApp(report) {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   if (scripts['build:web'] === undefined || !existsSync(SOURCES)) return;
   const state = contentHash();
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === state && existsSync(join(SOURCES, 'dist', 'index.html'))) return;
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === state && existsSync(join(root, 'dist', 'web', 'index.html'))) return;
   report('building the web app');
   const started = Date.now();
   await npmRun('build:web');

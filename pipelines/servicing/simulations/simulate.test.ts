@@ -111,6 +111,13 @@ describe('a simulation', () => {
     }
   });
 
+  it('calls an event without an id by its place in the list, whatever days are closed before it', () => {
+    const [pay, , ...rest] = LATE.events;
+    const form = (transactionId: string): SimulationForm => ({ ...LATE, events: [pay!, { type: 'PAY', on: '2026-03-25', amountFen: 120_000 }, ...rest.slice(0, 1), { type: 'REVERSE', on: '2026-04-22', transactionId }] });
+    expect(steps(form('e2')).at(-1)!.schedule).toEqual(steps(LATE).at(-1)!.schedule);
+    expect(refused(form('e9'))).not.toEqual([]);
+  });
+
   it('closes month ends, due dates and the days a class changes', () => {
     const { state } = simulate(read({ loan: LOAN, events: [], until: '2026-05-15' }));
     const closed = state.events.filter(({ type }) => type === 'DAY_END').map(({ on }) => on);

@@ -43,7 +43,8 @@ export function simulate(simulation: Simulation): { readonly steps: SimulatedSte
   };
   const { terms, events, until } = simulation;
   if (!events.some(({ type }) => type === 'DISBURSE')) take({ type: 'DISBURSE', on: terms.disbursedOn, amountFen: terms.principalFen, id: 'disbursement' }, '/loan');
-  events.forEach((event, index) => take(event, `/events/${index}`));
+  // Named by their place in the list: the days closed on the way take numbers of their own.
+  events.forEach((event, index) => take({ ...event, id: event.id ?? `e${index + 1}` }, `/events/${index}`));
   if (until !== null && until > closedOn) {
     const before = state;
     close(until);
