@@ -119,9 +119,14 @@ describe('pipeline runtime', () => {
       await Promise.race([new Promise<void>((resolve) => (waiting = resolve)), sleep(50)]);
       waiting = undefined;
     };
-    const workers = await Promise.all(contexts.map((context) => start(labPipeline(here), context, { batchSize: 50, onStep: (step) => (step === 'fetched' ? meet() : undefined) })));
-    // Both topics hold every key; which partitions go to whom is the group's affair, so this goes on until they have met.
-    let perKey = 0;
+    const startOne = (context: ReturnType<typeof labContext>) => start(labPipeline(here), context, { batchSize: 50, onStep: (step) => (step === 'fetched' ? meet() : undefined) });
+    // Both topics hold every key. The first worker has all partitions when the second comes, and gives it those of one topic; two that come at
+    // once may be given the same keys' partitions of both, and would never meet.
+    let perKey = 10;
+    const workers = [await startOne(contexts[0]!)];
+    await produceAll(here, labInputs(here, { keys: 20, perKey, both: true }), 500);
+    await readTopic(here, labEvents(here).effect.topic, 20 * perKey * 2);
+    workers.push(await startOne(contexts[1]!));
     await eventually(async () => {
       await produceAll(here, labInputs(here, { keys: 20, perKey: 50, both: true, from: perKey + 1 }), 500);
       perKey += 50;
