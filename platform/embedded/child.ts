@@ -56,7 +56,7 @@ const BACKOFF_FIRST_MS = 100;
 const BACKOFF_LAST_MS = 5_000;
 /** A child that has been up so long starts again without back-off. */
 const STABLE_AFTER_MS = 20_000;
-/** Exits before it was ever ready, after which a start is given up. */
+/** Exits of its own before it was ever ready, after which a start is given up. */
 const FAILED_STARTS = 5;
 const PROBE_EVERY_MS = 5_000;
 /** A child that lives and does not answer for so many probes (a minute) is killed and started again. */
@@ -117,12 +117,15 @@ export class SupervisedChild {
 
   private async keepUp(onReady: () => void, onFailed: (error: Error) => void): Promise<void> {
     const deadline = Date.now() + (this.spec.readyTimeoutMs ?? READY_TIMEOUT_MS);
+    let failedStarts = 0;
     while (!this.stopping) {
       const since = Date.now();
       const { reason, code } = await this.runOnce(deadline, onReady);
       if (this.stopping) break;
-      // A start that found a server away says nothing about this child: the server comes back, or the deadline passes.
-      const givenUp = !this.everReady && ((++this.failures >= FAILED_STARTS && code !== EXIT_UNREACHABLE) || Date.now() > deadline);
+      this.failures++;
+      // Found a server away, or killed from outside: that says nothing about this child. The server comes back, or the deadline passes.
+      if (code !== null && code !== EXIT_UNREACHABLE) failedStarts++;
+      const givenUp = !this.everReady && (failedStarts >= FAILED_STARTS || Date.now() > deadline);
       if (givenUp) {
         const log = logFileOf(this.home, this.spec.name);
         this.state = 'stopped';
@@ -130,7 +133,7 @@ export class SupervisedChild {
         onFailed(new ChildFailedError(this.spec.name, reason, log, logTail(log)));
         return;
       }
-      if (this.everReady) this.failures = Date.now() - since > STABLE_AFTER_MS ? 0 : this.failures + 1;
+      if (this.everReady && Date.now() - since > STABLE_AFTER_MS) this.failures = 0;
       this.state = 'restarting';
       this.restarts++;
       const backoff = this.failures === 0 ? 0 : Math.min(BACKOFF_LAST_MS, BACKOFF_FIRST_MS * 2 ** (this.failures - 1));
@@ -157,7 +160,7 @@ export class SupervisedChild {
     this.process = child;
     this.state = 'starting';
     const ended = new Promise<{ reason: string; code: number | null }>((resolve) => {
-      child.once('error', (error) => resolve({ reason: `could not be run (${error.message})`, code: null }));
+      child.once('error', (error) => resolve({ reason: `could not be run (${error.message})`, code: -1 }));
       child.once('exit', (code, signal) => resolve({ reason: signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`, code }));
     });
     let alive = true;

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { HubError } from '../errors.ts';
 import { generatedSecret } from './home.ts';
 import type { Part } from './part.ts';
-import { identityOf } from './process-identity.ts';
+import { identityOf, processesIn, signalGroup } from './process-identity.ts';
 import { accountForPostgres, asAccount, type Account } from './postgres-account.ts';
 
 const run = promisify(execFile);
@@ -64,7 +64,7 @@ export const postgres: Part = {
         cwd: dataDir,
         marker: dataDir,
         port,
-        beforeStart: () => disownLockFile(dataDir),
+        beforeStart: () => clearKilled(dataDir),
         // SIGINT is Postgres's fast shutdown: it ends sessions; SIGTERM would wait for them.
         stopSignal: 'SIGINT',
         ready: async () => (await query(url('postgres'), 'SELECT 1')) === 1,
@@ -78,16 +78,19 @@ export const postgres: Part = {
 };
 
 /**
- * Lets Postgres start over the lock file of a killed one. It refuses when the process id in postmaster.pid exists, be it only
+ * Lets Postgres start after one that was killed. Its sessions and helpers, each in a process group of its own, live on until they notice, and while
+ * one is left no other Postgres may have the data; they are ended here. Then there is the lock file: Postgres refuses when the process id in postmaster.pid exists, be it only
  * as a zombie that nobody has collected or as a stranger given the same id. Where that process is no Postgres on this folder,
  * its id is replaced by that of the parent-to-be, which Postgres ignores. The rest of the file stays: by it Postgres
  * makes sure that no session of the killed one still has the shared memory.
  */
-function disownLockFile(dataDir: string): void {
+function clearKilled(dataDir: string): void {
   const file = join(dataDir, 'postmaster.pid');
   if (!existsSync(file)) return;
   const [holder, ...rest] = readFileSync(file, 'utf8').split('\n');
   if (identityOf(Number(holder))?.commandLine.includes(dataDir)) return;
+  // `postgres: checkpointer`, `postgres: hub hub 127.0.0.1(…) idle`, …
+  for (const pid of processesIn(dataDir)) if (identityOf(pid)?.commandLine.startsWith('postgres: ')) signalGroup(pid, 'SIGKILL');
   writeFileSync(file, [String(process.pid), ...rest].join('\n'));
 }
 

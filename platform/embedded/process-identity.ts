@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 
 /** What tells one process from another that was given the same id later. */
 export interface ProcessIdentity {
@@ -31,6 +31,20 @@ export function identityOf(pid: number): ProcessIdentity | undefined {
 /** True when `pid` still is the very process that was recorded. */
 export function isSameProcess(pid: number, recorded: { started: string }): boolean {
   return identityOf(pid)?.started === recorded.started;
+}
+
+/** Living processes that work in this folder. Only Linux tells; elsewhere there are none. */
+export function processesIn(folder: string): number[] {
+  if (!existsSync('/proc/self/cwd')) return [];
+  const path = realpathSync(folder);
+  return readdirSync('/proc').flatMap((name) => {
+    try {
+      return /^\d+$/.test(name) && readlinkSync(`/proc/${name}/cwd`) === path ? [Number(name)] : [];
+    } catch {
+      // Gone meanwhile, or somebody else's.
+      return [];
+    }
+  });
 }
 
 /** Sends a signal to the process group of `pid`, or to the process alone; false when there is nobody left. */

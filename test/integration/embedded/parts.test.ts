@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import kafka from 'node-rdkafka';
 import pg from 'pg';
 import { openHome, runningChildren, type RunFile, type StackUrls } from '../../../platform/embedded/index.ts';
+import { identityOf } from '../../../platform/embedded/process-identity.ts';
 import { ENGINE_DIST, ENGINE_ENTRIES, ensureBuilt } from '../../../platform/build.mjs';
 
 // A folder closed to all others, as a clone under /root or a private temporary folder is.
@@ -140,6 +141,14 @@ describe('embedded parts', () => {
     expect(await eventually(() => sql('SELECT n FROM kept'))).toEqual([{ n: 1 }]);
     expect(await eventually(() => ch('SELECT n FROM kept'))).toBe('1');
     await eventually(() => produce('kept', 'two'));
+  });
+
+  it('do not wait for a helper of the killed one that never notices: Postgres has the data to itself again', async () => {
+    const [checkpointer] = (await sql(`SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'`)) as { pid: number }[];
+    process.kill(checkpointer!.pid, 'SIGSTOP');
+    await kill('postgres');
+    expect(await eventually(() => sql('SELECT n FROM kept'))).toEqual([{ n: 1 }]);
+    expect(identityOf(checkpointer!.pid)).toBeUndefined();
   });
 
   it('are ended by the next start after their supervisor was killed, which goes on with the same data on the same ports', async () => {
