@@ -42,6 +42,7 @@ describe('a partition that is given up while its transaction is refused', () => 
     await publisher.enqueue([share(0, 5), share(1, 5)]);
     await refusal;
     await publisher.enqueue([share(0, 7), share(1, 7)]);
+    publisher.giveUp([{ topic: 't', partition: 0 }]);
     const released = publisher.release([{ topic: 't', partition: 0 }], 5_000);
     leaves();
     await released;
@@ -51,6 +52,27 @@ describe('a partition that is given up while its transaction is refused', () => 
       { records: ['1:7'], offsets: ['1:7'] },
     ]);
     expect(publisher.failure).toBeUndefined();
+  });
+
+  it('does not wait for the batch that waits for its refused transaction: what that batch has of it is left to the next owner, too', async () => {
+    let refuses = true;
+    const { producer, committed } = recorder(async (offsets) => {
+      if (refuses && offsets.some(({ partition }) => partition === 0)) throw generation();
+    });
+    const publisher = new Publisher({ consumer, makeProducer: async () => producer });
+    for (const offset of [5, 6, 7]) await publisher.enqueue([share(0, offset), share(1, offset)]);
+    // The batch in work cannot hand over its shares while the first transaction is refused again and again.
+    const batch = publisher.enqueue([share(0, 8), share(1, 8)]);
+    publisher.giveUp([{ topic: 't', partition: 0 }]);
+    await batch;
+    await publisher.release([{ topic: 't', partition: 0 }], 5_000);
+    await publisher.idle();
+    expect(committed.flatMap(({ records }) => records)).toEqual(['1:5', '1:6', '1:7', '1:8']);
+    // Taken again, it is published again.
+    refuses = false;
+    await publisher.enqueue([share(0, 9)]);
+    await publisher.idle();
+    expect(committed.at(-1)).toEqual({ records: ['0:9'], offsets: ['0:9'] });
   });
 
   it('publishes everything in order where nothing is given up', async () => {

@@ -36,7 +36,9 @@ export class Publisher {
   #producer: PublishingProducer | undefined;
   #waiting: Share[][] = [];
   #inWork: Share[] = [];
+  /** Partitions about to be given up, and those of them whose batches were dropped: the next owner publishes them. */
   #leaving = new Set<string>();
+  #left = new Set<string>();
   #published = new Map<string, TopicPartitionOffset>();
   #failure: unknown;
   #running: Promise<void> | undefined;
@@ -54,8 +56,9 @@ export class Publisher {
   /** Takes a batch over; waits while too many wait already. Does nothing once failed. */
   async enqueue(shares: Share[]): Promise<void> {
     while (this.#failure === undefined && this.#waiting.length > MAX_WAITING) await this.#change();
-    if (this.#failure !== undefined) return;
-    this.#waiting.push(shares);
+    const stay = shares.filter((share) => !this.#left.has(partitionName(share)));
+    if (this.#failure !== undefined || stay.length === 0) return;
+    this.#waiting.push(stay);
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
       this.#notify();
@@ -74,12 +77,19 @@ export class Publisher {
     });
   }
 
-  /** Resolves when nothing of these partitions waits or is in work; after `deadlineMs` what still waits is left to the next owner. */
+  /**
+   * These are about to be given up: once the group refuses a transaction, what there is of them is dropped. To be said before the batch in work is
+   * waited for, which may itself be waiting for a refused transaction to end; release() comes after it.
+   */
+  giveUp(partitions: readonly TopicPartition[]): void {
+    for (const at of partitions) this.#leaving.add(partitionName(at));
+  }
+
+  /** Resolves when nothing of these partitions, given up before, waits or is in work; after `deadlineMs` what still waits is left to the next owner. */
   async release(partitions: readonly TopicPartition[], deadlineMs: number): Promise<void> {
     const names = new Set(partitions.map(partitionName));
     const deadline = performance.now() + deadlineMs;
     const concerned = (share: Share): boolean => names.has(partitionName(share));
-    for (const name of names) this.#leaving.add(name);
     while (this.#failure === undefined && (this.#inWork.some(concerned) || this.#waiting.some((shares) => shares.some(concerned)))) {
       if (performance.now() > deadline) {
         this.#waiting = this.#waiting.map((shares) => shares.filter((share) => !concerned(share))).filter((shares) => shares.length > 0);
@@ -88,6 +98,7 @@ export class Publisher {
     }
     for (const name of names) {
       this.#leaving.delete(name);
+      this.#left.delete(name);
       this.#published.delete(name);
     }
   }
@@ -158,6 +169,7 @@ export class Publisher {
    * again a moment later, and a later batch's position would then cover events that were never published.
    */
   #leaveToNextOwner(): void {
+    for (const name of this.#leaving) this.#left.add(name);
     const stays = (share: Share): boolean => !this.#leaving.has(partitionName(share));
     this.#inWork = this.#inWork.filter(stays);
     this.#waiting = this.#waiting.map((shares) => shares.filter(stays)).filter((shares) => shares.length > 0);

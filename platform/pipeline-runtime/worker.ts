@@ -299,6 +299,7 @@ export class PipelineWorker implements RunningWorker {
   }
 
   async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
+    this.#publisher.giveUp(partitions);
     // The batch in work ends first; the next one no longer has anything of these.
     await this.#work.run(async () => this.#held.forget(partitions));
     await this.#publisher.release(partitions, DRAIN_MS);
