@@ -15,6 +15,7 @@ import { proveAttachments, startAttaching } from './attachments.ts';
 import { killPlan, VICTIMS, type Victim } from './kill-plan.ts';
 import { proveExactlyOnce, reportsAskedFor } from './proof.ts';
 import { type ReviewerResult, startReviewers } from './reviewers.ts';
+import { describeStandstill } from './standstill.ts';
 
 export interface ChaosOptions {
   seed: number;
@@ -113,15 +114,16 @@ async function withPartners(hub: HubProcess, bureaus: Bureaus, callbacks: Callba
   const settings = readSettings({ HUB_HOME: hub.home });
   const postgres = createPool(databaseUrl, { max: 2, name: 'chaos' });
   const people = await startReviewers({ url: hub.url, postgres, seed: options.seed });
-  let kills: Kill[];
-  let reviewers: ReviewerResult;
-  try {
-    await flowing(hub);
-    kills = await killAll(hub, bureaus, options);
-  } finally {
-    over.abort();
-    reviewers = await people.stop();
-  }
+  const kills = await flowing(hub)
+    .then(() => killAll(hub, bureaus, options))
+    .catch(async (error: unknown) => {
+      over.abort();
+      // They have nobody to talk to any more; what matters is why.
+      await people.stop().catch(() => undefined);
+      throw error;
+    });
+  over.abort();
+  const reviewers = await people.stop();
   const killedAt = performance.now();
   bureaus.behave({ outage: null });
   callbacks.calm();
@@ -132,7 +134,9 @@ async function withPartners(hub: HubProcess, bureaus: Bureaus, callbacks: Callba
   options.log(`reviewers: ${reviewers.answered.size} commands answered, ${[...reviewers.answered.values()].filter(({ outcome }) => outcome === 'applied').length} applied`);
   const clickhouse = createClickhouse(clickhouseUrl, settings.clickhouseDatabase);
   try {
-    await untilSettled({ postgres, clickhouse }, options.settleWithinMs);
+    await untilSettled({ postgres, clickhouse }, options.settleWithinMs).catch(async (error: Error) => {
+      throw new Error(`${error.message}\n${await describeStandstill(hub)}`, { cause: error });
+    });
     const settledMs = performance.now() - killedAt;
     options.log(`settled ${(settledMs / 1_000).toFixed(1)} s after the last kill`);
     const books = await balanced(hub, options);
