@@ -1,7 +1,7 @@
 import type { ConsoleUser } from '../../platform/access/rights.ts';
 import type { HubContext } from '../../platform/module.ts';
 import { applicationDecided, applicationReceived, EVENTS, type DataOf } from '../../models/events/index.ts';
-import { maskBirthDate } from '../../platform/privacy/index.ts';
+import { maskBirthDate, openPrivacy } from '../../platform/privacy/index.ts';
 import { notFound } from '../auth/errors.ts';
 import { objectsOf, queryWarehouse } from '../viewer/warehouse-query.ts';
 import { masksOnly } from './mask.ts';
@@ -73,6 +73,7 @@ export async function readApplication(context: HubContext, user: ConsoleUser, ap
   if (received === undefined || (user.partners !== null && !user.partners.includes(received.partnerId))) throw notFound(`There is no application ${applicationId}`);
   const decision = decisionOf(rows);
   const { applicant, vehicle } = received;
+  const idNumber = await (await openPrivacy(context)).idNumberMasks([applicant]);
   return {
     applicationId: received.applicationId,
     status: decision?.outcome ?? (rows.some((row) => row.event_type === BUREAU_ASKED) ? 'BUREAU_PENDING' : 'RECEIVED'),
@@ -86,7 +87,7 @@ export async function readApplication(context: HubContext, user: ConsoleUser, ap
     termMonths: received.request.termMonths,
     applicant: {
       name: applicant.name.mask,
-      idNo: applicant.idNo.mask,
+      idNo: idNumber(applicant.idNo),
       mobile: applicant.mobile.mask,
       birthDate: maskBirthDate(applicant.birthDate),
       monthlyIncomeFen: applicant.monthlyIncomeFen,

@@ -1,14 +1,15 @@
 import {
   applicationDecided, applicationReceived, creditReportReceived, type DataOf, FIRST_BUREAU_KIND,
 } from '../../models/events/index.ts';
-import { maskBirthDate } from '../../platform/privacy/index.ts';
+import { type IdNumberMasks, maskBirthDate } from '../../platform/privacy/index.ts';
 import type { Appearance } from './appearances.ts';
 import { dataOfType, type LandedEvent } from './customer-events.ts';
 import type { Customer, CustomerApplication } from './shapes.ts';
 
 export type Received = DataOf<typeof applicationReceived>;
 type Decided = DataOf<typeof applicationDecided>;
-type Identity = Pick<Received['applicant'], 'personId' | 'name' | 'idNo' | 'mobile' | 'birthDate' | 'sex' | 'idRegion'>;
+/** Who somebody is, as an application tells. */
+export type Identity = Pick<Received['applicant'], 'personId' | 'name' | 'idNo' | 'mobile' | 'birthDate' | 'sex' | 'idRegion'>;
 
 /** A way to reach or to debit a person, with its ciphertext of the newest application that names it. */
 export interface Contact {
@@ -52,13 +53,14 @@ export function contactsOf(personId: string, applications: readonly Received[]):
 
 /**
  * One customer out of the events of the applications it appears in (VIEWED, oldest first) and its loans. `erased`: nothing that tells who it is.
- * `readable`: which of the other persons can still be told of. Newest first.
+ * `readable`: which of the other persons can still be told of. `idNumber`: how ID numbers are shown. Newest first.
  */
 export function assembleCustomer(
   { personId, erased, appearances }: { personId: string; erased: boolean; appearances: readonly Appearance[] },
   events: readonly LandedEvent[],
   loans: Customer['loans'],
   readable: ReadonlySet<string>,
+  idNumber: IdNumberMasks,
 ): Omit<Customer, 'mayReveal' | 'mayExport' | 'mayErase'> {
   const received = dataOfType(events, applicationReceived);
   // Whom an erased person stood beside would tell who it was.
@@ -74,13 +76,13 @@ export function assembleCustomer(
   return {
     personId,
     erased,
-    person: erased || identity === undefined ? null : personOf(identityIn(identity, personId)!),
+    person: erased || identity === undefined ? null : personOf(identityIn(identity, personId)!, idNumber),
     contacts: erased ? [] : contactsOf(personId, received).map(({ cipher: _, ...contact }) => contact),
     applications: own.map((application) => applicationOf(application, decisions.get(application.applicationId))),
-    guarantors: own.flatMap(({ applicationId, guarantors }) => guarantors.filter((guarantor) => told(guarantor.personId)).map((guarantor) => ({ applicationId, ...masksOf(guarantor) }))),
+    guarantors: own.flatMap(({ applicationId, guarantors }) => guarantors.filter((guarantor) => told(guarantor.personId)).map((guarantor) => ({ applicationId, ...masksOf(guarantor, idNumber) }))),
     guarantorOf: as('guarantor').map((application) => ({
       ...applicationOf(application, decisions.get(application.applicationId)),
-      applicant: told(application.personId) ? masksOf(application.applicant) : null,
+      applicant: told(application.personId) ? masksOf(application.applicant, idNumber) : null,
     })),
     consents: own.flatMap(({ applicationId, applicant }) => applicant.consents.map((consent) => ({ applicationId, ...consent }))),
     reports: dataOfType(events, creditReportReceived).filter(({ applicationId }) => ownIds.has(applicationId)).reverse().map(reportOf),
@@ -89,12 +91,12 @@ export function assembleCustomer(
   };
 }
 
-function personOf({ name, idNo, mobile, birthDate, sex, idRegion }: Identity): NonNullable<Customer['person']> {
-  return { name: name.mask, idNo: idNo.mask, mobile: mobile.mask, birthDate: maskBirthDate(birthDate), sex, idRegion };
+function personOf({ name, idNo, mobile, birthDate, sex, idRegion }: Identity, idNumber: IdNumberMasks): NonNullable<Customer['person']> {
+  return { name: name.mask, idNo: idNumber(idNo), mobile: mobile.mask, birthDate: maskBirthDate(birthDate), sex, idRegion };
 }
 
-function masksOf({ personId, name, idNo, mobile }: Identity): { personId: string; name: string; idNo: string; mobile: string } {
-  return { personId, name: name.mask, idNo: idNo.mask, mobile: mobile.mask };
+function masksOf({ personId, name, idNo, mobile }: Identity, idNumber: IdNumberMasks): { personId: string; name: string; idNo: string; mobile: string } {
+  return { personId, name: name.mask, idNo: idNumber(idNo), mobile: mobile.mask };
 }
 
 function applicationOf(received: Received, decided: Decided | undefined): CustomerApplication {

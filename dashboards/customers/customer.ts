@@ -31,12 +31,12 @@ export async function readCustomer(context: HubContext, looker: Looker, rights: 
   const traces = await knownTraces(context, looker, personId);
   await audit(context.postgres, { actor: looker.actor, action: 'customer.read', subject: personId, before: null, after: { applications: traces.appearances.length } });
   const [events, loans] = await Promise.all([eventsUnder(context, VIEWED, traces.appearances.map(({ applicationId }) => applicationId)), loansOf(context, looker, personId)]);
-  const others = dataOfType(events, applicationReceived).flatMap(({ personId: applicant, guarantors }) => [applicant, ...guarantors.map((guarantor) => guarantor.personId)]);
-  const readable = await readableOf(context, others);
+  const persons = dataOfType(events, applicationReceived).flatMap(({ applicant, guarantors }) => [applicant, ...guarantors]);
+  const [readable, idNumber] = await Promise.all([readableOf(context, persons.map((person) => person.personId)), openPrivacy(context).then((privacy) => privacy.idNumberMasks(persons))]);
   const open = !traces.erased;
   const whole = looker.partners === null;
   return {
-    ...assembleCustomer(traces, events, loans, readable),
+    ...assembleCustomer(traces, events, loans, readable, idNumber),
     mayReveal: open && rights.includes('persons.reveal'),
     mayExport: open && whole && rights.includes('customers.export'),
     mayErase: open && whole && rights.includes('customers.erase'),

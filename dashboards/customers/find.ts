@@ -4,10 +4,10 @@ import type { ConsoleUser } from '../../platform/access/rights.ts';
 import { auditAll } from '../../platform/audit/index.ts';
 import { InvalidInputError } from '../../platform/errors.ts';
 import type { HubContext } from '../../platform/module.ts';
-import { openPrivacy } from '../../platform/privacy/index.ts';
+import { type IdNumberMasks, openPrivacy } from '../../platform/privacy/index.ts';
 import { objectsOf, queryWarehouse } from '../viewer/warehouse-query.ts';
 import { type Traces, tracesOf } from './appearances.ts';
-import { identityIn, type Received } from './assemble.ts';
+import { type Identity, identityIn, type Received } from './assemble.ts';
 import { dataOfType, eventsUnder } from './customer-events.ts';
 import type { CustomerSearch, FoundCustomer } from './shapes.ts';
 
@@ -26,7 +26,9 @@ export async function findCustomers(context: HubContext, looker: Looker, search:
   );
   const newest = traces.map(({ appearances }) => appearances[0]!.applicationId);
   const received = new Map(dataOfType(await eventsUnder(context, [applicationReceived], newest), applicationReceived).map((event) => [event.applicationId, event]));
-  return traces.map((trace) => foundOf(trace, received.get(trace.appearances[0]!.applicationId)));
+  const found = traces.map((trace) => ({ trace, identity: identityOf(trace, received.get(trace.appearances[0]!.applicationId)) }));
+  const idNumber = await (await openPrivacy(context)).idNumberMasks(found.flatMap(({ identity }) => identity ?? []));
+  return found.map(({ trace, identity }) => foundOf(trace, identity, idNumber));
 }
 
 async function tracesFor(context: HubContext, looker: Looker, { by, value }: CustomerSearch): Promise<Traces[]> {
@@ -53,13 +55,16 @@ async function personsWith(context: HubContext, { partners }: Looker, hash: stri
   return objectsOf<{ personId: string }>(await queryWarehouse(context, { sql, params: { hash } }, { partners })).map(({ personId }) => personId);
 }
 
-function foundOf({ personId, erased, appearances }: Traces, received: Received | undefined): FoundCustomer {
-  const identity = erased || received === undefined ? undefined : identityIn(received, personId);
+function identityOf({ personId, erased }: Traces, received: Received | undefined): Identity | undefined {
+  return erased || received === undefined ? undefined : identityIn(received, personId);
+}
+
+function foundOf({ personId, erased, appearances }: Traces, identity: Identity | undefined, idNumber: IdNumberMasks): FoundCustomer {
   return {
     personId,
     erased,
     name: identity?.name.mask ?? null,
-    idNo: identity?.idNo.mask ?? null,
+    idNo: identity === undefined ? null : idNumber(identity.idNo),
     mobile: identity?.mobile.mask ?? null,
     applications: appearances.filter(({ role }) => role === 'applicant').length,
     guarantees: appearances.filter(({ role }) => role === 'guarantor').length,

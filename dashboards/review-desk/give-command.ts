@@ -45,14 +45,14 @@ export async function giveCommand(context: HubContext, user: ConsoleUser, applic
   const refusal = await settled(context, user, applicationId, body.commandId);
   if (refusal === undefined) return { commandId: body.commandId, outcome: 'pending', refusal: null, record: null };
   if (refusal !== null) throw new HttpError(409, refusal, `Refused: ${REFUSALS[refusal]}`, [{ pointer: '/action', code: refusal, detail: REFUSALS[refusal] }]);
-  return { commandId: body.commandId, outcome: 'applied', refusal: null, record: await readRecord(postgres, user, applicationId) };
+  return { commandId: body.commandId, outcome: 'applied', refusal: null, record: await readRecord(context, user, applicationId) };
 }
 
 /** What became of a command given before; `pending` while its task has not got to it. Throws 404. */
 export async function answerOf(context: HubContext, user: ConsoleUser, applicationId: string, commandId: string): Promise<CommandAnswer> {
   const file = await readFile(context.postgres, user, applicationId);
   const found = file.settled.find((entry) => entry.commandId === commandId);
-  if (found !== undefined) return { commandId, outcome: found.refusal === null ? 'applied' : 'refused', refusal: found.refusal, record: await readRecord(context.postgres, user, applicationId) };
+  if (found !== undefined) return { commandId, outcome: found.refusal === null ? 'applied' : 'refused', refusal: found.refusal, record: await readRecord(context, user, applicationId) };
   const { rowCount } = await context.postgres.query('SELECT FROM review.task_command WHERE command_id = $1 AND application_id = $2', [commandId, applicationId]);
   if (rowCount === 0) throw new HttpError(404, 'NOT_FOUND', `There is no command ${commandId}`);
   return { commandId, outcome: 'pending', refusal: null, record: null };

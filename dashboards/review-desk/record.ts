@@ -4,7 +4,7 @@ import type { TaskQueue } from '../../models/events/review-task.ts';
 import type { ReviewTaskFile } from '../../models/state/review-task.ts';
 import { rightsOf, type ConsoleUser } from '../../platform/access/rights.ts';
 import type { HubContext } from '../../platform/module.ts';
-import { maskBirthDate, openPrivacy } from '../../platform/privacy/index.ts';
+import { type IdNumberMasks, maskBirthDate, openPrivacy } from '../../platform/privacy/index.ts';
 import { sqlState } from '../../platform/postgres/index.ts';
 import { notFound } from '../auth/errors.ts';
 import type { PlainPerson, TaskRecord } from './shapes.ts';
@@ -47,12 +47,14 @@ async function readReceived(pool: Pool, applicationId: string): Promise<Received
 }
 
 /** The whole record of a referred application, as this person may see it. Throws 404. */
-export async function readRecord(pool: Pool, user: ConsoleUser, applicationId: string): Promise<TaskRecord> {
-  const file = await readFile(pool, user, applicationId);
-  return recordOf(file, await readReceived(pool, applicationId), user);
+export async function readRecord(context: HubContext, user: ConsoleUser, applicationId: string): Promise<TaskRecord> {
+  const file = await readFile(context.postgres, user, applicationId);
+  const received = await readReceived(context.postgres, applicationId);
+  const idNumber = await (await openPrivacy(context)).idNumberMasks(received === undefined ? [] : [received.applicant]);
+  return recordOf(file, received, user, idNumber);
 }
 
-function recordOf(file: ReviewTaskFile, received: Received | undefined, user: ConsoleUser): TaskRecord {
+function recordOf(file: ReviewTaskFile, received: Received | undefined, user: ConsoleUser, idNumber: IdNumberMasks): TaskRecord {
   const { applicationId, revision, facts, tasks, record } = file;
   const task = tasks.at(-1)!;
   const touched = file.touched.includes(user.name);
@@ -67,7 +69,7 @@ function recordOf(file: ReviewTaskFile, received: Received | undefined, user: Co
       applicant === undefined
         ? null
         : {
-            name: applicant.name.mask, idNo: applicant.idNo.mask, mobile: applicant.mobile.mask, birthDate: maskBirthDate(applicant.birthDate), monthlyIncomeFen: applicant.monthlyIncomeFen,
+            name: applicant.name.mask, idNo: idNumber(applicant.idNo), mobile: applicant.mobile.mask, birthDate: maskBirthDate(applicant.birthDate), monthlyIncomeFen: applicant.monthlyIncomeFen,
             monthlyDebtFen: applicant.monthlyDebtFen, employer: applicant.employer,
           },
     vehicle: vehicle === undefined ? null : { kind: vehicle.kind, use: vehicle.use, energy: vehicle.energy, vin: vehicle.vin, priceFen: vehicle.priceFen, valuationFen: vehicle.valuationFen },

@@ -41,7 +41,7 @@ export function reviewDeskRoutes(app: FastifyInstance, context: HubContext): voi
   app.get<{ Params: { id: string } }>(
     '/api/review-tasks/:id',
     { config: read, schema: { tags: TAGS, summary: 'The whole record of a referred application', params: ApplicationId, response: { 200: TaskRecord } } },
-    (request) => readRecord(postgres, userOf(request), request.params.id),
+    (request) => readRecord(context, userOf(request), request.params.id),
   );
   for (const name of Object.keys(COMMANDS) as CommandName[]) {
     app.post<{ Params: { id: string }; Body: GivenCommand }>(

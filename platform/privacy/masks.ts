@@ -16,6 +16,14 @@ export function maskNumber(number: string): string {
   return `${number.slice(0, 6)}${'*'.repeat(Math.max(4, number.length - 10))}${number.slice(-4)}`;
 }
 
+/**
+ * An ID number inside the hub: only the region stays. Beside it lies the birth date, which the rules need; with the last four digits as well anyone
+ * could put the whole number together, also after the person is erased. Pages show `maskNumber`, out of the ciphertext.
+ */
+export function maskIdNumberInside(idNo: string): string {
+  return `${idNo.slice(0, 6)}${'*'.repeat(idNo.length - 6)}`;
+}
+
 /** Of the detail of an address nothing stays: its region is kept beside it. */
 export function maskAddress(): string {
   return '****';

@@ -4,9 +4,10 @@ import { HubError } from '../errors.ts';
 import type { HubContext } from '../module.ts';
 import { inTransaction } from '../postgres/index.ts';
 import { decrypt, encrypt } from './cipher.ts';
+import { maskNumber } from './masks.ts';
 import { loadMasterKey, type HubKeys } from './master-key.ts';
 import { keepPersonKeys, PersonKeys, type PersonKey } from './person-keys.ts';
-import { fieldHash, keyedHash, sealPerson, type PlainPerson, type SealedPerson } from './seal-person.ts';
+import { fieldHash, keyedHash, sealPerson, type PlainPerson, type ProtectedValue, type SealedPerson } from './seal-person.ts';
 
 /** Values to be read in plain text: ciphertexts of one person by the name of the field. */
 export interface RevealItem<Field extends string> {
@@ -17,6 +18,9 @@ export interface RevealItem<Field extends string> {
 }
 /** The plain values, or `erased: true` when the person's key no longer exists. */
 export type Revealed<Field extends string> = { personId: string; erased: false; values: Record<Field, string> } | { personId: string; erased: true };
+
+/** The mask of an ID number as people see it: its first six and last four characters. */
+export type IdNumberMasks = (idNo: ProtectedValue) => string;
 
 /** Personal data at the door and back (design.md §7). One per process, from `openPrivacy`. */
 export class Privacy {
@@ -98,6 +102,21 @@ export class Privacy {
     const key = (await this.keys.forReading([personId])).get(personId);
     await auditAll(this.#postgres, [revealEntry(request, personId, fields, key !== undefined)]);
     return key && ((cipher) => this.#openOrNull(key, cipher));
+  }
+
+  /**
+   * The masks by which pages show ID numbers (domain.md §7). They are made here because no event keeps the last digits (masks.ts); of an erased
+   * person, whose ciphertext nobody opens, and of anybody not asked for, it is the mask of the event. No plain value leaves, so nothing is recorded.
+   */
+  async idNumberMasks(persons: readonly { personId: string; idNo: ProtectedValue }[]): Promise<IdNumberMasks> {
+    const keys = await this.keys.forReading(persons.map(({ personId }) => personId));
+    const masks = new Map<string, string>();
+    for (const { personId, idNo } of persons) {
+      const key = keys.get(personId);
+      const plain = key && this.#openOrNull(key, idNo.cipher);
+      if (plain != null) masks.set(idNo.cipher, maskNumber(plain));
+    }
+    return ({ cipher, mask }) => masks.get(cipher) ?? mask;
   }
 
   #openOrNull(key: PersonKey, cipher: string): string | null {

@@ -1,6 +1,6 @@
 import { encryptText } from './cipher.ts';
 import type { Hmac } from './hmac.ts';
-import { maskAddress, maskMobile, maskName, maskNumber } from './masks.ts';
+import { maskAddress, maskIdNumberInside, maskMobile, maskName, maskNumber } from './masks.ts';
 import type { PersonKey } from './person-keys.ts';
 
 /** A value as it travels inside the hub; the shape of models/events `Protected()`. */
@@ -23,7 +23,7 @@ export type SealedPerson<Person extends PlainPerson> = { [Field in keyof Person 
 
 const FIELDS = [
   ['name', 'name', maskName],
-  ['idNo', 'id-no', maskNumber],
+  ['idNo', 'id-no', maskIdNumberInside],
   ['mobile', 'mobile', maskMobile],
   ['cardNo', 'card-no', maskNumber],
   ['addressDetail', 'address-detail', maskAddress],

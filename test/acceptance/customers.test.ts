@@ -4,7 +4,7 @@ import { readSettings } from '../../platform/config/settings.ts';
 import { openContext, type OpenContext } from '../../platform/context.ts';
 import { selectRows } from '../../platform/clickhouse/index.ts';
 import { hubTopics } from '../../platform/kafka/index.ts';
-import { openPrivacy, type PersonKey } from '../../platform/privacy/index.ts';
+import { maskNumber, openPrivacy, type PersonKey } from '../../platform/privacy/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { startHubProcess, type HubProcess } from '../support/hub-process.ts';
 import { PartnerClient } from '../support/partner-client.ts';
@@ -244,7 +244,7 @@ describe('erasure', () => {
     await scanAll(after);
     expect(after.found).toEqual([]);
     expect(after.scanned).toBeGreaterThan(1_000_000);
-    const plain = new PlainTextScan([{ label: 'ID', value: idNo }, { label: 'mobile', value: mobile }, { label: 'card', value: sampleCard(n) }, { label: 'address', value: `某某街道${n}号${n % 30}单元` }]);
+    const plain = new PlainTextScan([{ label: 'ID', value: idNo }, { label: 'ID but for the birth date', value: maskNumber(idNo) }, { label: 'mobile', value: mobile }, { label: 'card', value: sampleCard(n) }, { label: 'address', value: `某某街道${n}号${n % 30}单元` }]);
     await scanAll(plain);
     expect(plain.findings).toEqual([]);
     // Every key that is left opens none of the copies; the bytes as sent cannot be opened for the others in them either.

@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { addPartner, intakeModule } from '../../connectors/intake/index.ts';
 import type { OpenContext } from '../../platform/context.ts';
-import { openPrivacy } from '../../platform/privacy/index.ts';
+import { maskNumber, openPrivacy } from '../../platform/privacy/index.ts';
 import { endBundledChild, startBundledChild } from '../support/bundled-child.ts';
 import type { IntakeChildOrders } from '../support/intake-child.ts';
 import { createIntakeHome, openIntakeContext, type IntakeHome } from '../support/intake-server.ts';
@@ -39,7 +39,7 @@ function needlesOf(n: number): Needle[] {
   const persons = [application.applicant, ...(application.guarantors as { name: string; idNo: string; mobile: string }[])];
   const address = application.applicant.address as { detail: string };
   return [
-    ...persons.flatMap(({ name, idNo, mobile }) => [{ label: `name ${n}`, value: name }, { label: `ID ${n}`, value: idNo }, { label: `mobile ${n}`, value: mobile }]),
+    ...persons.flatMap(({ name, idNo, mobile }) => [{ label: `name ${n}`, value: name }, { label: `ID ${n}`, value: idNo }, { label: `ID ${n} but for the birth date`, value: maskNumber(idNo) }, { label: `mobile ${n}`, value: mobile }]),
     { label: `card ${n}`, value: (application.bankCard as { no: string }).no },
     { label: `address ${n}`, value: address.detail },
   ];
@@ -95,17 +95,20 @@ describe('personal data at the door', () => {
   it('is readable for whoever has a purpose, with a record, until the person is erased', async () => {
     const privacy = await openPrivacy(context);
     const { rows } = await context.postgres.query<{ event: string }>(`SELECT event FROM intake.accepted WHERE partner_order_no = $1`, [`ORDER-${FIRST}`]);
-    const { applicant, guarantors } = JSON.parse(rows[0]!.event) as { applicant: { personId: string; name: { cipher: string }; idNo: { cipher: string; mask: string } }; guarantors: { personId: string; name: { cipher: string } }[] };
+    const { applicant, guarantors } = JSON.parse(rows[0]!.event) as { applicant: { personId: string; name: { cipher: string }; idNo: { hash: string; cipher: string; mask: string } }; guarantors: { personId: string; name: { cipher: string } }[] };
     const item = { personId: applicant.personId, values: { name: applicant.name.cipher, idNo: applicant.idNo.cipher } };
     const other = { personId: guarantors[0]!.personId, values: { name: guarantors[0]!.name.cipher } };
     const plain = samplePerson(FIRST);
-    expect(applicant.idNo.mask).toBe(`${plain.idNo.slice(0, 6)}********${plain.idNo.slice(-4)}`);
+    expect(applicant.idNo.mask).toBe(`${plain.idNo.slice(0, 6)}************`);
+    const masks = async (): Promise<string> => (await privacy.idNumberMasks([applicant]))(applicant.idNo);
+    expect(await masks()).toBe(`${plain.idNo.slice(0, 6)}********${plain.idNo.slice(-4)}`);
     expect(await privacy.reveal({ actor: 'bureau', purpose: 'credit-report' }, [item])).toEqual([{ personId: item.personId, erased: false, values: { name: plain.name, idNo: plain.idNo } }]);
     const { rows: records } = await context.postgres.query(`SELECT actor, after FROM hub.audit WHERE action = 'person.reveal' AND subject = $1`, [item.personId]);
     expect(records).toEqual([{ actor: 'bureau', after: { purpose: 'credit-report', fields: ['name', 'idNo'] } }]);
     // A ciphertext opens under its own person only.
     await expect(privacy.reveal({ actor: 'x', purpose: 'x' }, [{ personId: other.personId, values: item.values }])).rejects.toMatchObject({ code: 'CIPHER_UNREADABLE' });
     expect(await privacy.erase(item.personId, 'test', 'asked for it')).toBe(true);
+    expect(await masks()).toBe(`${plain.idNo.slice(0, 6)}************`);
     expect(await privacy.reveal({ actor: 'bureau', purpose: 'credit-report' }, [item, other])).toEqual([
       { personId: item.personId, erased: true },
       { personId: other.personId, erased: false, values: { name: samplePerson(FIRST + 500_000).name } },

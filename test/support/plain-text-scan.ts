@@ -17,7 +17,8 @@ export interface Finding {
   label: string;
 }
 
-const RUNS = /[0-9]{5,}[0-9Xx]?|[\p{Script=Han}·\d号单元室]{2,}/gu;
+/** Masked ID numbers too: beside a birth date, one with its last digits is the number itself. */
+const RUNS = /[0-9]{6}\*{8}[0-9]{3}[0-9X]|[0-9]{5,}[0-9Xx]?|[\p{Script=Han}·\d号单元室]{2,}/gu;
 const ENCODED = /[A-Za-z0-9+/_-]{16,}={0,2}/g;
 const MAX_FINDINGS = 50;
 
