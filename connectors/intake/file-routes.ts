@@ -5,43 +5,9 @@ import { MEDIA_TYPES } from './attachments/media-type.ts';
 import { BatchDesk, MAX_BATCH_BYTES } from './batch/batch-desk.ts';
 import { CSV_LIMITS } from './batch/csv-rows.ts';
 import type { IntakeDesk } from './desk.ts';
-import { Problem } from './partner-schemas.ts';
+import { Attachment, BatchAnswer, Problem, RowResult } from './partner-schemas.ts';
 import { DOOR, ENCRYPTED, SECURITY, TAGS } from './route-schemas.ts';
 
-const APPLICATION_ID = '5d6f0f0e-0b5a-5d0e-9d53-6c3f2a9f6d11';
-
-const RowResult = Type.Object({
-  row: Type.Integer({ description: 'from 1; the header is not counted' }),
-  status: Type.Union(['accepted', 'duplicate', 'refused', 'unknown'].map((status) => Type.Literal(status))),
-  partnerOrderNo: Type.Optional(Type.String()),
-  applicationId: Type.Optional(Type.String()),
-  errors: Type.Optional(Type.Array(Type.Object({ column: Type.Optional(Type.String({ description: 'the partner’s column' })), pointer: Type.String({ description: 'field of the application form' }), code: Type.String(), detail: Type.String() }))),
-});
-const BatchAnswer = Type.Object(
-  {
-    rows: Type.Array(RowResult),
-    summary: Type.Object({
-      rows: Type.Integer(), accepted: Type.Integer(), duplicate: Type.Integer(), refused: Type.Integer(), unknown: Type.Integer(),
-      complete: Type.Boolean({ description: 'false: the file is to be sent again; `problem` says why. What was accepted stays so' }),
-      problem: Type.Optional(Problem('why not every row was dealt with')),
-    }),
-  },
-  {
-    examples: [
-      {
-        rows: [
-          { row: 1, status: 'accepted', partnerOrderNo: 'D20260101001', applicationId: APPLICATION_ID },
-          { row: 2, status: 'refused', partnerOrderNo: 'D20260101002', errors: [{ column: '贷款金额(元)', pointer: '/request/amountFen', code: 'NOT_A_NUMBER', detail: 'is not a number, written with digits, thousands by comma, and a point for decimals' }] },
-        ],
-        summary: { rows: 2, accepted: 1, duplicate: 0, refused: 1, unknown: 0, complete: true },
-      },
-    ],
-  },
-);
-const Attachment = Type.Object(
-  { attachmentId: Type.String(), kind: Type.String(), mediaType: Type.String(), sizeBytes: Type.Integer(), receivedAt: Type.String({ format: 'date-time' }) },
-  { examples: [{ attachmentId: '0b8f7c4e-5b1c-5f0e-8f25-3d1c8f0a7e21', kind: 'id-card', mediaType: 'image/jpeg', sizeBytes: 182_034, receivedAt: '2026-01-01T02:00:00.000Z' }] },
-);
 const Attachments = Type.Object({ attachments: Type.Array(Attachment) });
 
 const binary = (description: string) => Type.Unsafe<Buffer>({ type: 'string', format: 'binary', description });

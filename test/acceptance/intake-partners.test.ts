@@ -11,8 +11,11 @@ import type { NewPartner } from '../../connectors/intake/partners.ts';
 import { partnerVerbs } from '../../connectors/intake/partner-verbs.ts';
 import type { VerbResult } from '../../platform/cli/verb.ts';
 import type { OpenContext } from '../../platform/context.ts';
+import { seededRandom } from '../generators/index.ts';
+import { somePng } from '../support/attachment-client.ts';
 import { eventually } from '../support/eventually.ts';
 import { createIntakeHome, openIntakeContext, startIntakeServer, type IntakeHome, type IntakeServer } from '../support/intake-server.ts';
+import { nativeCsv } from '../support/native-csv.ts';
 import { PartnerClient, type Answer } from '../support/partner-client.ts';
 import { sampleApplication } from '../support/sample-application.ts';
 
@@ -76,6 +79,28 @@ describe.each(SCHEMES)('%s', (scheme) => {
     // What is stored is the body as it was before it was encrypted, under the persons' keys: nothing plain, and not the ciphertext of the way.
     const { rows } = await context.postgres.query<{ length: number }>('SELECT length(raw) AS length FROM intake.accepted WHERE application_id = $1', [first.applicationId]);
     expect(rows[0]!.length).toBe(Buffer.byteLength(JSON.stringify(application)) + 28);
+  });
+
+  it.each<[string, BodyCipher | undefined]>([['plain', undefined], ...BODY_CIPHERS.map((cipher): [string, BodyCipher] => [cipher, cipher])])('sends documents and files of applications by the partners’ own client (%s)', async (name, encryption) => {
+    const credentials = await newPartner(`${scheme}-files-${name}`, { scheme, ...(encryption === undefined ? {} : { encryption }) });
+    const client = new HubClient({ url: server.url, credentials });
+    const { applicationId } = await client.send(sample() as never);
+    const document = { kind: 'id-card', mediaType: 'image/png', content: somePng(seededRandom(next), 20_000) };
+    const attachment = await client.attach(applicationId, document);
+    expect(attachment).toMatchObject({ kind: 'id-card', mediaType: 'image/png', sizeBytes: 20_000 });
+    expect(await client.attach(applicationId, document)).toEqual(attachment);
+    expect(await client.attachments(applicationId)).toEqual([attachment]);
+    const back = await client.attachment(applicationId, attachment.attachmentId);
+    expect([back.mediaType, back.content.equals(document.content)]).toEqual(['image/png', true]);
+    await expect(client.attach(applicationId, { ...document, mediaType: 'image/jpeg' })).rejects.toMatchObject({ status: 415 });
+
+    const two = [sample(), sample()];
+    const { rows, summary } = await client.sendFile(Buffer.from(nativeCsv(two)));
+    expect(summary).toMatchObject({ rows: 2, accepted: 2, complete: true });
+    expect(rows.map(({ partnerOrderNo }) => partnerOrderNo)).toEqual(two.map(({ partnerOrderNo }) => partnerOrderNo));
+    expect((await client.status(rows[0]!.applicationId!)).partnerOrderNo).toBe(two[0]!.partnerOrderNo);
+    expect((await client.sendFile(Buffer.from(nativeCsv(two)))).summary).toMatchObject({ accepted: 0, duplicate: 2 });
+    await expect(client.sendFile(Buffer.from('not,an\napplication,file'))).rejects.toMatchObject({ status: 400 });
   });
 
   it('is what its partner must sign by: any other is a downgrade, refused', async () => {
