@@ -4,7 +4,6 @@ import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { addPartner, setPartnerDisabled, setPartnerFormat } from '../../connectors/intake/index.ts';
-import { NATIVE_CSV } from '../../models/forms/native-csv.ts';
 import { SAMPLE_FORMATS } from '../../models/forms/samples/index.ts';
 import { addConfigVersion } from '../../platform/configuration/store.ts';
 import type { OpenContext } from '../../platform/context.ts';
@@ -13,9 +12,11 @@ import { toGbk } from '../generators/gbk.ts';
 import { asUsedCarsDirect, csvText, DIRECT_COLUMNS } from '../generators/partner-layouts.ts';
 import { eventually } from '../support/eventually.ts';
 import { createIntakeHome, openIntakeContext, startIntakeServer, type IntakeHome, type IntakeServer } from '../support/intake-server.ts';
+import { nativeCsv } from '../support/native-csv.ts';
 import { PartnerClient, type Answer } from '../support/partner-client.ts';
 import { sampleApplication } from '../support/sample-application.ts';
 import { flawsOf, upload } from '../support/signed-upload.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
 
 const PATH = '/v1/applications/batch';
 const GBK = 'text/csv; charset=gbk';
@@ -109,10 +110,7 @@ describe('POST /v1/applications/batch', () => {
 
   it('takes the hub’s own columns from a partner without a format, in UTF-8 with a byte order mark', async () => {
     const partner = await newPartner('batch-native', null);
-    const columns = NATIVE_CSV.fields.map(({ from }) => from!).filter((column) => !/\.[12]\./.test(column));
-    const cell = (application: ApplicationBody, column: string): string => String(column.split('.').reduce<unknown>((here, step) => (here as Record<string, unknown> | null | undefined)?.[step], application) ?? '');
-    const text = csvText([columns, ...range(0, 20).map((n) => columns.map((column) => cell(body(n), column)))]);
-    const answer = await upload(partner, PATH, Buffer.from(`\uFEFF${text}`), 'text/csv');
+    const answer = await upload(partner, PATH, Buffer.from(`\uFEFF${nativeCsv(range(0, 20).map(body))}`), 'text/csv');
     expect(summaryOf(answer)).toMatchObject({ rows: 20, accepted: 20, complete: true });
     expect((await partner.post(body(3))).status).toBe(200);
     partner.close();
@@ -138,6 +136,44 @@ describe('POST /v1/applications/batch', () => {
     expect(csv.headers['content-type']).toContain('text/csv');
     expect(csv.text.split('\r\n')[1]).toMatch(/^1,duplicate,ORDER-0,[0-9a-f-]{36},,,,$/);
     partner.close();
+  });
+
+  it('says of which rows nothing is known when the database goes away in the middle; sent again, each is there once', async () => {
+    const partner = await newPartner('batch-away');
+    const { hostname, port } = new URL(home.databaseUrl);
+    const proxy = await startTcpProxy({ host: hostname, port: Number(port) });
+    const throughProxy = new URL(home.databaseUrl);
+    throughProxy.port = String(proxy.port);
+    const cutOff = await openIntakeContext({ ...home, databaseUrl: throughProxy.href });
+    const farServer = await startIntakeServer(cutOff);
+    try {
+      const bytes = file(range(20_000, 5_000));
+      const text = await streamed(new URL(farServer.url), partner.authorization('POST', PATH, bytes), bytes, async () => proxy.cut('reset'));
+      const lines = text.trimEnd().split('\n').map((line) => JSON.parse(line) as Row);
+      const { summary } = lines.pop() as unknown as { summary: Record<string, number> };
+      expect(summary).toMatchObject({ complete: false, refused: 0, duplicate: 0, rows: lines.length, problem: { status: 503 } });
+      expect(summary.unknown).toBeGreaterThan(0);
+      expect(lines.length).toBeLessThan(5_000);
+      // What was told of as accepted is stored, whatever became of the others.
+      const told = lines.filter(({ status }) => status === 'accepted').map(({ applicationId }) => applicationId!);
+      expect(told).toHaveLength(summary.accepted!);
+      const { rows } = await context.postgres.query<{ n: number }>('SELECT count(*)::int AS n FROM intake.accepted WHERE application_id = ANY($1)', [told]);
+      expect(rows[0]!.n).toBe(told.length);
+      const before = (await stored('batch-away')).rows;
+      proxy.resume();
+      const again = await eventually(async () => {
+        const answer = await upload(partner, PATH, bytes, GBK);
+        expect(summaryOf(answer)).toMatchObject({ complete: true });
+        return summaryOf(answer);
+      });
+      expect(again).toMatchObject({ rows: 5_000, accepted: 5_000 - before, duplicate: before, refused: 0, unknown: 0 });
+      expect((await stored('batch-away')).rows).toBe(5_000);
+    } finally {
+      await farServer.close();
+      await cutOff.close();
+      await proxy.close();
+      partner.close();
+    }
   });
 
   it('does nothing before the signature over the whole body is right, and uses a nonce once', async () => {

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { HubClient } from '../../connectors/intake/client/index.ts';
 import { readSettings } from '../../platform/config/settings.ts';
 import { openContext, type OpenContext } from '../../platform/context.ts';
 import { hubTopics } from '../../platform/kafka/index.ts';
+import { maskNumber } from '../../platform/privacy/index.ts';
 import { projectPath } from '../../platform/project.ts';
-import { DEFAULT_PARTNERS, generateApplications, type GeneratedRequest } from '../generators/index.ts';
+import { DEFAULT_PARTNERS, generateApplications, type ApplicationBody, type GeneratedRequest } from '../generators/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort, startHubProcess, type HubProcess } from '../support/hub-process.ts';
 import { sendApplications, type LoadResult } from '../support/load-client.ts';
@@ -69,6 +71,7 @@ describe('the whole hub, as an operator starts it', () => {
       const { applicant, bankCard } = JSON.parse(body) as { applicant: { name: string; idNo: string; mobile: string; address: { detail: string | null } }; bankCard: { no: string } | null };
       return [
         { label: `ID of ${partnerOrderNo}`, value: applicant.idNo },
+        { label: `ID of ${partnerOrderNo} but for the birth date`, value: maskNumber(applicant.idNo) },
         { label: `mobile of ${partnerOrderNo}`, value: applicant.mobile },
         ...(bankCard === null ? [] : [{ label: `card of ${partnerOrderNo}`, value: bankCard.no }]),
       ];
@@ -81,6 +84,34 @@ describe('the whole hub, as an operator starts it', () => {
     scanFiles(scan, hub.home, ['data']);
     expect(scan.scanned).toBeGreaterThan(1_000_000);
     expect(scan.findings).toEqual([]);
+  });
+
+  it('takes a layout of a partner’s own without code, by the verbs of the README', async () => {
+    const samples = (name: string): string => projectPath('models', 'forms', 'samples', name);
+    const tried = await hub.cli('partners', 'test-mapping', samples('used-cars-direct.json'), samples('used-cars-direct.sample.csv'));
+    expect(tried).toMatchObject({ code: 0, json: { records: [{ record: 'row 1', errors: [] }, expect.anything()] } });
+    const record = (tried.json as { records: { form: ApplicationBody }[] }).records[0]!.form;
+    expect(record.applicant.idNo).toMatch(/^\d{6}\*{8}\d{3}[\dX]$/);
+    // Not published yet, then not chosen yet.
+    expect((await hub.cli('partners', 'format', 'dealer-own', 'csv', 'own-layout')).code).toBe(2);
+    const { secret } = (await hub.cli('partners', 'add', 'dealer-own')).json as { secret: string };
+    expect((await hub.cli('partners', 'format', 'dealer-own', 'csv', 'own-layout')).code).toBe(2);
+    expect((await hub.cli('config', 'set', 'partner-format/own-layout', samples('used-cars-direct.json'), '--note', 'their export')).code).toBe(0);
+    expect(await hub.cli('partners', 'format', 'dealer-own', 'csv', 'own-layout')).toMatchObject({ code: 0, json: { formats: { csv: 'own-layout', json: null } } });
+    expect((await hub.cli('partners', 'test-mapping', 'dealer-own', samples('used-cars-direct.sample.csv'))).code).toBe(0);
+    const client = new HubClient({ url: hub.url, credentials: { appId: 'dealer-own', scheme: 'HUB1-HMAC-SHA256', secret } });
+    const { rows, summary } = await client.sendFile(readFileSync(samples('used-cars-direct.sample.csv')), { charset: 'gbk' });
+    expect(summary).toMatchObject({ accepted: rows.length, complete: true });
+    expect((await client.decided(rows[0]!.applicationId!)).decision.outcome).toMatch(/^(APPROVED|REFERRED|DECLINED)$/);
+  });
+
+  it('hands a policy out in the form it takes it in', async () => {
+    const { json } = await hub.cli('config', 'get', 'review');
+    const file = `${hub.home}/policy.json`;
+    writeFileSync(file, JSON.stringify((json as { value: unknown }).value));
+    expect(await hub.cli('policy', 'backtest', '--policy', file, '--from', '2020-01-01', '--to', '2099-12-31')).toMatchObject({ code: 0, json: { total: { changed: 0 } } });
+    expect((await hub.cli('config', 'set', 'review', file, '--note', 'as it was')).code).toBe(0);
+    expect((await hub.cli('config', 'diff', 'review', String((json as { version: number }).version), String((json as { version: number }).version + 1))).json).toMatchObject({ changes: [] });
   });
 
   it('passes the tests of its warehouse models', async () => {
