@@ -86,6 +86,7 @@ export async function readApplication(context: HubContext, user: ConsoleUser, ap
     requestedAmountFen: received.request.amountFen,
     termMonths: received.request.termMonths,
     applicant: {
+      personId: applicant.personId,
       name: applicant.name.mask,
       idNo: idNumber(applicant.idNo),
       mobile: applicant.mobile.mask,

@@ -58,7 +58,7 @@ export const RawEvent = Type.Object({
 });
 export type RawEvent = Static<typeof RawEvent>;
 
-const Person = Type.Object({ name: Type.String(), idNo: Type.String(), mobile: Type.String(), birthDate: Type.String(), monthlyIncomeFen: Type.Integer(), monthlyDebtFen: Type.Integer() });
+const Person = Type.Object({ personId: Type.String(), name: Type.String(), idNo: Type.String(), mobile: Type.String(), birthDate: Type.String(), monthlyIncomeFen: Type.Integer(), monthlyDebtFen: Type.Integer() });
 const Vehicle = Type.Object({ vin: Type.String(), kind: Type.String(), use: Type.String(), energy: Type.String(), priceFen: Type.Integer() });
 
 export const ApplicationDetail = Type.Object({

@@ -2,7 +2,8 @@ import pg from 'pg';
 
 /**
  * A pool of connections. A lost connection is dropped and made anew on the next use; whoever was using it gets the error.
- * A query that takes longer than `queryTimeoutMs` (default: no limit) rejects, also when the server cannot be reached any more.
+ * A query that has no answer within `queryTimeoutMs` rejects: also of a server that has gone without a word, on which the driver would wait for hours.
+ * Where it is given, the server gives up the statement then, too.
  * With `pipelining`, statements of one connection are sent without waiting for each other's answers; each still has its own result,
  * and in a transaction what follows a failed one fails too.
  * int8 comes back as a number where JavaScript holds it exactly, else as a string.
@@ -15,7 +16,8 @@ export function createPool(url: string, options: { max?: number; name?: string; 
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
-    ...(options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs, statement_timeout: options.queryTimeoutMs }),
+    query_timeout: options.queryTimeoutMs ?? QUERY_TIMEOUT_MS,
+    ...(options.queryTimeoutMs === undefined ? {} : { statement_timeout: options.queryTimeoutMs }),
     types: { getTypeParser },
     ...(options.pipelining === true ? PIPELINING : {}),
   });
@@ -23,6 +25,9 @@ export function createPool(url: string, options: { max?: number; name?: string; 
   pool.on('error', () => undefined);
   return pool;
 }
+
+/** Longer than any statement of the hub takes: what takes longer has lost its server. */
+const QUERY_TIMEOUT_MS = 60_000;
 
 /** Not yet in the driver's type declarations. */
 const PIPELINING: object = { pipeline: true };

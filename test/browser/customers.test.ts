@@ -111,6 +111,12 @@ describe('customers in a browser', () => {
     await section('loans').getByText('还没有观察到此客户的贷款').waitFor();
     await section('accesses').getByText('查看', { exact: true }).first().waitFor();
     await picture('customer-zh');
+    // To one of the applications, and from there to the person again.
+    await section('applications').getByRole('link').first().click();
+    await page.waitForURL('**/applications/*');
+    await page.getByRole('link', { name: `${name.slice(0, 1)}${'*'.repeat([...name].length - 1)}`, exact: true }).click();
+    await page.waitForURL(`${hub.url}/customers/${ids[0]}`);
+    await section('person').waitFor();
   });
 
   it('are revealed with a reason, and the record shows it', async () => {

@@ -1,6 +1,6 @@
 import { ArrowLeftOutlined } from '@ant-design/icons';
 import { Button, Descriptions, Table } from 'antd';
-import { useNavigate, useParams } from 'react-router-dom';
+import { Link, useNavigate, useParams } from 'react-router-dom';
 import { api, dataOf } from '../api/client.ts';
 import { ApiError } from '../api/problem.ts';
 import { useLoad } from '../api/use-load.ts';
@@ -11,6 +11,7 @@ import { EmptyState, Load } from '../components/states.tsx';
 import { useDictionary } from '../components/use-dictionary.ts';
 import type { paths } from '../generated/api.d.ts';
 import { useI18n } from '../i18n/i18n.tsx';
+import { useSession } from '../session/session.tsx';
 import { RawEvents } from './raw-events.tsx';
 import { RuleTrace } from './rule-trace.tsx';
 
@@ -40,6 +41,7 @@ export default function ApplicationPage() {
 
 function Detail({ application }: { application: Application }) {
   const { t } = useI18n();
+  const { can } = useSession();
   const name = useDictionary();
   const { applicant, vehicle, decision } = application;
   const money = (fen: number): string => `${yuan(fen)} ${t('common.yuan')}`;
@@ -92,7 +94,7 @@ function Detail({ application }: { application: Application }) {
             size="small"
             column={2}
             items={[
-              item(t('application.name'), applicant.name),
+              item(t('application.name'), can('customers.read') ? <Link to={`/customers/${applicant.personId}`}>{applicant.name}</Link> : applicant.name),
               item(t('application.idNo'), <span className="code">{applicant.idNo}</span>),
               item(t('application.mobile'), <span className="code">{applicant.mobile}</span>),
               item(t('application.birthDate'), applicant.birthDate),

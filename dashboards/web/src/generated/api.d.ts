@@ -572,6 +572,7 @@ export interface paths {
                             requestedAmountFen: number;
                             termMonths: number;
                             applicant: {
+                                personId: string;
                                 name: string;
                                 idNo: string;
                                 mobile: string;
