@@ -5,7 +5,7 @@ import { logFileOf, logTail, openLog } from './child-log.ts';
 import { ChildFailedError } from './errors.ts';
 import type { Home } from './home.ts';
 import { identityOf, signalGroup } from './process-identity.ts';
-import { EXIT_UNREACHABLE } from './role-process.ts';
+import { ALIVE_EVERY_MS, EXIT_UNREACHABLE } from './role-process.ts';
 import { removeRunFile, writeRunFile } from './run-files.ts';
 
 /** One process under the supervisor. */
@@ -15,7 +15,7 @@ export interface ChildSpec {
   args: readonly string[];
   /** Added to the environment of the supervisor; `undefined` takes a variable away. */
   env?: Readonly<Record<string, string | undefined>>;
-  /** 'ipc': a Node child that sends the message 'ready' (reportReady()); else a probe that is asked until it says true. */
+  /** 'ipc': a Node child that sends the message 'ready', and 'alive' all the while after it (reportReady()); else a probe that is asked until it says true, and then again and again. */
   ready: 'ipc' | (() => Promise<boolean>);
   /** Names of the children that must be ready before this one is started. */
   dependsOn?: readonly string[];
@@ -30,6 +30,8 @@ export interface ChildSpec {
   cwd?: string;
   /** Default SIGTERM. */
   stopSignal?: NodeJS.Signals;
+  /** How often it is looked at once it is ready. Default 5 s. */
+  probeEveryMs?: number;
   /** How long the first start may take, tries that found a server away included, and each later start of an 'ipc' child. Default 60 s. */
   readyTimeoutMs?: number;
 }
@@ -58,7 +60,6 @@ const BACKOFF_LAST_MS = 5_000;
 const STABLE_AFTER_MS = 20_000;
 /** Exits of its own before it was ever ready, after which a start is given up. */
 const FAILED_STARTS = 5;
-const PROBE_EVERY_MS = 5_000;
 /** A child that lives and does not answer for so many probes (a minute) is killed and started again. */
 const PROBES_UNTIL_KILL = 12;
 
@@ -187,12 +188,15 @@ export class SupervisedChild {
 
   /** Waits until the process answers, then probes it for as long as it lives. */
   private async watch(child: ChildProcess, alive: () => boolean, firstDeadline: number, onReady: () => void): Promise<void> {
-    const probe = this.spec.ready;
+    const { ready: probe, probeEveryMs = ALIVE_EVERY_MS } = this.spec;
+    let heardAt = Date.now();
     if (probe === 'ipc') {
       child.on('message', (message) => {
+        heardAt = Date.now();
         if (message === 'ready' && alive()) this.becameReady(onReady);
       });
     }
+    const answers = (): Promise<boolean> => (probe === 'ipc' ? Promise.resolve(Date.now() - heardAt < 2 * probeEveryMs) : probe().catch(() => false));
     // An engine may need long to recover its data; a role that is not ready by then hangs.
     const laterDeadline = probe === 'ipc' ? Date.now() + (this.spec.readyTimeoutMs ?? READY_TIMEOUT_MS) : Number.POSITIVE_INFINITY;
     const giveUpAt = this.everReady ? laterDeadline : firstDeadline;
@@ -203,10 +207,10 @@ export class SupervisedChild {
         return;
       } else await sleep(50);
     }
-    for (let silent = 0; probe !== 'ipc' && alive() && !this.stopping; ) {
-      await sleep(PROBE_EVERY_MS, undefined, { signal: this.waker.signal, ref: false }).catch(() => undefined);
+    for (let silent = 0; alive() && !this.stopping; ) {
+      await sleep(probeEveryMs, undefined, { signal: this.waker.signal, ref: false }).catch(() => undefined);
       if (!alive() || this.stopping) return;
-      silent = (await probe().catch(() => false)) ? 0 : silent + 1;
+      silent = (await answers()) ? 0 : silent + 1;
       if (!alive()) return;
       this.state = silent === 0 ? 'ready' : 'unhealthy';
       if (silent >= PROBES_UNTIL_KILL && child.pid !== undefined) {

@@ -23,7 +23,17 @@ export function endWithSupervisor(onStop: () => Promise<void>): void {
   process.once('disconnect', end);
 }
 
-/** Tells the supervisor that the role serves; does nothing when the process was started by hand. */
+/** How often a child with `ready: 'ipc'` says that it lives. Milliseconds. */
+export const ALIVE_EVERY_MS = 5_000;
+
+/**
+ * Tells the supervisor that the role serves, and from then on that its event loop turns: one that hangs in a native call is killed and started
+ * again. Does nothing when the process was started by hand.
+ */
 export function reportReady(): void {
-  process.send?.('ready');
+  const tell = (word: 'ready' | 'alive'): void => {
+    if (process.connected) process.send?.(word);
+  };
+  tell('ready');
+  setInterval(() => tell('alive'), ALIVE_EVERY_MS).unref();
 }

@@ -62,6 +62,12 @@ describe('supervisor', () => {
     expect(after!.pid).not.toBe(before!.pid);
   });
 
+  it('starts a child again that lives and no longer turns its event loop', async () => {
+    const hangs = `const alive = setInterval(() => process.send('alive'), 20); setTimeout(() => { for (;;); }, 1000); process.on('disconnect', () => process.exit(0)); process.send('ready');`;
+    stack = await startStack({ home, ...urls }, { roles: () => [role('hangs', hangs, { probeEveryMs: 50 })] });
+    await until(() => stack!.status()[0]!.restarts >= 1 && stack!.status()[0]!.state === 'ready');
+  });
+
   it('kills a child that ignores SIGTERM, and leaves no process and no run file', async () => {
     const running = await startStack({ home, ...urls }, { roleGraceMs: 500, roles: () => [role('deaf', `process.on('SIGTERM', () => {}); ${serving}`)] });
     const [child] = runningChildren(running.home);
