@@ -5,6 +5,7 @@ import type { PendingRequest } from '../acceptance-queue.ts';
 import type { IntakeDesk } from '../desk.ts';
 import { disabled } from '../partner-gate.ts';
 import { checkMapped } from '../formats/read-mapped.ts';
+import { InTurn } from './in-turn.ts';
 import type { CsvRow } from './csv-file.ts';
 
 /** What became of a row: accepted now, a duplicate of what was accepted before, refused, or (the database went away) not known. */
@@ -46,6 +47,7 @@ export interface Batch {
  * nothing more can be accepted (partner disabled, database away, shutting down): what was told of stands, the rest was not begun.
  */
 export async function* acceptRows(desk: Desk, batch: Batch, rows: AsyncIterable<CsvRow[]>): AsyncGenerator<RowResult[]> {
+  const orders = new InTurn();
   const underWay: Promise<RowResult[]>[] = [];
   let failure: Error | undefined;
   for await (const lot of lotsOf(rows)) {
@@ -56,7 +58,7 @@ export async function* acceptRows(desk: Desk, batch: Batch, rows: AsyncIterable<
     }
     failure ??= endOf(desk, batch);
     if (failure !== undefined) break;
-    underWay.push(Promise.all(lot.map((row) => acceptRow(desk, batch, row))));
+    underWay.push(Promise.all(lot.map((row) => acceptRow(desk, batch, orders, row))));
     // Single applications have their turn between two lots.
     await setImmediate();
   }
@@ -84,9 +86,9 @@ async function* lotsOf(rows: AsyncIterable<CsvRow[]>): AsyncGenerator<CsvRow[]> 
 }
 
 /** Never rejects. */
-async function acceptRow(desk: Desk, batch: Batch, row: CsvRow): Promise<RowResult> {
+async function acceptRow(desk: Desk, batch: Batch, orders: InTurn, row: CsvRow): Promise<RowResult> {
   try {
-    return await tryRow(desk, batch, row);
+    return await tryRow(desk, batch, orders, row);
   } catch (error) {
     if (!(error instanceof HttpError)) desk.context.logger.error({ err: error, row: row.row }, 'a row of a file could not be stored');
     desk.metrics.count(batch.partnerId, 'failed');
@@ -94,7 +96,7 @@ async function acceptRow(desk: Desk, batch: Batch, row: CsvRow): Promise<RowResu
   }
 }
 
-async function tryRow(desk: Desk, { partnerId, traceparent, receivedAtMs }: Batch, { row, columns, cells, flaw, mapped }: CsvRow): Promise<RowResult> {
+async function tryRow(desk: Desk, { partnerId, traceparent, receivedAtMs }: Batch, orders: InTurn, { row, columns, cells, flaw, mapped }: CsvRow): Promise<RowResult> {
   if (flaw !== undefined) return refusedRow(desk, partnerId, row, undefined, [{ ...named(flaw.column), pointer: '', code: flaw.code, detail: flaw.detail }]);
   const made = mapped();
   const check = checkMapped(made, receivedAtMs);
@@ -103,7 +105,8 @@ async function tryRow(desk: Desk, { partnerId, traceparent, receivedAtMs }: Batc
   // What the partner sent of this application: its row, cell by cell.
   const raw = Buffer.from(JSON.stringify(Object.fromEntries(columns.map((column, index) => [column, cells[index]]))));
   const application = desk.pending(check.application, { partnerId, channel: 'batch', raw, receivedAtMs, traceparent });
-  const outcome = await submitted(desk, { partnerId, nonce: undefined, application });
+  // Lots go to the database side by side: of two rows of one order the first must stand.
+  const outcome = await orders.run(check.application.partnerOrderNo, () => submitted(desk, { partnerId, nonce: undefined, application }));
   const result = { row, partnerOrderNo: check.application.partnerOrderNo, applicationId: application.applicationId };
   if (outcome.kind === 'accepted') {
     desk.metrics.accepted(partnerId, check.application.request.amountFen);
