@@ -212,7 +212,8 @@ class EffectWorker {
       try {
         return await this.openLanes(partitions);
       } catch (error) {
-        if (this.stopping) throw error;
+        // Nothing is read of them any more.
+        if (this.stopping) return partitions;
         this.context.logger.warn({ effect: this.effect.name, err: error }, 'committed positions cannot be read, trying again');
         await sleep(500);
       }

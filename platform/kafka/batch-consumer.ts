@@ -13,8 +13,7 @@ export interface BatchConsumerOptions extends ConsumerLimits {
   offsetReset?: 'earliest' | 'error';
   /**
    * Partitions were given to this member. Resolves with where to read each from (no offset: the group's committed offset, else
-   * the beginning). Nothing of them is delivered before. Must deal with its own failures: a rejection leaves them unread
-   * and goes to `onError`.
+   * the beginning). Nothing of them is delivered before. Must deal with its own failures: a rejection ends the process.
    */
   onAssigned?(partitions: readonly TopicPartition[]): Promise<readonly (TopicPartition | TopicPartitionOffset)[]>;
   /**
@@ -50,7 +49,7 @@ export class BatchConsumer {
     this.#options = options;
     const config = consumerConfig(kafka, options);
     const onRebalance = (error: LibrdKafkaError | undefined, partitions: TopicPartition[]): void => {
-      this.#rebalances = this.#rebalances.then(() => this.#rebalance(error, partitions)).catch((cause: unknown) => options.onError?.(kafkaError('rebalance', cause)));
+      this.#rebalances = this.#rebalances.then(() => this.#rebalance(error, partitions)).catch((cause: unknown) => this.#stranded(kafkaError('rebalance', cause)));
     };
     this.handle = new Kafka.KafkaConsumer({ ...config, rebalance_cb: onRebalance } as typeof config, { ...consumerTopicConfig, ...(options.offsetReset === undefined ? {} : { 'auto.offset.reset': options.offsetReset }) });
     this.handle.on('event.error', (error) => options.onError?.(kafkaError('consumer', error)));
@@ -217,6 +216,15 @@ export class BatchConsumer {
     if (error?.code === kafkaCodes.ERR__ASSIGN_PARTITIONS) await this.#take(partitions);
     else if (error?.code === kafkaCodes.ERR__REVOKE_PARTITIONS) await this.#giveUp(partitions);
     else if (error !== undefined) throw error;
+  }
+
+  /**
+   * librdkafka still waits for the partitions to be taken or given up, and this member reads nothing any more until then: it would stand still without
+   * a word. Nothing here can mend it, so the process ends, and its supervisor starts it afresh.
+   */
+  #stranded(error: KafkaError): void {
+    this.#options.onError?.(error);
+    if (!this.#closing) setImmediate(() => { throw error; });
   }
 
   async #take(partitions: TopicPartition[]): Promise<void> {
