@@ -34,6 +34,8 @@ const BATCH_SIZE = 2_000;
 const WAIT_MS = 100;
 const QUERY_TIMEOUT_MS = 20_000;
 const DRAIN_MS = 20_000;
+/** Handing over takes milliseconds; when it takes longer, the group is listened to meanwhile. */
+const LISTEN_AFTER_MS = 500;
 
 /** One worker of a pipeline: its group member, its producer, its connections. Several, in any number of processes, share the partitions. */
 export class PipelineWorker implements RunningWorker {
@@ -55,6 +57,8 @@ export class PipelineWorker implements RunningWorker {
   readonly #work = new Mutex();
   #policies!: PolicySource;
   #fetching: Promise<Fetched> | undefined;
+  /** Read while a batch could not be handed over to the publisher. */
+  #ahead: Fetched[] = [];
   #mustRecover = false;
   #stopping = false;
   readonly #pace = new Pace();
@@ -143,6 +147,9 @@ export class PipelineWorker implements RunningWorker {
         this.#failed(error, 'batch to be done again');
         this.#mustRecover = true;
         await sleep(backoffMs(failures, 50, 5_000));
+        // That its group has expelled this member is told to it when it reads, and until it knows, everything is refused. What is read here, the
+        // recovery reads again.
+        await this.#consumer.consumeBatch(1, 0).catch(() => undefined);
       }
     }
     // Whoever takes the partitions next finds the same contradiction: none of them goes on silently.
@@ -171,8 +178,10 @@ export class PipelineWorker implements RunningWorker {
     this.#fetching = undefined;
     const little = first.inputs.length > 0 && first.inputs.length < size / 2;
     if (little) await this.#pace.next();
-    const more = little ? await this.#fetch(size - first.inputs.length, 0) : undefined;
-    return [first, more].filter((fetched) => fetched !== undefined && fetched.inputs.length > 0) as Fetched[];
+    const ahead = this.#ahead;
+    this.#ahead = [];
+    const more = little ? [await this.#fetch(size - first.inputs.length, 0)] : [];
+    return [first, ...ahead, ...more].filter(({ inputs }) => inputs.length > 0);
   }
 
   async #fetch(max: number, waitMs: number): Promise<Fetched> {
@@ -205,7 +214,23 @@ export class PipelineWorker implements RunningWorker {
     await this.#options.onStep?.('committed');
     this.#account(undecided.length, batch);
     this.#holdRetries(batch);
-    await this.#publisher.enqueue(batch.shares);
+    await this.#listening(this.#publisher.enqueue(batch.shares));
+  }
+
+  /**
+   * Waits for the work, and reads a record now and then when it takes long: a rebalance is told only to a member that reads, and what holds the work
+   * up may be a transaction that is refused until the rebalance has had its turn.
+   */
+  async #listening(work: Promise<void>): Promise<void> {
+    let isDone = false;
+    const done = work.finally(() => (isDone = true));
+    for (;;) {
+      await Promise.race([done, sleep(LISTEN_AFTER_MS, undefined, { ref: false })]);
+      if (isDone) return done;
+      // Left before its work is handed over, a batch would be published beside the recovery: a failure to read comes up again with the next turn.
+      const read = await this.#fetch(1, 0).catch(() => undefined);
+      if (read !== undefined) this.#ahead.push(read);
+    }
   }
 
   #undecided(): (input: Input) => boolean {

@@ -4,6 +4,7 @@ import type { RunningWorker } from '../../platform/module.ts';
 import { startPipeline } from '../../platform/pipeline-runtime/index.ts';
 import { migrate } from '../../platform/postgres/index.ts';
 import { projectPath } from '../../platform/project.ts';
+import { eventually } from '../support/eventually.ts';
 import { faults, labContext, labInputs, labPipeline, newLab, prepareTopics, produceAll, query, type Lab } from '../support/pipeline-lab.ts';
 import { startProxiedKafka, type ProxiedKafka } from '../support/proxied-kafka.ts';
 import { createTestDatabase } from '../support/stack.ts';
@@ -71,6 +72,21 @@ describe('pipeline runtime on a bad network', () => {
     }
     expect(await faults(direct, { keys: KEYS, perKey, sources: 2 })).toEqual([]);
     expect(worker.unhealthy?.()).toBeUndefined();
+    await worker.stop();
+    running.delete(worker);
+  });
+
+  it('goes on after its group has expelled it while one transaction was at work, two batches waited for it, and one for them', async () => {
+    const { direct, proxied } = await labs();
+    const worker = await startPipeline(labPipeline(proxied), labContext(proxied), { batchSize: 20 });
+    running.add(worker);
+    await produceAll(direct, labInputs(direct, { keys: 100, perKey: 20, both: true, from: 1 }), 500);
+    await eventually(async () => expect(await decided(direct)).toBeGreaterThan(0));
+    kafka.proxy.pause();
+    // Longer than the session with the group (6 s), shorter than the transaction may last (10 s): it is refused, not lost.
+    await sleep(7_500);
+    kafka.proxy.resume();
+    expect(await faults(direct, { keys: 100, perKey: 20, sources: 2 })).toEqual([]);
     await worker.stop();
     running.delete(worker);
   });
