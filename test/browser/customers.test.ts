@@ -114,7 +114,10 @@ describe('customers in a browser', () => {
     // To one of the applications, and from there to the person again.
     await section('applications').getByRole('link').first().click();
     await page.waitForURL('**/applications/*');
-    await page.getByRole('link', { name: `${name.slice(0, 1)}${'*'.repeat([...name].length - 1)}`, exact: true }).click();
+    const link = page.getByRole('link', { name: `${name.slice(0, 1)}${'*'.repeat([...name].length - 1)}`, exact: true });
+    await link.waitFor();
+    await picture('application-zh');
+    await link.click();
     await page.waitForURL(`${hub.url}/customers/${ids[0]}`);
     await section('person').waitFor();
   });
