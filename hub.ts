@@ -1,45 +1,36 @@
 import { bureausModule } from './connectors/bureaus/index.ts';
 import { connectorsModule } from './connectors/index.ts';
 import { intakeModule } from './connectors/intake/index.ts';
+import { consoleModules } from './console/index.ts';
 import { dashboardsModule } from './dashboards/index.ts';
-import { reviewDeskModule } from './dashboards/review-desk/index.ts';
-import { backtestVerb } from './pipelines/backtest/verb.ts';
-import { PIPELINES } from './pipelines/index.ts';
-import { servicingModule } from './pipelines/servicing/index.ts';
-import { runCli } from './platform/cli/run.ts';
-import { configurationModule } from './platform/configuration/index.ts';
-import { resolveEndpoints } from './platform/config/endpoints.ts';
-import { conservationModule, reconcileOver } from './platform/conservation/index.ts';
-import { openContext } from './platform/context.ts';
-import { deadLettersModule } from './platform/dead-letters/index.ts';
-import type { HubModule } from './platform/module.ts';
-import { pipelineWorkers } from './platform/pipeline-runtime/index.ts';
-import { processVerbs } from './platform/process/verbs.ts';
-import { webWorker } from './platform/process/web.ts';
-import { modelVerbs } from './platform/warehouse-models/verbs.ts';
-import { warehouseModule } from './platform/warehouse-sink/index.ts';
+import { pipelinesModule } from './pipelines/index.ts';
+import { runCli } from './platform/edge/cli/run.ts';
+import type { HubModule } from './platform/edge/hub-module.ts';
+import { platformModule } from './platform/edge/platform-module.ts';
+import { openContext } from './platform/edge/process/open-context.ts';
+import { processVerbs } from './platform/edge/process/verbs.ts';
+import { webWorker } from './platform/edge/process/web.ts';
+import { resolveEndpoints } from './platform/kernel/config/endpoints.ts';
+import { EMBEDDED_PARTS } from './platform/local/embedded-parts.ts';
+import { reconcileOver } from './platform/streaming/conservation/index.ts';
 import { demoVerb } from './test/demo/demo.ts';
+import { backtestVerb } from './tools/backtest/verb.ts';
 
 const reconcile = reconcileOver(() => modules);
 
 /** Every room of the hub. The console comes first: it guards the routes under /api that the others add. */
 const modules: readonly HubModule[] = [
+  ...consoleModules(reconcile),
   dashboardsModule,
   intakeModule,
-  reviewDeskModule,
   connectorsModule,
   bureausModule,
-  { name: 'pipelines', workers: pipelineWorkers(PIPELINES), verbs: [backtestVerb] },
-  servicingModule,
-  warehouseModule,
-  { name: 'models', verbs: modelVerbs },
-  deadLettersModule,
-  conservationModule(reconcile),
-  configurationModule,
+  pipelinesModule,
+  platformModule,
   { name: 'web', workers: [webWorker(() => modules)] },
 ];
 
-const verbs = [...processVerbs(() => modules), ...modules.flatMap((module) => module.verbs ?? []), demoVerb({ modules: () => modules, reconcile })];
+const verbs = [...processVerbs(() => modules, EMBEDDED_PARTS), ...modules.flatMap((module) => module.verbs ?? []), backtestVerb, demoVerb({ modules: () => modules, parts: EMBEDDED_PARTS, reconcile })];
 
 process.exitCode = await runCli(process.argv.slice(2), verbs, {
   env: process.env,

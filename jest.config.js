@@ -11,7 +11,7 @@ const common = {
 
 export default {
   projects: [
-    { ...common, displayName: 'unit', testMatch: ['<rootDir>/{connectors,pipelines,migration,models,dashboards,schedules,platform}/**/*.test.ts', '<rootDir>/test/{generators,vectors,support}/**/*.test.ts'] },
+    { ...common, displayName: 'unit', testMatch: ['<rootDir>/{connectors,console,dashboards,lending,migration,models,pipelines,platform,schedules,tools}/**/*.test.ts', '<rootDir>/test/{generators,vectors,support}/**/*.test.ts'] },
     {
       ...common,
       displayName: 'stack',

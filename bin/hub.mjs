@@ -12,14 +12,14 @@ function fail(message) {
   process.exit(1);
 }
 
-const { nodeProblem } = await import(pathToFileURL(join(root, 'platform/setup/node-version.mjs')).href);
+const { nodeProblem } = await import(pathToFileURL(join(root, 'platform/local/setup/node-version.mjs')).href);
 const problem = nodeProblem(process.versions.node);
 if (problem !== undefined) fail(problem);
 if (!existsSync(join(root, 'node_modules/esbuild')) && !existsSync(join(root, 'dist/current'))) {
-  fail('The packages of the hub are not installed. Run: npm run setup (or npm run demo, which does it first).');
+  fail('The packages of the hub are not installed. Run: npm run demo (or npm start), which installs them first.');
 }
 
-const { ensureBuilt } = await import(pathToFileURL(join(root, 'platform/build.mjs')).href);
+const { ensureBuilt } = await import(pathToFileURL(join(root, 'platform/local/build.mjs')).href);
 let bundle;
 try {
   bundle = await ensureBuilt();
@@ -29,5 +29,5 @@ try {
 process.setSourceMapsEnabled(true);
 // Children that the hub starts run the same bundle, also when a newer one is built meanwhile.
 process.env['HUB_BUNDLE'] = bundle;
-const entry = process.argv[2] === 'parts' ? 'platform/embedded/parts-main.js' : 'hub.js';
+const entry = process.argv[2] === 'parts' ? 'platform/local/parts-main.js' : 'hub.js';
 await import(pathToFileURL(join(bundle, entry)).href);

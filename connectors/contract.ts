@@ -1,9 +1,9 @@
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import { InvalidInputError, type FieldError } from '../platform/errors.ts';
-import type { HubContext } from '../platform/module.ts';
+import { InvalidInputError, type FieldError } from '../platform/kernel/errors.ts';
+import type { HubContext } from '../platform/kernel/hub-context.ts';
 
-export { PoisonError, RejectedError, RetriableError } from '../platform/effect-runtime/index.ts';
+export { PoisonError, RejectedError, RetriableError } from '../platform/streaming/effect-runtime/index.ts';
 
 /** When a changed setting is heeded. */
 export type TakesEffect = 'at once' | 'at restart';

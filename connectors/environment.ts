@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../platform/embedded/index.ts';
+import { writeFileAtomic } from '../platform/kernel/home.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../platform/clock.ts';
+import type { Clock } from '../platform/kernel/clock.ts';
 
 /** A party that asks for more is asked again after this: nobody may put the hub to sleep for good. */
 const MAX_RETRY_AFTER_MS = 600_000;

@@ -1,4 +1,4 @@
-import type { HubModule } from '../platform/module.ts';
+import type { HubModule } from '../platform/edge/hub-module.ts';
 import { BUREAU_ADAPTERS } from './bureaus/index.ts';
 import { intakeConnector } from './intake/connector.ts';
 import { settingNotes, type Connector } from './contract.ts';

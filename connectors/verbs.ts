@@ -1,6 +1,6 @@
-import { InvalidInputError } from '../platform/errors.ts';
-import type { Verb } from '../platform/cli/verb.ts';
-import type { HubContext } from '../platform/module.ts';
+import { InvalidInputError } from '../platform/kernel/errors.ts';
+import type { Verb } from '../platform/edge/cli/verb.ts';
+import type { HubContext } from '../platform/kernel/hub-context.ts';
 import { readConnectorSettings, settingNotes, type CheckResult, type Connector } from './contract.ts';
 import { connectorEnvironment } from './environment.ts';
 

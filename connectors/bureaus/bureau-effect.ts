@@ -1,6 +1,6 @@
 import { type BureauKind, creditReportReceived, creditReportRequested, type DataOf } from '../../models/events/index.ts';
 import { businessDateOf } from '../../models/reference/dates.ts';
-import type { CallLimits, CallResult, Effect } from '../../platform/effect-runtime/index.ts';
+import type { CallLimits, CallResult, Effect } from '../../platform/streaming/effect-runtime/index.ts';
 import { PoisonError, RejectedError, RetriableError } from '../contract.ts';
 import { type Bureau, type BureauAdapter, type Inquiry, NOTHING_KNOWN } from './bureau.ts';
 import { consentProblem } from './consent.ts';

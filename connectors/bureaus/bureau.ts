@@ -1,6 +1,6 @@
 import type { Static, TObject } from '@sinclair/typebox';
 import type { BureauKind, CreditSummary, FraudListing } from '../../models/events/index.ts';
-import type { CallLimits } from '../../platform/effect-runtime/index.ts';
+import type { CallLimits } from '../../platform/streaming/effect-runtime/index.ts';
 import type { CheckResult, Connector } from '../contract.ts';
 
 /** One enquiry about one person, in plain text: lives in memory from here to the socket, and nowhere else. */

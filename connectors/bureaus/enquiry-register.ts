@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { Clock } from '../../platform/clock.ts';
+import type { Clock } from '../../platform/kernel/clock.ts';
 import { RetriableError } from '../contract.ts';
 import type { ReportCommand, ReportReceived } from './bureau-effect.ts';
 import { inBatches } from './in-batches.ts';

@@ -1,4 +1,4 @@
-import { type CallLimits, DEFAULT_LIMITS } from '../../platform/effect-runtime/index.ts';
+import { type CallLimits, DEFAULT_LIMITS } from '../../platform/streaming/effect-runtime/index.ts';
 import type { CheckResult } from '../contract.ts';
 import type { Bureau } from './bureau.ts';
 import type { HttpSettings } from './http-party.ts';

@@ -1,6 +1,6 @@
 import { type Static, type TObject, Type } from '@sinclair/typebox';
 import { Pool, type Dispatcher } from 'undici';
-import type { Clock } from '../../platform/clock.ts';
+import type { Clock } from '../../platform/kernel/clock.ts';
 import { PoisonError, RetriableError, setting, type CheckResult } from '../contract.ts';
 import { codeOf, retryAfter } from '../http-answer.ts';
 

@@ -1,5 +1,5 @@
 import { creditReportReceived, creditReportRequested } from '../../models/events/index.ts';
-import type { HubModule } from '../../platform/module.ts';
+import type { HubModule } from '../../platform/edge/hub-module.ts';
 import { BUREAU_ADAPTERS, bureauFor } from './adapters.ts';
 import { bureauEffectName } from './bureau-effect.ts';
 import { bureauSandboxes } from './sandbox/index.ts';

@@ -1,5 +1,5 @@
 import { PoisonError, RetriableError } from '../contract.ts';
-import type { Privacy, Revealed } from '../../platform/privacy/index.ts';
+import type { Privacy, Revealed } from '../../platform/storage/privacy/index.ts';
 import type { RevealSubject, ReportCommand } from './bureau-effect.ts';
 import { inBatches } from './in-batches.ts';
 

@@ -1,10 +1,11 @@
 import type { BureausPolicy } from '../../models/policies/index.ts';
-import { businessDateOf } from '../../platform/clock.ts';
-import { startEffect } from '../../platform/effect-runtime/index.ts';
-import { InvalidInputError } from '../../platform/errors.ts';
-import type { HubContext, RunningWorker, Worker } from '../../platform/module.ts';
-import { openPolicySource } from '../../platform/pipeline-runtime/index.ts';
-import { openPrivacy } from '../../platform/privacy/index.ts';
+import { businessDateOf } from '../../platform/kernel/clock.ts';
+import { startEffect } from '../../platform/streaming/effect-runtime/index.ts';
+import { InvalidInputError } from '../../platform/kernel/errors.ts';
+import type { RunningWorker, Worker } from '../../platform/kernel/worker.ts';
+import type { HubContext } from '../../platform/kernel/hub-context.ts';
+import { openPolicySource } from '../../platform/streaming/pipeline-runtime/index.ts';
+import { openPrivacy } from '../../platform/storage/privacy/index.ts';
 import { readConnectorSettings, settingNotes } from '../contract.ts';
 import { bureauFor, CATCH_ALL } from './adapters.ts';
 import type { BureauAdapter } from './bureau.ts';

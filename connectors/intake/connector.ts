@@ -1,6 +1,6 @@
-import { HubError } from '../../platform/errors.ts';
+import { HubError } from '../../platform/kernel/errors.ts';
 import type { Connector } from '../contract.ts';
-import { checkCallbacks } from './callback/callback-worker.ts';
+import { checkCallbacks } from './callbacks/callback-worker.ts';
 import { intakeSettings } from './settings.ts';
 
 /** The partners as a connector: applications come in, decisions are told. Who they are and what they sign with is kept by `hub partners`. */

@@ -1,15 +1,15 @@
-import type { HubModule } from '../../platform/module.ts';
-import { attachmentRelayWorker } from './attachments/attachment-relay.ts';
+import type { HubModule } from '../../platform/edge/hub-module.ts';
+import { attachmentRelayWorker } from './api/attachments/attachment-relay.ts';
 import { applicationDecided, callbackCompleted } from '../../models/events/index.ts';
-import { CALLBACK_EFFECT } from './callback/callback-effect.ts';
-import { callbackWorker } from './callback/callback-worker.ts';
+import { CALLBACK_EFFECT } from './callbacks/callback-effect.ts';
+import { callbackWorker } from './callbacks/callback-worker.ts';
 import { formatVerbs } from './formats/format-verbs.ts';
-import { partnerVerbs } from './partner-verbs.ts';
-import { intakeRelayWorker } from './relay-worker.ts';
-import { intakeConservation } from './conservation.ts';
-import { intakeRoutes } from './routes.ts';
+import { partnerVerbs } from './partners/partner-verbs.ts';
+import { intakeRelayWorker } from './api/relay-worker.ts';
+import { intakeConservation } from './api/conservation.ts';
+import { intakeRoutes } from './api/routes.ts';
 
-export { addPartner, changePartner, listPartners, rotatePartner, setPartnerDisabled, type AddedPartner } from './partners.ts';
+export { addPartner, changePartner, listPartners, rotatePartner, setPartnerDisabled, type AddedPartner } from './partners/partners.ts';
 export { startCallbackReceiver, type CallbackReceiver } from './sandbox/callback-receiver.ts';
 export { setPartnerFormat } from './formats/format-settings.ts';
 export { ApplicationForm } from '../../models/forms/application-form.ts';

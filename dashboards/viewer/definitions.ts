@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { parse as parseYaml } from 'yaml';
-import { projectPath } from '../../platform/project.ts';
+import { projectPath } from '../../platform/kernel/project.ts';
 import type { Card, Dashboard, SerdesMeta, TemplateTag } from './representations.ts';
 
 export const LOCALES = ['zh', 'en'] as const;

@@ -1,5 +1,5 @@
-import type { ConsoleUser } from '../../platform/access/rights.ts';
-import type { HubContext } from '../../platform/module.ts';
+import type { ConsoleUser } from '../../platform/edge/access/rights.ts';
+import type { HubContext } from '../../platform/kernel/hub-context.ts';
 import type { Dictionary } from './definitions.ts';
 
 /** The dictionary with the names of the partners this person may see, which the hub knows from their registration. */

@@ -1,8 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { ConsoleUser } from '../../platform/access/rights.ts';
-import type { HubContext } from '../../platform/module.ts';
-import { notSignedIn } from '../auth/errors.ts';
+import type { ConsoleUser } from '../../platform/edge/access/rights.ts';
+import type { HubContext } from '../../platform/kernel/hub-context.ts';
+import { notSignedIn } from '../../platform/edge/access/errors.ts';
 import { loadDefinitions, slugOf, type Definitions } from './definitions.ts';
 import type { Dashboard } from './representations.ts';
 import { withPartnerNames } from './partner-names.ts';

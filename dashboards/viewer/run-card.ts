@@ -1,6 +1,6 @@
-import type { ConsoleUser } from '../../platform/access/rights.ts';
-import type { HubContext } from '../../platform/module.ts';
-import { notFound } from '../auth/errors.ts';
+import type { ConsoleUser } from '../../platform/edge/access/rights.ts';
+import type { HubContext } from '../../platform/kernel/hub-context.ts';
+import { notFound } from '../../platform/edge/access/errors.ts';
 import { nativeQueryOf, slugOf, type Definitions } from './definitions.ts';
 import type { Card, Dashboard, DashboardCard, Parameter, ParameterValue } from './representations.ts';
 import { compileTemplate } from './template-tags.ts';

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../../platform/errors.ts';
+import { InvalidInputError } from '../../platform/kernel/errors.ts';
 import { dateRangeOf } from './date-filter.ts';
 import type { ParameterValue, TemplateTag } from './representations.ts';
 

@@ -1,5 +1,5 @@
-import type { Verb } from '../../platform/cli/verb.ts';
-import { businessDateOf } from '../../platform/clock.ts';
+import type { Verb } from '../../platform/edge/cli/verb.ts';
+import { businessDateOf } from '../../platform/kernel/clock.ts';
 import { loadDefinitions } from './definitions.ts';
 import { queryFindings, referenceFindings, schemaFindings } from './validate.ts';
 

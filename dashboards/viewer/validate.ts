@@ -1,6 +1,6 @@
 import { validateSchema } from '@metabase/representations';
-import type { HubContext } from '../../platform/module.ts';
-import { messageOf } from '../../platform/errors.ts';
+import type { HubContext } from '../../platform/kernel/hub-context.ts';
+import { messageOf } from '../../platform/kernel/errors.ts';
 import { definitionsFolder, loadDefinitions, nativeQueryOf, slugOf, type Definitions } from './definitions.ts';
 import type { Card, Dashboard, Parameter } from './representations.ts';
 import { compileTemplate, parseTemplate, tagNames } from './template-tags.ts';

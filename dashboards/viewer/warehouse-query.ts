@@ -1,8 +1,8 @@
-import { businessDateOf } from '../../platform/clock.ts';
-import type { HubContext } from '../../platform/module.ts';
-import type { ConsoleUser } from '../../platform/access/rights.ts';
-import type { Logger } from '../../platform/observability/logger.ts';
-import { HttpError } from '../../platform/http/index.ts';
+import { businessDateOf } from '../../platform/kernel/clock.ts';
+import type { HubContext } from '../../platform/kernel/hub-context.ts';
+import type { ConsoleUser } from '../../platform/edge/access/rights.ts';
+import type { Logger } from '../../platform/kernel/logger.ts';
+import { HttpError } from '../../platform/edge/http/index.ts';
 import type { CompiledQuery } from './template-tags.ts';
 import { tenancyFilters } from './tenancy.ts';
 

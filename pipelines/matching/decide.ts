@@ -1,7 +1,7 @@
 import { applicantMatched, type applicationReceived, type loanPerformanceObserved } from '../../models/events/index.ts';
 import type { MatchingPolicy } from '../../models/policies/index.ts';
 import type { PersonHistory } from '../../models/state/person-history.ts';
-import { type DecideContext, done, emit, ignored, type IncomingEvent, type Outcome } from '../../platform/pipeline-runtime/pipeline.ts';
+import { type DecideContext, done, emit, ignored, type IncomingEvent, type Outcome } from '../../platform/streaming/pipeline-runtime/pipeline.ts';
 import { observe, repaymentHistory } from './loans.ts';
 import { blacklistHit, duplicateOf, remember, type RememberedApplication } from './rules.ts';
 

@@ -2,7 +2,7 @@ import { applicationDecided, type DataOf, referralDecided, taskChanged, taskComm
 import { RULES_ACTOR } from '../../models/events/review-task.ts';
 import type { ReviewPolicy } from '../../models/policies/index.ts';
 import type { ReviewTask, ReviewTaskFile } from '../../models/state/review-task.ts';
-import { deadLetter, type DecideContext, done, emit, ignored, type IncomingEvent, type Outcome } from '../../platform/pipeline-runtime/pipeline.ts';
+import { deadLetter, type DecideContext, done, emit, ignored, type IncomingEvent, type Outcome } from '../../platform/streaming/pipeline-runtime/pipeline.ts';
 import { type Command, refusalOf } from './refusal.ts';
 import { openFile, opened } from './open-file.ts';
 

@@ -1,7 +1,7 @@
 import type { DataOf, taskCommanded } from '../../models/events/index.ts';
 import type { TaskRefusal } from '../../models/events/review-task.ts';
 import type { ReviewTaskFile } from '../../models/state/review-task.ts';
-import { above, ratio } from '../review/exact.ts';
+import { above, ratio } from '../../models/numbers/exact.ts';
 
 export type Command = DataOf<typeof taskCommanded>;
 

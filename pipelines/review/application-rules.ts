@@ -1,5 +1,5 @@
 import { addMonths, ageInFullYears } from '../../models/reference/dates.ts';
-import { exceeds, percent, percentOf, yuan } from './exact.ts';
+import { exceeds, percent, percentOf, yuan } from '../../models/numbers/exact.ts';
 import { failed, notApplicable, passed, type Rule } from './finding.ts';
 
 /*

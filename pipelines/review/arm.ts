@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PolicyArm } from '../../models/events/application-decided.ts';
 import type { ReviewPolicy } from '../../models/policies/index.ts';
-import { ratio } from './exact.ts';
+import { ratio } from '../../models/numbers/exact.ts';
 
 const DIGITS = 12;
 const WHOLE = 16n ** BigInt(DIGITS);

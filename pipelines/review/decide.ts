@@ -2,7 +2,7 @@ import type { PolicyArm } from '../../models/events/application-decided.ts';
 import { applicantMatched, applicationDecided, applicationReceived, creditReportReceived, creditReportRequested, type DataOf, referralDecided } from '../../models/events/index.ts';
 import { type ReviewPolicy, type ReviewRules, rulesFor, type ScopedRules } from '../../models/policies/index.ts';
 import type { Enquiry, ReviewCase } from '../../models/state/review-case.ts';
-import { deadLetter, type DecideContext, done, emit, ignored, type IncomingEvent, type Outcome } from '../../platform/pipeline-runtime/pipeline.ts';
+import { deadLetter, type DecideContext, done, emit, ignored, type IncomingEvent, type Outcome } from '../../platform/streaming/pipeline-runtime/pipeline.ts';
 import { armOf } from './arm.ts';
 import { assess, type Verdict } from './assess.ts';
 import { answersOf, enquiriesOf, reportRequestIdOf, together } from './bureau-facts.ts';

@@ -1,4 +1,4 @@
-import { ratio } from './exact.ts';
+import { ratio } from '../../models/numbers/exact.ts';
 
 /** Longest term an instalment is worked out for; policies and the door stay far below. */
 export const LONGEST_TERM_MONTHS = 600;

@@ -1,5 +1,5 @@
 import { ReviewCase } from '../../models/state/review-case.ts';
-import { pipeline } from '../../platform/pipeline-runtime/pipeline.ts';
+import { pipeline } from '../../platform/streaming/pipeline-runtime/pipeline.ts';
 import { decideReview, REVIEW_EMITS, REVIEW_READS } from './decide.ts';
 
 /** Review: a matched application becomes a decision, with a bureau's report where the policy asks for one. */

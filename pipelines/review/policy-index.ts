@@ -1,5 +1,5 @@
 import type { ReviewRules } from '../../models/policies/index.ts';
-import { above, type Ratio, ratio } from './exact.ts';
+import { above, type Ratio, ratio } from '../../models/numbers/exact.ts';
 
 export type Product = ReviewRules['products'][number] & { tooDear: boolean };
 export type LtvCap = ReviewRules['ltv']['caps'][number] & { ratio: Ratio };

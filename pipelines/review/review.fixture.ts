@@ -1,7 +1,7 @@
 import type { applicantMatched, applicationReceived, creditReportReceived, DataOf } from '../../models/events/index.ts';
 import { policyInForce, REVIEW_POLICIES, type ReviewPolicy } from '../../models/policies/index.ts';
 import type { ReviewCase } from '../../models/state/review-case.ts';
-import type { DecideContext } from '../../platform/pipeline-runtime/pipeline.ts';
+import type { DecideContext } from '../../platform/streaming/pipeline-runtime/pipeline.ts';
 import { reportRequestIdOf } from './bureau-facts.ts';
 import { decideReview, type ReviewEvent } from './decide.ts';
 

@@ -1,10 +1,10 @@
 import type { ScorecardPolicy } from '../../models/policies/scorecard-policy.ts';
 import type { Rating } from '../../models/scorecards/rating.ts';
 import type { ApplicationFacts, ReportFacts } from '../../models/state/review-case.ts';
-import { characteristicsOf } from '../rating/characteristics.ts';
+import { characteristicsOf } from './rating/characteristics.ts';
 import type { RepaymentHistory } from '../../models/events/repayment-history.ts';
-import { adverseReasons, rate } from '../rating/rate.ts';
-import { percentOf } from './exact.ts';
+import { adverseReasons, rate } from './rating/rate.ts';
+import { percentOf } from '../../models/numbers/exact.ts';
 import { failed, type Finding, notApplicable, passed } from './finding.ts';
 
 const MOST_REASONS = 3;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { selectRows } from '../../platform/clickhouse/index.ts';
-import { readSettings } from '../../platform/config/settings.ts';
-import { openContext, type OpenContext } from '../../platform/context.ts';
+import { selectRows } from '../../platform/storage/clickhouse/index.ts';
+import { readSettings } from '../../platform/kernel/config/settings.ts';
+import { openContext, type OpenContext } from '../../platform/edge/process/open-context.ts';
 import { DEFAULT_PARTNERS, generateApplications } from '../generators/index.ts';
 import { type Bureaus, startBureaus } from '../support/bureaus.ts';
 import { eventually } from '../support/eventually.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ABSOLUTE_MS, IDLE_MS } from '../../dashboards/auth/sessions.ts';
+import { ABSOLUTE_MS, IDLE_MS } from '../../console/auth/sessions.ts';
 import { queryFindings } from '../../dashboards/viewer/validate.ts';
-import { disableUser } from '../../dashboards/auth/users.ts';
-import { businessDateOf } from '../../platform/clock.ts';
+import { disableUser } from '../../console/auth/users.ts';
+import { businessDateOf } from '../../platform/kernel/clock.ts';
 import { applicationDecided } from '../../models/events/index.ts';
 import { decidedEvent, landBook, landEvents, type Decided, type Received } from '../browser/application-book.ts';
 import { addPerson, PASSWORD, startConsole, type Console } from '../browser/console-fixture.ts';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { addUser, type NewUser } from '../../dashboards/index.ts';
-import { readSettings } from '../../platform/config/settings.ts';
-import { openContext, type OpenContext } from '../../platform/context.ts';
-import { selectRows } from '../../platform/clickhouse/index.ts';
-import { hubTopics } from '../../platform/kafka/index.ts';
-import { maskNumber, openPrivacy, type PersonKey } from '../../platform/privacy/index.ts';
+import { addUser, type NewUser } from '../../console/index.ts';
+import { readSettings } from '../../platform/kernel/config/settings.ts';
+import { openContext, type OpenContext } from '../../platform/edge/process/open-context.ts';
+import { selectRows } from '../../platform/storage/clickhouse/index.ts';
+import { hubTopics } from '../../platform/streaming/kafka/index.ts';
+import { maskNumber, openPrivacy, type PersonKey } from '../../platform/storage/privacy/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { startHubProcess, type HubProcess } from '../support/hub-process.ts';
 import { PartnerClient } from '../support/partner-client.ts';

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { addPartner } from '../../connectors/intake/index.ts';
-import type { OpenContext } from '../../platform/context.ts';
+import type { OpenContext } from '../../platform/edge/process/open-context.ts';
 import { endBundledChild, startBundledChild } from '../support/bundled-child.ts';
 import { Chance, hostileRequest, type HostileRequest } from '../support/hostile-requests.ts';
 import type { IntakeChildOrders } from '../support/intake-child.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addPartner, rotatePartner, setPartnerDisabled } from '../../connectors/intake/index.ts';
-import type { OpenContext } from '../../platform/context.ts';
+import type { OpenContext } from '../../platform/edge/process/open-context.ts';
 import { createIntakeHome, openIntakeContext, startIntakeServer, type IntakeHome, type IntakeServer } from '../support/intake-server.ts';
 import { PartnerClient, type Answer } from '../support/partner-client.ts';
 import { sampleApplication, samplePerson } from '../support/sample-application.ts';

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { addPartner } from '../../connectors/intake/index.ts';
 import { PRODUCT_POLICIES } from '../../models/policies/index.ts';
-import { addConfigVersion } from '../../platform/configuration/store.ts';
-import type { OpenContext } from '../../platform/context.ts';
-import { seedPolicies } from '../../platform/pipeline-runtime/index.ts';
+import { addConfigVersion } from '../../platform/storage/configuration/store.ts';
+import type { OpenContext } from '../../platform/edge/process/open-context.ts';
+import { seedPolicies } from '../../platform/streaming/pipeline-runtime/index.ts';
 import { createIntakeHome, openIntakeContext, startIntakeServer, type IntakeHome, type IntakeServer } from '../support/intake-server.ts';
 import { PartnerClient, type Answer, type SignOptions } from '../support/partner-client.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addPartner } from '../../connectors/intake/index.ts';
-import type { OpenContext } from '../../platform/context.ts';
-import { seedPolicies } from '../../platform/pipeline-runtime/index.ts';
+import type { OpenContext } from '../../platform/edge/process/open-context.ts';
+import { seedPolicies } from '../../platform/streaming/pipeline-runtime/index.ts';
 import { createIntakeHome, openIntakeContext, startIntakeServer, type IntakeHome, type IntakeServer } from '../support/intake-server.ts';
 import { PartnerClient, type Answer } from '../support/partner-client.ts';
 

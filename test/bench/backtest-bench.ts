@@ -1,9 +1,9 @@
-import { recordedCasesOf, RICH, VERSIONS } from '../../pipelines/backtest/backtest.fixture.ts';
-import { Comparison } from '../../pipelines/backtest/comparison.ts';
-import { addCase, type BacktestRequest, runBacktest } from '../../pipelines/backtest/run-backtest.ts';
+import { recordedCasesOf, RICH, VERSIONS } from '../../tools/backtest/backtest.fixture.ts';
+import { Comparison } from '../../tools/backtest/comparison.ts';
+import { addCase, type BacktestRequest, runBacktest } from '../../tools/backtest/run-backtest.ts';
 import type { ReviewCase } from '../../models/state/review-case.ts';
-import { createPool, migrate, textArray } from '../../platform/postgres/index.ts';
-import { projectPath } from '../../platform/project.ts';
+import { createPool, migrate, textArray } from '../../platform/storage/postgres/index.ts';
+import { projectPath } from '../../platform/kernel/project.ts';
 
 export interface BacktestBenchResult {
   candidate: 'live' | 'shipped' | 'rich';

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { command, commandRecord, createTopics, follow, produce, testContext } from '../integration/connector-contract/effect-harness.ts';
 import { bundledChild, startEffectProcess } from '../integration/connector-contract/effect-process.ts';
-import { headerText } from '../../platform/kafka/index.ts';
+import { headerText } from '../../platform/streaming/kafka/index.ts';
 
 export interface EffectBenchResult {
   commands: number;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { selectRows } from '../../platform/clickhouse/index.ts';
-import { readSettings } from '../../platform/config/settings.ts';
-import { openContext } from '../../platform/context.ts';
+import { selectRows } from '../../platform/storage/clickhouse/index.ts';
+import { readSettings } from '../../platform/kernel/config/settings.ts';
+import { openContext } from '../../platform/edge/process/open-context.ts';
 import { DEFAULT_PARTNERS, generateApplications } from '../generators/index.ts';
 import { startBureaus } from '../support/bureaus.ts';
 import { startHubProcess, type HubProcess } from '../support/hub-process.ts';

@@ -1,11 +1,11 @@
 import { addDays } from '../../models/reference/dates.ts';
-import { annualRates } from '../../pipelines/servicing/engine/annual-rates.ts';
-import { buildPlan } from '../../pipelines/servicing/engine/build-plan.ts';
-import { DEFAULT_LOAN_POLICY } from '../../pipelines/servicing/engine/loan-policy.ts';
-import { applyEvents } from '../../pipelines/servicing/engine/loan/apply-event.ts';
-import type { LoanEvent } from '../../pipelines/servicing/engine/loan/loan-event.ts';
-import { newLoan } from '../../pipelines/servicing/engine/loan/loan-state.ts';
-import type { LoanTerms } from '../../pipelines/servicing/engine/terms.ts';
+import { annualRates } from '../../lending/engine/annual-rates.ts';
+import { buildPlan } from '../../lending/engine/build-plan.ts';
+import { DEFAULT_LOAN_POLICY } from '../../lending/engine/loan-policy.ts';
+import { applyEvents } from '../../lending/engine/loan/apply-event.ts';
+import type { LoanEvent } from '../../lending/engine/loan/loan-event.ts';
+import { newLoan } from '../../lending/engine/loan/loan-state.ts';
+import type { LoanTerms } from '../../lending/engine/terms.ts';
 import { sampleTerms } from '../generators/loan-terms.ts';
 
 export interface EngineBenchResult {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { addPartner } from '../../connectors/intake/index.ts';
-import { WEB_FLAGS } from '../../platform/process/up.ts';
-import { projectPath } from '../../platform/project.ts';
+import { WEB_FLAGS } from '../../platform/edge/process/up.ts';
+import { projectPath } from '../../platform/kernel/project.ts';
 import { endBundledChild, startBundledChild } from '../support/bundled-child.ts';
 import { createIntakeHome, openIntakeContext, type IntakeHome } from '../support/intake-server.ts';
 import type { LoadOrders, LoadReport } from './intake-load.ts';

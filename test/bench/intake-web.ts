@@ -1,6 +1,6 @@
 import fastify from 'fastify';
 import type { AddressInfo } from 'node:net';
-import { createPool } from '../../platform/postgres/index.ts';
+import { createPool } from '../../platform/storage/postgres/index.ts';
 import { openIntakeContext, startIntakeServer, type IntakeHome } from '../support/intake-server.ts';
 
 /** One side of the intake benchmark: the hub's web process, or a bare route over the same kind of insert. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { projectPath } from '../../platform/project.ts';
+import { projectPath } from '../../platform/kernel/project.ts';
 import { backtestBench } from './backtest-bench.ts';
 import { batchBench } from './batch-bench.ts';
 import { effectBench } from './effect-bench.ts';

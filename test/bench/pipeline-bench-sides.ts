@@ -1,6 +1,6 @@
-import { BatchConsumer, derivedEventId, encodeEvent, ensureTopics, TransactionalProducer, type OutgoingRecord } from '../../platform/kafka/index.ts';
-import { startPipeline } from '../../platform/pipeline-runtime/index.ts';
-import { bigintArray, createPool, textArray } from '../../platform/postgres/index.ts';
+import { BatchConsumer, derivedEventId, encodeEvent, ensureTopics, TransactionalProducer, type OutgoingRecord } from '../../platform/streaming/kafka/index.ts';
+import { startPipeline } from '../../platform/streaming/pipeline-runtime/index.ts';
+import { bigintArray, createPool, textArray } from '../../platform/storage/postgres/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { labContext, labEvents, labPipeline, query, type Lab } from '../support/pipeline-lab.ts';
 import { randomBytes } from 'node:crypto';

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { build } from 'esbuild';
 import pg from 'pg';
-import { derivedEventId, encodeEvent, type OutgoingRecord } from '../../platform/kafka/index.ts';
-import { migrate } from '../../platform/postgres/index.ts';
-import { projectPath } from '../../platform/project.ts';
+import { derivedEventId, encodeEvent, type OutgoingRecord } from '../../platform/streaming/kafka/index.ts';
+import { migrate } from '../../platform/storage/postgres/index.ts';
+import { projectPath } from '../../platform/kernel/project.ts';
 import { labEvents, newLab, prepareTopics, produceAll, type Lab } from '../support/pipeline-lab.ts';
 import type { SideResult } from './pipeline-bench-sides.ts';
 

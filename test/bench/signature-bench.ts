@@ -1,6 +1,6 @@
 import { createHmac, createPublicKey, createVerify, verify as verifyNow } from 'node:crypto';
-import { isFlaw, messageOfRequest, newKeyPair, readAuthorization, SCHEMES, signerOf, verifierOf, writeAuthorization, type Scheme } from '../../connectors/intake/signing/index.ts';
-import { signerHash } from '../../connectors/intake/signing/sm2-sm3.ts';
+import { isFlaw, messageOfRequest, newKeyPair, readAuthorization, SCHEMES, signerOf, verifierOf, writeAuthorization, type Scheme } from '../../connectors/intake/partners/signing/index.ts';
+import { signerHash } from '../../connectors/intake/partners/signing/sm2-sm3.ts';
 import { sampleApplication } from '../support/sample-application.ts';
 
 export interface SignatureSideResult {

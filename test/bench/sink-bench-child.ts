@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import Kafka from 'node-rdkafka';
 import type { LibrdKafkaError, Message } from 'node-rdkafka';
-import { selectRows } from '../../platform/clickhouse/client.ts';
-import { ByteInserter } from '../../platform/clickhouse/byte-insert.ts';
-import { consumerConfig, consumerTopicConfig } from '../../platform/kafka/index.ts';
-import { RowEncoder } from '../../platform/warehouse-sink/row-encoder.ts';
-import { insertStatement } from '../../platform/warehouse-sink/topics.ts';
-import { TsvBuffer } from '../../platform/warehouse-sink/tsv-buffer.ts';
+import { selectRows } from '../../platform/storage/clickhouse/client.ts';
+import { ByteInserter } from '../../platform/storage/clickhouse/byte-insert.ts';
+import { consumerConfig, consumerTopicConfig } from '../../platform/streaming/kafka/index.ts';
+import { RowEncoder } from '../../platform/streaming/warehouse-sink/row-encoder.ts';
+import { insertStatement } from '../../platform/streaming/warehouse-sink/topics.ts';
+import { TsvBuffer } from '../../platform/streaming/warehouse-sink/tsv-buffer.ts';
 import { clickhouseOf, kafkaOf, sinkEvent, startLabSink, type SinkLab } from '../support/sink-lab.ts';
 
 /** What one side of the sink's benchmark measured. */

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { rawTable } from '../../models/warehouse/index.ts';
 import type { EventDefinition } from '../../models/events/define-event.ts';
-import { MigrationLedger, selectRows, syncRawTables } from '../../platform/clickhouse/index.ts';
-import { projectPath } from '../../platform/project.ts';
+import { MigrationLedger, selectRows, syncRawTables } from '../../platform/storage/clickhouse/index.ts';
+import { projectPath } from '../../platform/kernel/project.ts';
 import { clickhouseOf, newSinkLab, prepareSinkLab, produceToSink, sinkEvent, sinkRecord, type SinkLab } from '../support/sink-lab.ts';
 import type { SinkSideResult } from './sink-bench-child.ts';
 

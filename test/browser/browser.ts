@@ -3,14 +3,14 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
-import { projectPath } from '../../platform/project.ts';
+import { projectPath } from '../../platform/kernel/project.ts';
 
 const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
 
-/** Path of the system's Chromium: CHROMIUM_PATH, or where systems keep it. Throws when there is none (`platform/setup --browser` installs it). */
+/** Path of the system's Chromium: CHROMIUM_PATH, or where systems keep it. Throws when there is none (`platform/local/setup --browser` installs it). */
 function chromiumPath(): string {
   const found = [process.env['CHROMIUM_PATH'] ?? '', ...CANDIDATES].find((path) => path !== '' && existsSync(path));
-  if (found === undefined) throw new Error('Chromium was not found: run node platform/setup/setup.mjs --browser, or set CHROMIUM_PATH');
+  if (found === undefined) throw new Error('Chromium was not found: run node platform/local/setup/setup.mjs --browser, or set CHROMIUM_PATH');
   return found;
 }
 

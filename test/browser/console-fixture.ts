@@ -1,13 +1,15 @@
 import { Registry } from 'prom-client';
-import { addUser, dashboardsModule, type NewUser } from '../../dashboards/index.ts';
-import { createClickhouse, prepareWarehouse } from '../../platform/clickhouse/index.ts';
-import { systemClock, type Clock } from '../../platform/clock.ts';
-import { readSettings } from '../../platform/config/settings.ts';
-import { createServer } from '../../platform/http/index.ts';
-import type { HubContext, HubModule } from '../../platform/module.ts';
-import { createLogger } from '../../platform/observability/logger.ts';
-import { createPool, migrate } from '../../platform/postgres/index.ts';
-import { projectPath } from '../../platform/project.ts';
+import { addUser, consoleModule, type NewUser } from '../../console/index.ts';
+import { dashboardsModule } from '../../dashboards/index.ts';
+import { createClickhouse, prepareWarehouse } from '../../platform/storage/clickhouse/index.ts';
+import { systemClock, type Clock } from '../../platform/kernel/clock.ts';
+import { readSettings } from '../../platform/kernel/config/settings.ts';
+import { createServer } from '../../platform/edge/http/index.ts';
+import type { HubModule } from '../../platform/edge/hub-module.ts';
+import type { HubContext } from '../../platform/kernel/hub-context.ts';
+import { createLogger } from '../../platform/kernel/logger.ts';
+import { createPool, migrate } from '../../platform/storage/postgres/index.ts';
+import { projectPath } from '../../platform/kernel/project.ts';
 import { createTestClickhouseDatabase, createTestDatabase, testStack } from '../support/stack.ts';
 
 export interface Console {
@@ -32,7 +34,7 @@ export async function startConsole(extra: readonly Pick<HubModule, 'routes'>[] =
     clickhouse,
   };
   const app = await createServer(context);
-  for (const room of [dashboardsModule, ...extra]) await room.routes?.(app, context, []);
+  for (const room of [consoleModule, dashboardsModule, ...extra]) await room.routes?.(app, context, []);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     url,

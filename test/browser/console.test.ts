@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import type { LedgerRow } from '../../platform/conservation/index.ts';
-import { deadLettersModule } from '../../platform/dead-letters/index.ts';
+import type { LedgerRow } from '../../platform/streaming/conservation/index.ts';
+import { deadLettersModule } from '../../console/dead-letters/index.ts';
 import { landBook, type Decided, type Received } from './application-book.ts';
 import { openConsolePage } from './browser.ts';
 import { addPerson, PASSWORD, startConsole, type Console } from './console-fixture.ts';

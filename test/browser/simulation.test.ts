@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { EVENT_FIELDS as OFFERED } from '../../dashboards/web/src/simulation/event-types.ts';
-import { servicingModule } from '../../pipelines/servicing/index.ts';
-import { readSimulation } from '../../pipelines/servicing/simulations/read-simulation.ts';
-import { simulate } from '../../pipelines/servicing/simulations/simulate.ts';
-import { EVENT_FIELDS, type SimulationForm } from '../../pipelines/servicing/simulations/simulation-form.ts';
-import { seedPolicies } from '../../platform/pipeline-runtime/index.ts';
+import { EVENT_FIELDS as OFFERED } from '../../console/web/src/simulation/event-types.ts';
+import { loansModule } from '../../console/loans/index.ts';
+import { readSimulation } from '../../lending/simulations/read-simulation.ts';
+import { simulate } from '../../lending/simulations/simulate.ts';
+import { EVENT_FIELDS, type SimulationForm } from '../../lending/simulations/simulation-form.ts';
+import { seedPolicies } from '../../platform/streaming/pipeline-runtime/index.ts';
 import { openConsolePage } from './browser.ts';
 import { addPerson, PASSWORD, startConsole, type Console } from './console-fixture.ts';
 
@@ -42,7 +42,7 @@ async function choose(label: string, option: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  hub = await startConsole([servicingModule]);
+  hub = await startConsole([loansModule]);
   await seedPolicies(hub.context.postgres);
   await addPerson(hub, 'chen', { displayName: '陈晨', role: 'operator' });
   opened = await openConsolePage(PATIENCE_MS);

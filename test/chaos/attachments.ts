@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Pool } from 'pg';
 import { request } from 'undici';
-import { selectRows } from '../../platform/clickhouse/index.ts';
+import { selectRows } from '../../platform/storage/clickhouse/index.ts';
 import { seededRandom, signedRequest } from '../generators/index.ts';
 import { type SentAttachment, sendAttachment, somePng } from '../support/attachment-client.ts';
 import type { SentApplication } from '../support/load-client.ts';

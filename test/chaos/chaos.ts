@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { applicationDecided } from '../../models/events/index.ts';
-import { createClickhouse, selectRows } from '../../platform/clickhouse/index.ts';
-import { readSettings } from '../../platform/config/settings.ts';
-import { createPool } from '../../platform/postgres/index.ts';
-import type { Reconciliation } from '../../platform/conservation/index.ts';
+import { createClickhouse, selectRows } from '../../platform/storage/clickhouse/index.ts';
+import { readSettings } from '../../platform/kernel/config/settings.ts';
+import { createPool } from '../../platform/storage/postgres/index.ts';
+import type { Reconciliation } from '../../platform/streaming/conservation/index.ts';
 import { DEFAULT_PARTNERS, generateApplications } from '../generators/index.ts';
 import { type Bureaus, startBureaus } from '../support/bureaus.ts';
 import { eventually } from '../support/eventually.ts';

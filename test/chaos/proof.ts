@@ -1,9 +1,9 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Pool } from 'pg';
 import { applicantMatched, applicationDecided, applicationReceived, creditReportReceived, creditReportRequested, EVENTS, referralDecided, taskChanged, taskCommanded } from '../../models/events/index.ts';
-import { selectRows } from '../../platform/clickhouse/index.ts';
-import { readTails, withEnds } from '../../platform/conservation/topic-tail.ts';
-import { DEAD_LETTER_TOPIC, headerText, partitionCounts, partitionsOf, type KafkaSurroundings } from '../../platform/kafka/index.ts';
+import { selectRows } from '../../platform/storage/clickhouse/index.ts';
+import { readTails, withEnds } from '../../platform/streaming/conservation/topic-tail.ts';
+import { DEAD_LETTER_TOPIC, headerText, partitionCounts, partitionsOf, type KafkaSurroundings } from '../../platform/streaming/kafka/index.ts';
 
 /** What lies on one topic, or in its raw table: event ids with the application, and the report request, each belongs to. */
 interface Record {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { addUser } from '../../dashboards/index.ts';
+import { addUser } from '../../console/index.ts';
 import { seededRandom, type Random } from '../generators/index.ts';
 
 /** What people asked for while processes died, and what they were told in the end. */

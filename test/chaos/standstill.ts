@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createPool } from '../../platform/postgres/index.ts';
-import type { Reconciliation } from '../../platform/conservation/index.ts';
+import { createPool } from '../../platform/storage/postgres/index.ts';
+import type { Reconciliation } from '../../platform/streaming/conservation/index.ts';
 import type { HubProcess } from '../support/hub-process.ts';
 
 const LOG_LINES = 6;

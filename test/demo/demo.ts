@@ -4,21 +4,23 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addPartner, type CallbackReceiver, changePartner, listPartners, rotatePartner, setPartnerFormat, startCallbackReceiver } from '../../connectors/intake/index.ts';
 import { personReport } from '../../connectors/bureaus/sandbox/person-report.ts';
-import { addUser, listUsers } from '../../dashboards/index.ts';
-import { selectRows } from '../../platform/clickhouse/index.ts';
-import type { Settings } from '../../platform/config/settings.ts';
-import type { Verb } from '../../platform/cli/verb.ts';
-import type { Reconciliation } from '../../platform/conservation/index.ts';
-import { table } from '../../platform/conservation/verb.ts';
-import { openContext } from '../../platform/context.ts';
-import { writeFileAtomic } from '../../platform/embedded/index.ts';
-import { HubError, InvalidInputError } from '../../platform/errors.ts';
-import type { HubContext, HubModule } from '../../platform/module.ts';
-import { SANDBOX_SEED, startHub } from '../../platform/process/up.ts';
-import { untilSignalled } from '../../platform/process/verbs.ts';
+import { addUser, listUsers } from '../../console/index.ts';
+import { selectRows } from '../../platform/storage/clickhouse/index.ts';
+import type { Settings } from '../../platform/kernel/config/settings.ts';
+import type { Verb } from '../../platform/edge/cli/verb.ts';
+import type { Reconciliation } from '../../platform/streaming/conservation/index.ts';
+import { table } from '../../console/reconcile/verb.ts';
+import { openContext } from '../../platform/edge/process/open-context.ts';
+import { writeFileAtomic } from '../../platform/kernel/home.ts';
+import { HubError, InvalidInputError } from '../../platform/kernel/errors.ts';
+import type { HubModule } from '../../platform/edge/hub-module.ts';
+import type { HubContext } from '../../platform/kernel/hub-context.ts';
+import type { Part } from '../../platform/edge/process/part.ts';
+import { SANDBOX_SEED, startHub } from '../../platform/edge/process/up.ts';
+import { untilSignalled } from '../../platform/edge/process/verbs.ts';
 import { SAMPLE_FORMATS } from '../../models/forms/samples/index.ts';
-import { businessDateOf } from '../../platform/clock.ts';
-import { addConfigVersion, configHistory } from '../../platform/configuration/store.ts';
+import { businessDateOf } from '../../platform/kernel/clock.ts';
+import { addConfigVersion, configHistory } from '../../platform/storage/configuration/store.ts';
 import { DEALER_WEST, DEFAULT_PARTNERS, generateApplications, type ScoreOf, seededRandom, USED_CARS_DIRECT } from '../generators/index.ts';
 import { dealerWestRequests, usedCarsDirectFile } from '../generators/own-layouts.ts';
 import { sendAttachment, somePng } from '../support/attachment-client.ts';
@@ -34,11 +36,13 @@ const USER = 'demo';
 
 export interface DemoParts {
   modules: () => readonly HubModule[];
+  /** The engines to start where no URL names a real server. */
+  parts: readonly Part[];
   reconcile: (context: HubContext) => Promise<Reconciliation>;
 }
 
 /** `hub demo [--exit]`: starts everything embedded, sends sample applications from several partners, and shows what happened. */
-export function demoVerb({ modules, reconcile }: DemoParts): Verb {
+export function demoVerb({ modules, parts, reconcile }: DemoParts): Verb {
   return {
     path: 'demo',
     summary: 'start the hub with sample inputs, print what happened and where to look, stay up',
@@ -49,7 +53,7 @@ export function demoVerb({ modules, reconcile }: DemoParts): Verb {
       const started = performance.now();
       // The partners' side of callbacks is played here, on loopback: nothing a hub in earnest would let them name.
       process.env.CALLBACK_NETWORKS ??= '127.0.0.0/8';
-      const hub = await startHub(settings, modules(), { signal, onProgress: ({ name, message }) => say(`  ${name}: ${message}`) });
+      const hub = await startHub(settings, modules(), { parts, signal, onProgress: ({ name, message }) => say(`  ${name}: ${message}`) });
       const receiver = await startCallbackReceiver();
       const context = await openContext({ process: 'demo', settings: { ...settings, logLevel: 'warn' }, endpoints: hub.endpoints });
       try {

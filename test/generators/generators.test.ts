@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { validateApplication } from '../../connectors/intake/validate-application.ts';
+import { validateApplication } from '../../connectors/intake/api/single/validate-application.ts';
 import { ageInFullYears } from '../../models/reference/dates.ts';
 import { divisionOf } from '../../models/reference/divisions.ts';
 import { validateResidentId } from '../../models/reference/identifiers/index.ts';
-import { parseStrictJson } from '../../platform/http/strict-json.ts';
-import type { FieldError, InvalidInputError } from '../../platform/errors.ts';
+import { parseStrictJson } from '../../platform/edge/http/strict-json.ts';
+import type { FieldError, InvalidInputError } from '../../platform/kernel/errors.ts';
 import calibration from './calibration.json' with { type: 'json' };
 import { type ApplicationBody, CALIBRATED_CAP, FLAWS, generateApplications, type GeneratedRequest, hub1Signature, KNOWN_CAP, signedRequest } from './index.ts';
 

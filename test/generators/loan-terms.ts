@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { addDays } from '../../models/reference/dates.ts';
 import { MONTH_END_RULES, QUOTED_DAY_COUNTS, ROUNDINGS, type RepaymentMethod } from '../../models/reference/lending-terms.ts';
-import { checkTerms } from '../../pipelines/servicing/engine/check-terms.ts';
-import { DEFAULT_CONVENTIONS, type Conventions, type LoanTerms } from '../../pipelines/servicing/engine/terms.ts';
+import { checkTerms } from '../../lending/engine/check-terms.ts';
+import { DEFAULT_CONVENTIONS, type Conventions, type LoanTerms } from '../../lending/engine/terms.ts';
 
 const conventions = (): fc.Arbitrary<Conventions> =>
   fc.record({

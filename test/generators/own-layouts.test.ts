@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { inspectCsv, readCsv } from '../../connectors/intake/batch/csv-file.ts';
+import { inspectCsv, readCsv } from '../../connectors/intake/api/batch/csv-file.ts';
 import { jsonMapping } from '../../connectors/intake/formats/json-format.ts';
 import { checkMapped, readJsonApplication } from '../../connectors/intake/formats/read-mapped.ts';
 import { SAMPLE_FORMATS } from '../../models/forms/samples/index.ts';

@@ -6,9 +6,9 @@ import { pbocBureau } from '../../connectors/bureaus/pboc/index.ts';
 import { revealInBatches } from '../../connectors/bureaus/reveal-batcher.ts';
 import { type BureauSandbox, startSandboxOf } from '../../connectors/bureaus/sandbox/index.ts';
 import { readConnectorSettings } from '../../connectors/contract.ts';
-import type { Effect } from '../../platform/effect-runtime/index.ts';
-import { headerText } from '../../platform/kafka/index.ts';
-import { createPool } from '../../platform/postgres/index.ts';
+import type { Effect } from '../../platform/streaming/effect-runtime/index.ts';
+import { headerText } from '../../platform/streaming/kafka/index.ts';
+import { createPool } from '../../platform/storage/postgres/index.ts';
 import { samplePersons } from '../support/sample-persons.ts';
 import {
   command, commandRecord, createTopics, follow, followDeadLetters, onTopics, produce, QUICK, reportOf, startEffect, testContext, type Command, type Report, type TopicReader, type Topics,

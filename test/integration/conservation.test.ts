@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LedgerRow, Reconciliation } from '../../platform/conservation/index.ts';
-import { listLetters, replayLetter } from '../../platform/dead-letters/store.ts';
+import type { LedgerRow, Reconciliation } from '../../platform/streaming/conservation/index.ts';
+import { listLetters, replayLetter } from '../../platform/streaming/dead-letters/store.ts';
 import { ConservationLab, type Flaw } from '../support/conservation-lab.ts';
 import { eventually } from '../support/eventually.ts';
 

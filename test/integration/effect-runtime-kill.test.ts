@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startSandboxOf } from '../../connectors/bureaus/sandbox/index.ts';
 import { seededRandom } from '../../connectors/bureaus/sandbox/behaviour.ts';
-import { headerText } from '../../platform/kafka/index.ts';
+import { headerText } from '../../platform/streaming/kafka/index.ts';
 import { command, commandRecord, countByRequest, createTopics, follow, followDeadLetters, produce, QUICK, testContext } from './connector-contract/effect-harness.ts';
 import { startEffectProcess, type EffectProcess } from './connector-contract/effect-process.ts';
 

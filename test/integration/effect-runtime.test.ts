@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { creditReportReceived, creditReportRequested } from '../../models/events/index.ts';
-import { DEFAULT_LIMITS, PoisonError, RejectedError, RetriableError, type Call, type Effect } from '../../platform/effect-runtime/index.ts';
-import { headerText } from '../../platform/kafka/index.ts';
-import type { RunningWorker } from '../../platform/module.ts';
+import { DEFAULT_LIMITS, PoisonError, RejectedError, RetriableError, type Call, type Effect } from '../../platform/streaming/effect-runtime/index.ts';
+import { headerText } from '../../platform/streaming/kafka/index.ts';
+import type { RunningWorker } from '../../platform/kernel/worker.ts';
 import {
   command, commandRecord, countByRequest, createTopics, follow, followDeadLetters, onTopics, produce, QUICK, reportOf, startEffect, testContext,
   type Command, type Report, type Topics, type TopicReader,

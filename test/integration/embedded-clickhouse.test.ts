@@ -10,7 +10,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient, type ClickHouseClient, ClickHouseError, ClickHouseLogLevel } from '@clickhouse/client';
 import { build } from 'esbuild';
-import { projectPath } from '../../platform/project.ts';
+import { projectPath } from '../../platform/kernel/project.ts';
 
 interface RunningServer {
   process: ChildProcess;
@@ -48,7 +48,7 @@ async function post(url: string, query: Record<string, string>, body: string | B
 }
 
 beforeAll(async () => {
-  await build({ entryPoints: [projectPath('platform/embedded/clickhouse/server-main.ts')], bundle: true, platform: 'node', format: 'esm', packages: 'external', outfile: bundle, logLevel: 'error' });
+  await build({ entryPoints: [projectPath('platform/local/clickhouse/server-main.ts')], bundle: true, platform: 'node', format: 'esm', packages: 'external', outfile: bundle, logLevel: 'error' });
 });
 
 afterAll(() => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BatchConsumer, ensureTopics, headerText, KafkaError, NO_OFFSET, partitionCounts, TransactionalProducer, type KafkaSurroundings, type Message, type OutgoingRecord } from '../../platform/kafka/index.ts';
+import { BatchConsumer, ensureTopics, headerText, KafkaError, NO_OFFSET, partitionCounts, TransactionalProducer, type KafkaSurroundings, type Message, type OutgoingRecord } from '../../platform/streaming/kafka/index.ts';
 import { testStack, uniqueName } from '../support/stack.ts';
 import { eventually } from '../support/eventually.ts';
 

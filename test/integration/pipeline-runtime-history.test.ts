@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { RunningWorker } from '../../platform/module.ts';
-import { startPipeline } from '../../platform/pipeline-runtime/index.ts';
-import { StaleWorker, StateConflict } from '../../platform/pipeline-runtime/errors.ts';
-import { StateStore, type BatchCommit } from '../../platform/pipeline-runtime/state-store.ts';
-import { createPool, migrate } from '../../platform/postgres/index.ts';
-import { projectPath } from '../../platform/project.ts';
+import type { RunningWorker } from '../../platform/kernel/worker.ts';
+import { startPipeline } from '../../platform/streaming/pipeline-runtime/index.ts';
+import { StaleWorker, StateConflict } from '../../platform/streaming/pipeline-runtime/errors.ts';
+import { StateStore, type BatchCommit } from '../../platform/streaming/pipeline-runtime/state-store.ts';
+import { createPool, migrate } from '../../platform/storage/postgres/index.ts';
+import { projectPath } from '../../platform/kernel/project.ts';
 import { eventually } from '../support/eventually.ts';
 import { faults, labContext, labInputs, labPipeline, newLab, prepareTopics, produceAll, query, type Lab } from '../support/pipeline-lab.ts';
 import { createTestDatabase, testStack } from '../support/stack.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunningWorker } from '../../platform/module.ts';
-import { startPipeline } from '../../platform/pipeline-runtime/index.ts';
-import { migrate } from '../../platform/postgres/index.ts';
-import { projectPath } from '../../platform/project.ts';
+import type { RunningWorker } from '../../platform/kernel/worker.ts';
+import { startPipeline } from '../../platform/streaming/pipeline-runtime/index.ts';
+import { migrate } from '../../platform/storage/postgres/index.ts';
+import { projectPath } from '../../platform/kernel/project.ts';
 import { eventually } from '../support/eventually.ts';
 import { faults, labContext, labInputs, labPipeline, newLab, prepareTopics, produceAll, query, type Lab } from '../support/pipeline-lab.ts';
 import { startProxiedKafka, type ProxiedKafka } from '../support/proxied-kafka.ts';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { encodeEvent, headerText, type OutgoingRecord } from '../../platform/kafka/index.ts';
+import { encodeEvent, headerText, type OutgoingRecord } from '../../platform/streaming/kafka/index.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunningWorker } from '../../platform/module.ts';
-import { startPipeline } from '../../platform/pipeline-runtime/index.ts';
-import { migrate } from '../../platform/postgres/index.ts';
-import { projectPath } from '../../platform/project.ts';
+import type { RunningWorker } from '../../platform/kernel/worker.ts';
+import { startPipeline } from '../../platform/streaming/pipeline-runtime/index.ts';
+import { migrate } from '../../platform/storage/postgres/index.ts';
+import { projectPath } from '../../platform/kernel/project.ts';
 import { eventually } from '../support/eventually.ts';
 import { faults, labContext, labEvents, labInputs, labPipeline, newLab, prepareTopics, produceAll, query, readDeadLetters, readTopic, type Lab } from '../support/pipeline-lab.ts';
 import { createTestDatabase, testStack } from '../support/stack.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChildProcess } from 'node:child_process';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { headerText, TransactionalProducer, type Message } from '../../platform/kafka/index.ts';
-import { migrate } from '../../platform/postgres/index.ts';
-import { projectPath } from '../../platform/project.ts';
+import { headerText, TransactionalProducer, type Message } from '../../platform/streaming/kafka/index.ts';
+import { migrate } from '../../platform/storage/postgres/index.ts';
+import { projectPath } from '../../platform/kernel/project.ts';
 import { eventually } from '../support/eventually.ts';
 import { endChild, startChild } from '../support/pipeline-child.ts';
 import { labContext, labEvents, labInputs, newLab, prepareTopics, query, readTopic, type Lab } from '../support/pipeline-lab.ts';

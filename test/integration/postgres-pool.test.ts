@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createPool, isConnectionFailure } from '../../platform/postgres/index.ts';
+import { createPool, isConnectionFailure } from '../../platform/storage/postgres/index.ts';
 import { createTestDatabase } from '../support/stack.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 

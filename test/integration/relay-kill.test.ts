@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OpenContext } from '../../platform/context.ts';
-import { ensureTopics } from '../../platform/kafka/index.ts';
-import { startRelay, type RelayStep } from '../../platform/relay/index.ts';
+import type { OpenContext } from '../../platform/edge/process/open-context.ts';
+import { ensureTopics } from '../../platform/streaming/kafka/index.ts';
+import { startRelay, type RelayStep } from '../../platform/streaming/relay/index.ts';
 import { endBundledChild, startBundledChild } from '../support/bundled-child.ts';
 import { committedKeys } from '../support/committed-keys.ts';
 import { createIntakeHome, openIntakeContext, type IntakeHome } from '../support/intake-server.ts';

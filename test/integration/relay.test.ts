@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OpenContext } from '../../platform/context.ts';
-import { ensureTopics } from '../../platform/kafka/index.ts';
-import type { RunningWorker } from '../../platform/module.ts';
-import { startRelay } from '../../platform/relay/index.ts';
+import type { OpenContext } from '../../platform/edge/process/open-context.ts';
+import { ensureTopics } from '../../platform/streaming/kafka/index.ts';
+import type { RunningWorker } from '../../platform/kernel/worker.ts';
+import { startRelay } from '../../platform/streaming/relay/index.ts';
 import { createIntakeHome, openIntakeContext, type IntakeHome } from '../support/intake-server.ts';
 import { labRelaySource } from '../support/relay-lab.ts';
 import { committedKeys } from '../support/committed-keys.ts';

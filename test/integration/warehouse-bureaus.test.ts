@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { creditReportReceived, creditReportRequested, type EventDefinition } from '../../models/events/index.ts';
-import { createClickhouse, prepareWarehouse, selectRows } from '../../platform/clickhouse/index.ts';
-import { hubModels, runDeclaredTest } from '../../platform/warehouse-models/verbs.ts';
+import { createClickhouse, prepareWarehouse, selectRows } from '../../platform/storage/clickhouse/index.ts';
+import { hubModels, runDeclaredTest } from '../../platform/edge/warehouse-models/verbs.ts';
 import { createTestClickhouseDatabase } from '../support/stack.ts';
 
 let database: Awaited<ReturnType<typeof createTestClickhouseDatabase>>;

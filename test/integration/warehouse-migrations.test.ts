@@ -7,9 +7,9 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { defineEvent, type EventDefinition } from '../../models/events/define-event.ts';
 import { applicationDecided, applicationReceived } from '../../models/events/index.ts';
 import { rawTable } from '../../models/warehouse/index.ts';
-import { createClickhouse, migrateFiles, MigrationLedger, prepareWarehouse, selectRows, syncRawTables } from '../../platform/clickhouse/index.ts';
-import { lineageOf } from '../../platform/warehouse-models/lineage.ts';
-import { derivedEventId } from '../../platform/kafka/index.ts';
+import { createClickhouse, migrateFiles, MigrationLedger, prepareWarehouse, selectRows, syncRawTables } from '../../platform/storage/clickhouse/index.ts';
+import { lineageOf } from '../../platform/edge/warehouse-models/lineage.ts';
+import { derivedEventId } from '../../platform/streaming/kafka/index.ts';
 import { createTestClickhouseDatabase } from '../support/stack.ts';
 
 let database: Awaited<ReturnType<typeof createTestClickhouseDatabase>>;

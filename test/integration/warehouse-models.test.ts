@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { createClickhouse, prepareWarehouse } from '../../platform/clickhouse/index.ts';
-import { testOf } from '../../platform/warehouse-models/declared-tests.ts';
-import { hubModels, runDeclaredTest } from '../../platform/warehouse-models/verbs.ts';
+import { createClickhouse, prepareWarehouse } from '../../platform/storage/clickhouse/index.ts';
+import { testOf } from '../../platform/edge/warehouse-models/declared-tests.ts';
+import { hubModels, runDeclaredTest } from '../../platform/edge/warehouse-models/verbs.ts';
 import { createTestClickhouseDatabase } from '../support/stack.ts';
 
 let database: Awaited<ReturnType<typeof createTestClickhouseDatabase>>;

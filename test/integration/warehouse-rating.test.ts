@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { applicationDecided, applicationReceived, type DataOf, type EventDefinition, loanPerformanceObserved } from '../../models/events/index.ts';
 import { scorecardOf } from '../../models/scorecards/index.ts';
-import { changedEventsOf, VERSIONS } from '../../pipelines/backtest/backtest.fixture.ts';
+import { changedEventsOf, VERSIONS } from '../../tools/backtest/backtest.fixture.ts';
 import { context, run } from '../../pipelines/review/review.fixture.ts';
 import { loadDefinitions, nativeQueryOf, slugOf } from '../../dashboards/viewer/definitions.ts';
 import { compileTemplate } from '../../dashboards/viewer/template-tags.ts';
-import { createClickhouse, prepareWarehouse, selectRows } from '../../platform/clickhouse/index.ts';
-import { hubModels, runDeclaredTest } from '../../platform/warehouse-models/verbs.ts';
+import { createClickhouse, prepareWarehouse, selectRows } from '../../platform/storage/clickhouse/index.ts';
+import { hubModels, runDeclaredTest } from '../../platform/edge/warehouse-models/verbs.ts';
 import { createTestClickhouseDatabase } from '../support/stack.ts';
 
 type Decided = DataOf<typeof applicationDecided>;

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { SinkStep } from '../../platform/warehouse-sink/index.ts';
+import type { SinkStep } from '../../platform/streaming/warehouse-sink/index.ts';
 import { endBundledChild, startBundledChild } from '../support/bundled-child.ts';
 import { deadLettersOf } from '../support/dead-letters-of.ts';
 import { eventually } from '../support/eventually.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { headerText } from '../../platform/kafka/index.ts';
-import { selectRows } from '../../platform/clickhouse/index.ts';
+import { headerText } from '../../platform/streaming/kafka/index.ts';
+import { selectRows } from '../../platform/storage/clickhouse/index.ts';
 import { deadLettersOf } from '../support/dead-letters-of.ts';
 import { eventually } from '../support/eventually.ts';
 import { clickhouseOf, kafkaOf, landedRows, newSinkLab, prepareSinkLab, produceToSink, sinkEvent, sinkRecord, startLabSink, type SinkLab } from '../support/sink-lab.ts';

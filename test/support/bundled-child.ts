@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { basename } from 'node:path';
 import { build } from 'esbuild';
-import { projectPath } from '../../platform/project.ts';
+import { projectPath } from '../../platform/kernel/project.ts';
 
 const bundles = new Map<string, Promise<string>>();
 

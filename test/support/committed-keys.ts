@@ -1,4 +1,4 @@
-import { BatchConsumer, type KafkaSurroundings, type Message } from '../../platform/kafka/index.ts';
+import { BatchConsumer, type KafkaSurroundings, type Message } from '../../platform/streaming/kafka/index.ts';
 import { uniqueName } from './stack.ts';
 
 /** Everything on a topic that is committed, in the order of its offsets (per partition), read from the beginning. */

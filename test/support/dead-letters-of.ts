@@ -1,4 +1,4 @@
-import { BatchConsumer, DEAD_LETTER_TOPIC, headerText, type KafkaSurroundings, type Message } from '../../platform/kafka/index.ts';
+import { BatchConsumer, DEAD_LETTER_TOPIC, headerText, type KafkaSurroundings, type Message } from '../../platform/streaming/kafka/index.ts';
 import { uniqueName } from './stack.ts';
 
 /** Committed dead letters of a topic's records: waits for as many as expected, then a while longer, so that one too many would show. */

@@ -5,8 +5,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Endpoints } from '../../platform/config/settings.ts';
-import { projectPath } from '../../platform/project.ts';
+import type { Endpoints } from '../../platform/kernel/config/settings.ts';
+import { projectPath } from '../../platform/kernel/project.ts';
 
 export interface CliResult {
   code: number;

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { intakeModule } from '../../connectors/intake/index.ts';
-import { servicingModule } from '../../pipelines/servicing/index.ts';
-import { readSettings } from '../../platform/config/settings.ts';
-import { openContext, type OpenContext } from '../../platform/context.ts';
-import { createServer } from '../../platform/http/index.ts';
-import { migrate } from '../../platform/postgres/index.ts';
-import { projectPath } from '../../platform/project.ts';
+import { loansModule } from '../../console/loans/index.ts';
+import { readSettings } from '../../platform/kernel/config/settings.ts';
+import { openContext, type OpenContext } from '../../platform/edge/process/open-context.ts';
+import { createServer } from '../../platform/edge/http/index.ts';
+import { migrate } from '../../platform/storage/postgres/index.ts';
+import { projectPath } from '../../platform/kernel/project.ts';
 import { createTestDatabase, testStack } from './stack.ts';
 
 /** A database of its own with all migrations, and a home with a master key. */
@@ -48,7 +48,7 @@ export interface IntakeServer {
 /** The partner API as the web process serves it. */
 export async function startIntakeServer(context: OpenContext): Promise<IntakeServer> {
   const app = await createServer(context);
-  await intakeModule.routes?.(app, context, servicingModule.partnerRoutes ?? []);
+  await intakeModule.routes?.(app, context, loansModule.partnerRoutes ?? []);
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, close: () => app.close() };

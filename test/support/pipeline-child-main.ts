@@ -1,4 +1,4 @@
-import { startPipeline, type Step } from '../../platform/pipeline-runtime/index.ts';
+import { startPipeline, type Step } from '../../platform/streaming/pipeline-runtime/index.ts';
 import { labContext, labPipeline, type Lab } from './pipeline-lab.ts';
 
 /** One pipeline worker as a process of its own, for tests that kill it. Its orders come as JSON in the first argument. */

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { build } from 'esbuild';
-import { projectPath } from '../../platform/project.ts';
+import { projectPath } from '../../platform/kernel/project.ts';
 import type { ChildOrders } from './pipeline-child-main.ts';
 
 let bundle: Promise<string> | undefined;

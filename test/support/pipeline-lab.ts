@@ -3,10 +3,10 @@ import { randomInt } from 'node:crypto';
 import pg from 'pg';
 import { Registry } from 'prom-client';
 import { defineEvent } from '../../models/events/define-event.ts';
-import { systemClock } from '../../platform/clock.ts';
-import { BatchConsumer, DEAD_LETTER_TOPIC, encodeEvent, ensureTopics, headerText, TransactionalProducer, type Message, type OutgoingRecord } from '../../platform/kafka/index.ts';
-import { createLogger } from '../../platform/observability/logger.ts';
-import { deadLetter, done, emit, ignored, pipeline, retry, type DecideContext, type PipelineContext, type PipelineDefinition } from '../../platform/pipeline-runtime/index.ts';
+import { systemClock } from '../../platform/kernel/clock.ts';
+import { BatchConsumer, DEAD_LETTER_TOPIC, encodeEvent, ensureTopics, headerText, TransactionalProducer, type Message, type OutgoingRecord } from '../../platform/streaming/kafka/index.ts';
+import { createLogger } from '../../platform/kernel/logger.ts';
+import { deadLetter, done, emit, ignored, pipeline, retry, type DecideContext, type PipelineContext, type PipelineDefinition } from '../../platform/streaming/pipeline-runtime/index.ts';
 import { eventually } from './eventually.ts';
 import { uniqueName } from './stack.ts';
 

@@ -2,7 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { KafkaSurroundings } from '../../platform/kafka/index.ts';
+import type { KafkaSurroundings } from '../../platform/streaming/kafka/index.ts';
 import { committedMessages } from './committed-keys.ts';
 
 /** A value that must be found nowhere: what it is (`mobile of ORDER-7`) and its plain text. */

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openHome } from '../../platform/embedded/home.ts';
-import { kafka } from '../../platform/embedded/kafka.ts';
-import { freePort } from '../../platform/embedded/ports.ts';
+import { openHome } from '../../platform/kernel/home.ts';
+import { kafka } from '../../platform/local/kafka.ts';
+import { freePort } from '../../platform/edge/process/ports.ts';
 import { eventually } from './eventually.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 

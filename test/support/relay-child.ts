@@ -1,4 +1,4 @@
-import { startRelay, type RelayStep } from '../../platform/relay/index.ts';
+import { startRelay, type RelayStep } from '../../platform/streaming/relay/index.ts';
 import { openIntakeContext, type IntakeHome } from './intake-server.ts';
 import { labRelaySource } from './relay-lab.ts';
 

@@ -1,4 +1,4 @@
-import type { RelayRow, RelaySource } from '../../platform/relay/index.ts';
+import type { RelayRow, RelaySource } from '../../platform/streaming/relay/index.ts';
 
 /** hub.<name> (seq, payload) → topic <name>, keyed by the sequence number. */
 export function labRelaySource(name: string): RelaySource<RelayRow & { payload: string }> {

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
-import { createPool, migrate } from '../../platform/postgres/index.ts';
-import { deriveKeys, Privacy } from '../../platform/privacy/index.ts';
-import { projectPath } from '../../platform/project.ts';
+import { createPool, migrate } from '../../platform/storage/postgres/index.ts';
+import { deriveKeys, Privacy } from '../../platform/storage/privacy/index.ts';
+import { projectPath } from '../../platform/kernel/project.ts';
 import { createTestDatabase } from './stack.ts';
 
 interface Plain {

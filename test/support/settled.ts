@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { selectRows } from '../../platform/clickhouse/index.ts';
+import { selectRows } from '../../platform/storage/clickhouse/index.ts';
 
 export interface Progress {
   accepted: number;

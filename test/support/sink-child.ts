@@ -1,4 +1,4 @@
-import type { SinkStep } from '../../platform/warehouse-sink/index.ts';
+import type { SinkStep } from '../../platform/streaming/warehouse-sink/index.ts';
 import { startLabSink, type SinkLab } from './sink-lab.ts';
 
 /** A sink as a process of its own, for tests that kill it. */

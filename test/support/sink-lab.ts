@@ -5,14 +5,14 @@ import type { Pool } from 'pg';
 import { Registry } from 'prom-client';
 import { defineEvent, type EventDefinition } from '../../models/events/define-event.ts';
 import { deadLetterTable, rawTable } from '../../models/warehouse/index.ts';
-import { createClickhouse, ensureDatabase, MigrationLedger, selectRows, syncRawTables } from '../../platform/clickhouse/index.ts';
-import { systemClock } from '../../platform/clock.ts';
-import { derivedEventId, encodeEvent, ensureTopics, hubTopics, TransactionalProducer, type OutgoingRecord } from '../../platform/kafka/index.ts';
-import type { RunningWorker } from '../../platform/module.ts';
-import { createLogger } from '../../platform/observability/logger.ts';
-import { createPool, migrate } from '../../platform/postgres/index.ts';
-import { projectPath } from '../../platform/project.ts';
-import { startSink, type SinkOptions } from '../../platform/warehouse-sink/index.ts';
+import { createClickhouse, ensureDatabase, MigrationLedger, selectRows, syncRawTables } from '../../platform/storage/clickhouse/index.ts';
+import { systemClock } from '../../platform/kernel/clock.ts';
+import { derivedEventId, encodeEvent, ensureTopics, hubTopics, TransactionalProducer, type OutgoingRecord } from '../../platform/streaming/kafka/index.ts';
+import type { RunningWorker } from '../../platform/kernel/worker.ts';
+import { createLogger } from '../../platform/kernel/logger.ts';
+import { createPool, migrate } from '../../platform/storage/postgres/index.ts';
+import { projectPath } from '../../platform/kernel/project.ts';
+import { startSink, type SinkOptions } from '../../platform/streaming/warehouse-sink/index.ts';
 
 /** What a test of the sink needs, as plain data, so that a child process can be given it. */
 export interface SinkLab {

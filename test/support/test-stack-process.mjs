@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ENGINE_DIST, ENGINE_ENTRIES, ensureBuilt } from '../../platform/build.mjs';
+import { ENGINE_DIST, ENGINE_ENTRIES, ensureBuilt } from '../../platform/local/build.mjs';
 
 /** @type {{ process: import('node:child_process').ChildProcess, folder: string } | undefined} */
 let running;
@@ -16,7 +16,7 @@ export async function startTestStack() {
   const env = { ...process.env, HUB_BUNDLE: bundle };
   for (const name of ['KAFKA_BROKERS', 'DATABASE_URL', 'CLICKHOUSE_URL']) delete env[name];
   // The IPC channel ends the engines when jest itself is killed.
-  const child = spawn(process.execPath, [join(bundle, 'platform/embedded/parts-main.js'), '--home', folder, '--json'], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env, detached: true });
+  const child = spawn(process.execPath, [join(bundle, 'platform/local/parts-main.js'), '--home', folder, '--json'], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env, detached: true });
   let progress = '';
   child.stderr.on('data', (chunk) => (progress += chunk.toString()));
   try {

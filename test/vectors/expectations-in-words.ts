@@ -1,7 +1,7 @@
-import { applyEvent } from '../../pipelines/servicing/engine/loan/apply-event.ts';
-import { outstandingFen } from '../../pipelines/servicing/engine/loan/instalment.ts';
-import type { JournalEntry } from '../../pipelines/servicing/engine/ledger/journal.ts';
-import { type LoanState, statusOf, transactionsOf } from '../../pipelines/servicing/engine/loan/loan-state.ts';
+import { applyEvent } from '../../lending/engine/loan/apply-event.ts';
+import { outstandingFen } from '../../lending/engine/loan/instalment.ts';
+import type { JournalEntry } from '../../lending/engine/ledger/journal.ts';
+import { type LoanState, statusOf, transactionsOf } from '../../lending/engine/loan/loan-state.ts';
 import { textDifferences, valueDifferences } from './compare.ts';
 import type { Checked } from './expectations.ts';
 import { ledgerText, yuanText } from './fineract-ledger.ts';

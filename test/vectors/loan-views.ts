@@ -1,9 +1,9 @@
 import { daysBetween } from '../../models/reference/dates.ts';
-import { sumOf } from '../../pipelines/servicing/engine/loan/amounts.ts';
-import { chargeTotals, type ChargeBasis, type ChargeTime } from '../../pipelines/servicing/engine/loan/charge.ts';
-import { outstandingFen } from '../../pipelines/servicing/engine/loan/instalment.ts';
-import { type LoanState, type LoanStatus, transactionsOf } from '../../pipelines/servicing/engine/loan/loan-state.ts';
-import type { Transaction, TransactionKind } from '../../pipelines/servicing/engine/loan/transaction.ts';
+import { sumOf } from '../../lending/engine/loan/amounts.ts';
+import { chargeTotals, type ChargeBasis, type ChargeTime } from '../../lending/engine/loan/charge.ts';
+import { outstandingFen } from '../../lending/engine/loan/instalment.ts';
+import { type LoanState, type LoanStatus, transactionsOf } from '../../lending/engine/loan/loan-state.ts';
+import type { Transaction, TransactionKind } from '../../lending/engine/loan/transaction.ts';
 import { yuanText } from './fineract-ledger.ts';
 import type { Row } from './vector-file.ts';
 

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../../platform/errors.ts';
+import { InvalidInputError } from '../../platform/kernel/errors.ts';
 import { type Outcome, runVectors } from './run-vector.ts';
 import { readVectorFile } from './vector-file.ts';
 

@@ -1,5 +1,5 @@
-import { messageOf } from '../../platform/errors.ts';
-import type { LoanState } from '../../pipelines/servicing/engine/loan/loan-state.ts';
+import { messageOf } from '../../platform/kernel/errors.ts';
+import type { LoanState } from '../../lending/engine/loan/loan-state.ts';
 import { type Checked, checkExpectation } from './expectations.ts';
 import { NotApplicable, replayVector, type Standing } from './replay-vector.ts';
 import { checkPostingFlow, checkPostingRule, checkSimpleDelinquency, checkStatedPostings } from './simple-kinds.ts';

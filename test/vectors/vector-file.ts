@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { InvalidInputError, messageOf } from '../../platform/errors.ts';
+import { InvalidInputError, messageOf } from '../../platform/kernel/errors.ts';
 import type { VectorLoan } from './fineract-terms.ts';
 
 /** A file of vectors (format of lending.json): loans, what happened to them, and the figures that must come out. */

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
-import type { Clock } from '../../../platform/clock.ts';
+import type { Clock } from '../../../platform/kernel/clock.ts';
 import { RejectedError } from '../../contract.ts';
 import { assertAnswers, genuineJson } from '../answer-shape.ts';
 import { type Bureau, type Inquiry, NOTHING_KNOWN } from '../bureau.ts';

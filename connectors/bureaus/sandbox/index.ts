@@ -1,4 +1,4 @@
-import type { Sandbox } from '../../../platform/module.ts';
+import type { Sandbox } from '../../../platform/edge/hub-module.ts';
 import type { Behaviour } from './behaviour.ts';
 import { type BureauSandbox, type BureauSandboxOptions, startBureauSandbox } from './bureau-sandbox.ts';
 import { fraudProtocol } from './fraud-protocol.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../../../platform/clock.ts';
+import type { Clock } from '../../../platform/kernel/clock.ts';
 import { RejectedError } from '../../contract.ts';
 import { genuineJson } from '../answer-shape.ts';
 import type { Bureau, Inquiry } from '../bureau.ts';

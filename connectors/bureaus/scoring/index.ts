@@ -1,4 +1,4 @@
-import { systemClock } from '../../../platform/clock.ts';
+import { systemClock } from '../../../platform/kernel/clock.ts';
 import type { BureauAdapter } from '../bureau.ts';
 import { CONSENT_PURPOSE } from '../consent.ts';
 import { checkOnce, httpLimits } from '../http-bureau.ts';

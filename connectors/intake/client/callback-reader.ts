@@ -1,8 +1,8 @@
-import type { Callback, CallbackReceipt } from '../partner-schemas.ts';
-import { decryptBody, ENCRYPTION_HEADER, encryptBody, isFlaw, messageOfAnswer, messageOfRequest, readAuthorization } from '../signing/index.ts';
+import type { Callback, CallbackReceipt } from '../api/partner-schemas.ts';
+import { decryptBody, ENCRYPTION_HEADER, encryptBody, isFlaw, messageOfAnswer, messageOfRequest, readAuthorization } from '../partners/signing/index.ts';
 import { openCredentials, type OpenCredentials, type PartnerCredentials } from './credentials.ts';
 
-export type { Callback } from '../partner-schemas.ts';
+export type { Callback } from '../api/partner-schemas.ts';
 
 /** Header of the answer that holds its signature, base64. */
 export const ANSWER_SIGNATURE_HEADER = 'hub-signature';

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
-import { signerOf, verifierOf, type BodyCipher, type Scheme, type Signer, type Verifier } from '../signing/index.ts';
+import { signerOf, verifierOf, type BodyCipher, type Scheme, type Signer, type Verifier } from '../partners/signing/index.ts';
 
 /** What a partner signs with, as `hub partners add` and `rotate` hand it over. */
 export type PartnerCredentials = {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApplicationForm } from '../../../models/forms/application-form.ts';
-import type { Attachment, BatchAnswer, Problem, Receipt, Status } from '../partner-schemas.ts';
+import type { Attachment, BatchAnswer, Problem, Receipt, Status } from '../api/partner-schemas.ts';
 import { openCredentials, type OpenCredentials, type PartnerCredentials } from './credentials.ts';
 import { signedRequest } from './signed-request.ts';
 
 export type { ApplicationForm as Application } from '../../../models/forms/application-form.ts';
-export type { Attachment, BatchAnswer, Receipt, Status } from '../partner-schemas.ts';
+export type { Attachment, BatchAnswer, Receipt, Status } from '../api/partner-schemas.ts';
 
 export interface HubClientOptions {
   /** Origin of the hub: https://hub.example */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { encryptBody, ENCRYPTION_HEADER, messageOfRequest, writeAuthorization } from '../signing/index.ts';
+import { encryptBody, ENCRYPTION_HEADER, messageOfRequest, writeAuthorization } from '../partners/signing/index.ts';
 import type { OpenCredentials } from './credentials.ts';
 
 export interface SigningChoices {

@@ -1,7 +1,7 @@
 import { TARGETS, targetPattern } from '../../../models/forms/application-targets.ts';
 import { groupOf } from '../../../models/forms/check-partner-format.ts';
 import { type FormatField, type PartnerFormat, sourcesOf } from '../../../models/forms/partner-format.ts';
-import type { FieldError } from '../../../platform/errors.ts';
+import type { FieldError } from '../../../platform/kernel/errors.ts';
 import { type Convert, conversionOf, convertShare } from './convert.ts';
 
 /** An error that names the partner's own field (JSON pointer, or columns) beside ours; undefined where a field of ours has no source. */

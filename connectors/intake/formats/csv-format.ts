@@ -1,5 +1,5 @@
 import { type PartnerFormat, sourcesOf } from '../../../models/forms/partner-format.ts';
-import type { FieldError } from '../../../platform/errors.ts';
+import type { FieldError } from '../../../platform/kernel/errors.ts';
 import { compileFields, type Mapped } from './compile-format.ts';
 
 /** Errors of a header line: columns that are missing, there twice, or not known to the format. */

@@ -1,11 +1,11 @@
 import { policyInForce, PolicyMissing, type PolicyVersion } from '../../../models/policies/index.ts';
 import { NATIVE_CSV } from '../../../models/forms/native-csv.ts';
 import { partnerFormatKey, type PartnerFormat } from '../../../models/forms/partner-format.ts';
-import { businessDateOf } from '../../../platform/clock.ts';
-import { refuseInvalid } from '../../../platform/configuration/store.ts';
-import { HttpError } from '../../../platform/http/index.ts';
-import type { HubContext } from '../../../platform/module.ts';
-import { listen, type NotificationListener } from '../../../platform/postgres/index.ts';
+import { businessDateOf } from '../../../platform/kernel/clock.ts';
+import { refuseInvalid } from '../../../platform/storage/configuration/store.ts';
+import { HttpError } from '../../../platform/edge/http/index.ts';
+import type { HubContext } from '../../../platform/kernel/hub-context.ts';
+import { listen, type NotificationListener } from '../../../platform/storage/postgres/index.ts';
 import type { Mapped } from './compile-format.ts';
 import { FORMATS_CHANNEL, type FormatInput } from './format-settings.ts';
 import { jsonMapping } from './json-format.ts';

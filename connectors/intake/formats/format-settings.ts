@@ -1,10 +1,10 @@
 import { partnerFormatKey, type PartnerFormat } from '../../../models/forms/partner-format.ts';
-import { audit } from '../../../platform/audit/index.ts';
-import { businessDateOf } from '../../../platform/clock.ts';
-import { configVersion } from '../../../platform/configuration/store.ts';
-import { HubError, InvalidInputError } from '../../../platform/errors.ts';
-import type { HubContext } from '../../../platform/module.ts';
-import { inTransaction } from '../../../platform/postgres/index.ts';
+import { audit } from '../../../platform/storage/audit/index.ts';
+import { businessDateOf } from '../../../platform/kernel/clock.ts';
+import { configVersion } from '../../../platform/storage/configuration/store.ts';
+import { HubError, InvalidInputError } from '../../../platform/kernel/errors.ts';
+import type { HubContext } from '../../../platform/kernel/hub-context.ts';
+import { inTransaction } from '../../../platform/storage/postgres/index.ts';
 
 /** What is told every process when a partner's setting changes. */
 export const FORMATS_CHANNEL = 'intake_formats';

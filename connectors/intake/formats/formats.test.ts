@@ -5,7 +5,7 @@ import type { FormatField, PartnerFormat } from '../../../models/forms/partner-f
 import { SAMPLE_FORMATS } from '../../../models/forms/samples/index.ts';
 import { DEFAULT_PARTNERS, generateApplications, type ApplicationBody } from '../../../test/generators/index.ts';
 import { asDealerWest, asUsedCarsDirect, DIRECT_COLUMNS } from '../../../test/generators/partner-layouts.ts';
-import { validateApplication } from '../validate-application.ts';
+import { validateApplication } from '../api/single/validate-application.ts';
 import type { Mapped } from './compile-format.ts';
 import { columnsOf, csvMapping } from './csv-format.ts';
 import { jsonMapping } from './json-format.ts';

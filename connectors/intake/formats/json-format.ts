@@ -1,5 +1,5 @@
 import type { PartnerFormat } from '../../../models/forms/partner-format.ts';
-import { pointerToken } from '../../../platform/http/index.ts';
+import { pointerToken } from '../../../platform/edge/http/index.ts';
 import { compileElement, compileFields, type Mapped, type MappedError, sourceFor } from './compile-format.ts';
 
 type Json = Record<string, unknown>;

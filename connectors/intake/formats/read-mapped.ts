@@ -1,6 +1,6 @@
-import type { FieldError } from '../../../platform/errors.ts';
-import { DEFAULT_LIMITS, HttpError, parseStrictJson } from '../../../platform/http/index.ts';
-import { validateApplication, type ValidApplication } from '../validate-application.ts';
+import type { FieldError } from '../../../platform/kernel/errors.ts';
+import { DEFAULT_LIMITS, HttpError, parseStrictJson } from '../../../platform/edge/http/index.ts';
+import { validateApplication, type ValidApplication } from '../api/single/validate-application.ts';
 import type { Mapped, MappedError } from './compile-format.ts';
 
 const NATIVE_LIMITS = { ...DEFAULT_LIMITS, maxDepth: 12, maxItems: 1_000, integersOnly: true };

@@ -1,8 +1,8 @@
 import type { PartnerFormat } from '../../../models/forms/partner-format.ts';
-import { parseStrictJson } from '../../../platform/http/index.ts';
-import { maskAddress, maskMobile, maskName, maskNumber } from '../../../platform/privacy/index.ts';
-import { readCsv } from '../batch/csv-file.ts';
-import type { Encoding } from '../batch/decode-row.ts';
+import { parseStrictJson } from '../../../platform/edge/http/index.ts';
+import { maskAddress, maskMobile, maskName, maskNumber } from '../../../platform/storage/privacy/index.ts';
+import { readCsv } from '../api/batch/csv-file.ts';
+import type { Encoding } from '../api/batch/decode-row.ts';
 import type { Mapped, MappedError } from './compile-format.ts';
 import { jsonMapping } from './json-format.ts';
 import { checkMapped, PARTNER_LIMITS, refuseLongNumbers } from './read-mapped.ts';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallbackError, CallbackReader, type PartnerCredentials, type ReadCallback } from '../client/index.ts';
 import { ANSWER_SIGNATURE_HEADER, type CallbackAnswer } from '../client/callback-reader.ts';
-import type { Callback } from '../partner-schemas.ts';
+import type { Callback } from '../api/partner-schemas.ts';
 
 /** What can go wrong with a callback. `lost-answer`: it is stored, then the connection breaks. */
 export const RECEIVER_FAULTS = ['http-503', 'rate-limit', 'timeout', 'reset', 'lost-answer', 'garbage', 'half', 'slow-loris', 'wrong-signature', 'unknown-field', 'missing-field', 'refuse'] as const;

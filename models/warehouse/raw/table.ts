@@ -17,7 +17,7 @@ export interface TableColumn {
 
 /**
  * A table of received records, as a template: `{engine:…}`, `{onCluster}` and `{table:…}` are filled in for one node or for a
- * cluster (platform/clickhouse/render.ts).
+ * cluster (platform/storage/clickhouse/render.ts).
  */
 export interface RawTable {
   name: string;
@@ -32,7 +32,7 @@ export const DEDUPLICATION_WINDOW = 10_000;
 
 const INSTANT = "DateTime64(3, 'Asia/Shanghai')";
 
-/** What every raw table begins with. The sink writes those without an expression (platform/warehouse-sink/row-encoder.ts). */
+/** What every raw table begins with. The sink writes those without an expression (platform/streaming/warehouse-sink/row-encoder.ts). */
 export const RECORD_COLUMNS: readonly TableColumn[] = [
   { name: 'topic', type: 'LowCardinality(String)' },
   { name: 'partition', type: 'Int32' },

@@ -12,7 +12,7 @@ import { personReport } from '../../../connectors/bureaus/sandbox/person-report.
 import { scoringBureau } from '../../../connectors/bureaus/scoring/index.ts';
 import { termsOf } from '../../../connectors/bureaus/terms.ts';
 import { BUREAUS_POLICIES, policyInForce } from '../../../models/policies/index.ts';
-import type { Effect } from '../../../platform/effect-runtime/index.ts';
+import type { Effect } from '../../../platform/streaming/effect-runtime/index.ts';
 import { samplePersons } from '../../support/sample-persons.ts';
 import { command, commandRecord, type Topics } from './effect-harness.ts';
 import { connectorContract } from './suite.ts';

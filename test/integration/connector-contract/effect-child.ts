@@ -4,7 +4,7 @@ import { bureauEffect } from '../../../connectors/bureaus/bureau-effect.ts';
 import { readConnectorSettings } from '../../../connectors/contract.ts';
 import { BUREAUS_POLICIES, policyInForce } from '../../../models/policies/index.ts';
 import { termsOf } from '../../../connectors/bureaus/terms.ts';
-import type { CallLimits, Effect } from '../../../platform/effect-runtime/index.ts';
+import type { CallLimits, Effect } from '../../../platform/streaming/effect-runtime/index.ts';
 import { memoryRegister } from '../../support/memory-register.ts';
 import { onTopics, plainSubject, startEffect, testContext, type Topics } from './effect-harness.ts';
 

@@ -3,9 +3,9 @@ import Kafka from 'node-rdkafka';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { type creditReportReceived, creditReportRequested, type DataOf } from '../../../models/events/index.ts';
-import { readSettings } from '../../../platform/config/settings.ts';
-import { startEffect, type CallLimits, type Effect, type EffectContext } from '../../../platform/effect-runtime/index.ts';
-import { clientConfig, DEAD_LETTER_TOPIC, encodeEvent, ensureTopics, headerText, kafkaCodes, producerConfig, type Message, type OutgoingRecord } from '../../../platform/kafka/index.ts';
+import { readSettings } from '../../../platform/kernel/config/settings.ts';
+import { startEffect, type CallLimits, type Effect, type EffectContext } from '../../../platform/streaming/effect-runtime/index.ts';
+import { clientConfig, DEAD_LETTER_TOPIC, encodeEvent, ensureTopics, headerText, kafkaCodes, producerConfig, type Message, type OutgoingRecord } from '../../../platform/streaming/kafka/index.ts';
 import { testStack, uniqueName } from '../../support/stack.ts';
 
 export type Command = DataOf<typeof creditReportRequested>;

@@ -2,8 +2,8 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { build } from 'esbuild';
 import type { BureauSandbox } from '../../../connectors/bureaus/sandbox/index.ts';
-import type { CallLimits } from '../../../platform/effect-runtime/index.ts';
-import { projectPath } from '../../../platform/project.ts';
+import type { CallLimits } from '../../../platform/streaming/effect-runtime/index.ts';
+import { projectPath } from '../../../platform/kernel/project.ts';
 import type { Topics } from './effect-harness.ts';
 
 let bundled: Promise<string> | undefined;

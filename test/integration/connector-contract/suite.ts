@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TObject } from '@sinclair/typebox';
 import type { CheckResult, Connector } from '../../../connectors/contract.ts';
 import { readConnectorSettings, settingNotes } from '../../../connectors/contract.ts';
-import type { Effect } from '../../../platform/effect-runtime/index.ts';
-import { headerText, type OutgoingRecord } from '../../../platform/kafka/index.ts';
-import type { RunningWorker } from '../../../platform/module.ts';
+import type { Effect } from '../../../platform/streaming/effect-runtime/index.ts';
+import { headerText, type OutgoingRecord } from '../../../platform/streaming/kafka/index.ts';
+import type { RunningWorker } from '../../../platform/kernel/worker.ts';
 import { createTopics, follow, followDeadLetters, onTopics, produce, QUICK, startEffect, testContext, type TopicReader, type Topics } from './effect-harness.ts';
 import { eventually } from '../../support/eventually.ts';
 

@@ -8,9 +8,11 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafka from 'node-rdkafka';
 import pg from 'pg';
-import { openHome, runningChildren, type RunFile, type StackUrls } from '../../../platform/embedded/index.ts';
-import { identityOf } from '../../../platform/embedded/process-identity.ts';
-import { ENGINE_DIST, ENGINE_ENTRIES, ensureBuilt } from '../../../platform/build.mjs';
+import type { StackUrls } from '../../../platform/edge/process/supervisor.ts';
+import { runningChildren, type RunFile } from '../../../platform/edge/process/run-files.ts';
+import { openHome } from '../../../platform/kernel/home.ts';
+import { identityOf } from '../../../platform/edge/process/process-identity.ts';
+import { ENGINE_DIST, ENGINE_ENTRIES, ensureBuilt } from '../../../platform/local/build.mjs';
 
 // A folder closed to all others, as a clone under /root or a private temporary folder is.
 let home: string;
@@ -31,7 +33,7 @@ afterAll(async () => {
 
 async function start(): Promise<void> {
   const env = { ...process.env, HUB_BUNDLE: bundle, KAFKA_BROKERS: '', DATABASE_URL: '', CLICKHOUSE_URL: '' };
-  hub = spawn(process.execPath, [join(bundle, 'platform/embedded/parts-main.js'), '--home', home, '--json'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  hub = spawn(process.execPath, [join(bundle, 'platform/local/parts-main.js'), '--home', home, '--json'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let progress = '';
   hub.stderr?.on('data', (chunk: Buffer) => (progress += chunk.toString()));
   for await (const line of createInterface({ input: hub.stdout as NodeJS.ReadableStream })) {

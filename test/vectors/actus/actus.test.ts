@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DayCount } from '../../../models/reference/lending-terms.ts';
-import { amortise } from '../../../pipelines/servicing/engine/amortise.ts';
-import { buildPlan } from '../../../pipelines/servicing/engine/build-plan.ts';
-import { calendarDay } from '../../../pipelines/servicing/engine/calendar-day.ts';
-import { yearFraction } from '../../../pipelines/servicing/engine/day-count.ts';
-import { dueDates } from '../../../pipelines/servicing/engine/due-dates.ts';
-import { periodsOf } from '../../../pipelines/servicing/engine/periods.ts';
-import type { PlanRow } from '../../../pipelines/servicing/engine/plan.ts';
-import type { LoanTerms } from '../../../pipelines/servicing/engine/terms.ts';
+import { amortise } from '../../../lending/engine/amortise.ts';
+import { buildPlan } from '../../../lending/engine/build-plan.ts';
+import { calendarDay } from '../../../lending/engine/calendar-day.ts';
+import { yearFraction } from '../../../lending/engine/day-count.ts';
+import { dueDates } from '../../../lending/engine/due-dates.ts';
+import { periodsOf } from '../../../lending/engine/periods.ts';
+import type { PlanRow } from '../../../lending/engine/plan.ts';
+import type { LoanTerms } from '../../../lending/engine/terms.ts';
 import { sampleTerms } from '../../generators/loan-terms.ts';
 import file from './contracts.json' with { type: 'json' };
 

@@ -1,0 +1,114 @@
+import { publishEndpoints, resolveEndpoints } from '../../kernel/config/endpoints.ts';
+import type { Endpoints, Settings } from '../../kernel/config/settings.ts';
+import { startStack, type RunningStack } from './supervisor.ts';
+import type { ChildSpec, ProgressEvent } from './child.ts';
+import { assertPortFree } from './ports.ts';
+import { bundledEntry } from './bundle.ts';
+import { reapLeftovers } from './run-files.ts';
+import { openHome } from '../../kernel/home.ts';
+import { InvalidInputError } from '../../kernel/errors.ts';
+import type { HubModule, Sandbox } from '../hub-module.ts';
+import { ROLES, type Role } from '../../kernel/worker.ts';
+import type { Part } from './part.ts';
+import { prepareServers } from './prepare.ts';
+import { onceReachable } from './unreachable.ts';
+
+/** What the sandboxes play is the same on every start. */
+export const SANDBOX_SEED = 1;
+
+/** A server that dies while it is being prepared is started again, or comes back, within this. */
+const PREPARED_WITHIN_MS = 60_000;
+
+export interface UpOptions {
+  /** The engines to start where no URL names a real server. */
+  parts: readonly Part[];
+  /** Only these roles, against servers given by URL or a hub already running on the same home. */
+  only?: readonly Role[];
+  onProgress: (event: ProgressEvent) => void;
+  signal?: AbortSignal;
+}
+
+export interface RunningHub {
+  url: string;
+  endpoints: Endpoints;
+  stack: RunningStack;
+  /** Names of the outside parties that are played by a sandbox. */
+  sandboxes: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** Roles named on the command line, `pipelines,sink`. Throws InvalidInputError naming what is not a role. */
+export function parseRoles(text: string): Role[] {
+  return text.split(',').map((name) => {
+    const role = ROLES.find((candidate) => candidate === name.trim());
+    if (role === undefined) throw new InvalidInputError(`${name} is not a role`, [{ pointer: '--only', code: 'UNKNOWN_ROLE', detail: `roles are ${ROLES.join(', ')}` }]);
+    return role;
+  });
+}
+
+/**
+ * Starts the hub: embedded parts that no URL replaces, side by side; then the servers are prepared (migrations, topics,
+ * first policy); then one child process per role, watched and started again when it dies. Resolves when all is ready.
+ */
+export async function startHub(settings: Settings, modules: readonly HubModule[], options: UpOptions): Promise<RunningHub> {
+  const partial = options.only !== undefined;
+  const roles = ROLES.filter((role) => (options.only ?? ROLES).includes(role) && modules.some((module) => module.workers?.some((worker) => worker.role === role)));
+  // What a killed supervisor left behind may still hold the port.
+  for (const name of await reapLeftovers(openHome(settings.home))) options.onProgress({ name, message: 'left over from a hub that was killed: ended' });
+  if (roles.includes('web')) await assertPortFree('the web server', settings.port, 'HUB_PORT', settings.host);
+  const given = partial ? resolveEndpoints(settings) : settings;
+  const stack = await startStack(
+    { home: settings.home, kafkaBrokers: given.kafkaBrokers, databaseUrl: given.databaseUrl, clickhouseUrl: given.clickhouseUrl },
+    { parts: options.parts, instance: partial ? `only-${roles.join('-')}-${process.pid}` : undefined, onProgress: options.onProgress, signal: options.signal },
+  );
+  const sandboxes: Awaited<ReturnType<Sandbox['start']>>[] = [];
+  try {
+    if (!partial) publishEndpoints(settings.home, stack.urls);
+    await onceReachable(() => prepareServers(settings, stack.urls), PREPARED_WITHIN_MS, options.signal);
+    const played = roles.includes('connectors') && settings.sandboxes ? modules.flatMap((module) => module.sandboxes ?? []) : [];
+    for (const sandbox of played) sandboxes.push(await sandbox.start({ seed: SANDBOX_SEED }));
+    // The settings of the operator win over those of a sandbox: a connector with a real address never talks to the sandbox.
+    const env = Object.assign({}, ...sandboxes.map((sandbox) => sandbox.env)) as Record<string, string>;
+    await Promise.all(roles.map((role) => stack.add(roleChild(role, settings, stack.urls, env))));
+    return {
+      url: `http://${settings.host}:${settings.port}`,
+      endpoints: stack.urls,
+      stack,
+      sandboxes: played.map((sandbox) => sandbox.name),
+      stop: async () => {
+        await stack.stop();
+        await Promise.all(sandboxes.map((sandbox) => sandbox.stop()));
+      },
+    };
+  } catch (error) {
+    await stack.stop();
+    await Promise.all(sandboxes.map((sandbox) => sandbox.stop()));
+    throw error;
+  }
+}
+
+/**
+ * What a request leaves behind lives until its batch has committed: with V8's 16 MiB for young objects most of it is copied first.
+ */
+export const WEB_FLAGS = ['--max-semi-space-size=64'];
+
+function roleChild(role: Role, settings: Settings, urls: Endpoints, sandboxEnv: Record<string, string>): ChildSpec {
+  return {
+    name: role,
+    command: process.execPath,
+    args: [...(role === 'web' ? WEB_FLAGS : []), '--enable-source-maps', bundledEntry('hub.ts'), 'role', role],
+    marker: 'role',
+    ready: 'ipc',
+    port: role === 'web' ? settings.port : undefined,
+    env: {
+      ...Object.fromEntries(Object.entries(sandboxEnv).filter(([name]) => !process.env[name])),
+      // Each Kafka client may hold a thread while it waits for records; Node's four are too few for several of them.
+      UV_THREADPOOL_SIZE: '16',
+      HUB_HOME: settings.home,
+      HUB_PORT: String(settings.port),
+      DATABASE_URL: urls.databaseUrl,
+      KAFKA_BROKERS: urls.kafkaBrokers,
+      CLICKHOUSE_URL: urls.clickhouseUrl,
+    },
+  };
+}

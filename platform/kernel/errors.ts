@@ -1,0 +1,6 @@
+export { HubError, InvalidInputError, type FieldError } from '../../models/errors.ts';
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,18 @@
+import { EVENTS, type EventDefinition } from '../../../models/events/index.ts';
+import { INDEX_GROUP, REPLAY_RELAY, type DefinitionOf } from '../dead-letters/index.ts';
+
+/** What a reconciliation covers: event types, and the names of the workers that deal with dead letters. */
+export interface Scope {
+  events: readonly EventDefinition[];
+  indexGroup: string;
+  replayRelay: string;
+}
+
+/** Everything the hub has. */
+export const HUB_SCOPE: Scope = { events: EVENTS, indexGroup: INDEX_GROUP, replayRelay: REPLAY_RELAY };
+
+/** Finds an event type of the scope by its topic. */
+export function definitionIn({ events }: Pick<Scope, 'events'>): DefinitionOf {
+  const byTopic = new Map(events.map((definition) => [definition.topic, definition]));
+  return (topic) => byTopic.get(topic);
+}

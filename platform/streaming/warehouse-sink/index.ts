@@ -1,0 +1,11 @@
+import type { Worker } from '../../kernel/worker.ts';
+import { startSink } from './sink.ts';
+
+export { REFUSALS_GROUP } from './refusals.ts';
+export { SINK_STEP } from './row-encoder.ts';
+export { SINK_GROUP, startSink, type SinkOptions, type SinkSurroundings } from './sink.ts';
+export { hubSinkTopics, insertStatement, type SinkTopic } from './topics.ts';
+export type { SinkStep } from './chunk-lander.ts';
+
+/** Lands every topic in its raw table. */
+export const warehouseSink: Worker = { name: 'warehouse-sink', role: 'sink', start: (context) => startSink(context) };
