@@ -1,5 +1,16 @@
 /** The rooms and who may import whom (docs/architecture.md); type imports count like any other. */
-const rooms = ['models', 'lending', 'platform', 'connectors', 'pipelines', 'migration', 'dashboards', 'console', 'schedules', 'tools'];
+const rooms = [
+  'models',
+  'lending',
+  'platform',
+  'connectors',
+  'pipelines',
+  'migration',
+  'dashboards',
+  'console',
+  'schedules',
+  'tools',
+];
 const allowed = {
   models: [],
   lending: ['models'],
@@ -27,7 +38,11 @@ module.exports = {
       from: { path: `^${room}/`, pathNot: '\\.(test|fixture)\\.tsx?$' },
       to: {
         path: `^(${[...rooms, 'test'].join('|')})/|^hub\\.ts$`,
-        pathNot: [`^${room}/`, ...allowed[room].map((other) => `^${other}/`), ...(throughEntries.includes(room) ? [entries] : [])],
+        pathNot: [
+          `^${room}/`,
+          ...allowed[room].map((other) => `^${other}/`),
+          ...(throughEntries.includes(room) ? [entries] : []),
+        ],
       },
     })),
     ...floors.map((floor, height) => ({
@@ -44,12 +59,20 @@ module.exports = {
       from: { path: `^(${rooms.join('|')})/`, pathNot: ['^platform/local/', '\\.test\\.tsx?$'] },
       to: { path: '^platform/local/' },
     },
-    { name: 'unit-tests-stay-home', severity: 'error', from: { path: '\\.test\\.tsx?$', pathNot: '^test/' }, to: { path: '^hub\\.ts$' } },
+    {
+      name: 'unit-tests-stay-home',
+      severity: 'error',
+      from: { path: '\\.test\\.tsx?$', pathNot: '^test/' },
+      to: { path: '^hub\\.ts$' },
+    },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'no-dev-dependency-in-production',
       severity: 'error',
-      from: { path: `^(${rooms.join('|')}|hub\\.ts)`, pathNot: ['\\.test\\.tsx?$', '^console/web/', '^platform/local/(build|setup)'] },
+      from: {
+        path: `^(${rooms.join('|')}|hub\\.ts)`,
+        pathNot: ['\\.test\\.tsx?$', '^console/web/', '^platform/local/(build|setup)'],
+      },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
@@ -59,6 +82,10 @@ module.exports = {
     exclude: { path: '^(dist|\\.data|console/web|coverage)' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: 'specify',
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json'],
+    },
   },
 };

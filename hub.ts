@@ -30,7 +30,12 @@ const modules: readonly HubModule[] = [
   { name: 'web', workers: [webWorker(() => modules)] },
 ];
 
-const verbs = [...processVerbs(() => modules, EMBEDDED_PARTS), ...modules.flatMap((module) => module.verbs ?? []), backtestVerb, demoVerb({ modules: () => modules, parts: EMBEDDED_PARTS, reconcile })];
+const verbs = [
+  ...processVerbs(() => modules, EMBEDDED_PARTS),
+  ...modules.flatMap((module) => module.verbs ?? []),
+  backtestVerb,
+  demoVerb({ modules: () => modules, parts: EMBEDDED_PARTS, reconcile }),
+];
 
 process.exitCode = await runCli(process.argv.slice(2), verbs, {
   env: process.env,

@@ -1,7 +1,18 @@
 const common = {
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   transform: {
-    '^.+\\.tsx?$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript', tsx: true }, target: 'es2022', experimental: { keepImportAttributes: true } }, module: { type: 'es6' }, sourceMaps: 'inline' }],
+    '^.+\\.tsx?$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', tsx: true },
+          target: 'es2022',
+          experimental: { keepImportAttributes: true },
+        },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
   },
   // node-rdkafka is a native addon that one process can load only once; the environment hands every test file the same copy.
   testEnvironment: '<rootDir>/test/support/native-environment.cjs',
@@ -11,7 +22,14 @@ const common = {
 
 export default {
   projects: [
-    { ...common, displayName: 'unit', testMatch: ['<rootDir>/{connectors,console,dashboards,lending,migration,models,pipelines,platform,schedules,tools}/**/*.test.ts', '<rootDir>/test/{generators,vectors,support}/**/*.test.ts'] },
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: [
+        '<rootDir>/{connectors,console,dashboards,lending,migration,models,pipelines,platform,schedules,tools}/**/*.test.ts',
+        '<rootDir>/test/{generators,vectors,support}/**/*.test.ts',
+      ],
+    },
     {
       ...common,
       displayName: 'stack',

@@ -30,8 +30,17 @@ describe('settings of a connector', () => {
 
   it('of the scoring bureau refuse plain http to anywhere but loopback', () => {
     const env = { BUREAU_APP_ID: 'hub', BUREAU_SECRET: 'long enough' };
-    for (const url of ['https://bureau.example', 'http://127.0.0.1:9000', 'http://localhost:1/base']) expect(readConnectorSettings(scoringSettings, { ...env, BUREAU_URL: url }).url).toBe(url);
-    for (const url of ['http://bureau.example', 'http://127.0.0.1.evil.example', 'http://localhost.evil.example', 'ftp://x', 'http://127.0.0.1:80@evil.example'])
-      expect(() => readConnectorSettings(scoringSettings, { ...env, BUREAU_URL: url })).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
+    for (const url of ['https://bureau.example', 'http://127.0.0.1:9000', 'http://localhost:1/base'])
+      expect(readConnectorSettings(scoringSettings, { ...env, BUREAU_URL: url }).url).toBe(url);
+    for (const url of [
+      'http://bureau.example',
+      'http://127.0.0.1.evil.example',
+      'http://localhost.evil.example',
+      'ftp://x',
+      'http://127.0.0.1:80@evil.example',
+    ])
+      expect(() => readConnectorSettings(scoringSettings, { ...env, BUREAU_URL: url })).toThrow(
+        expect.objectContaining({ code: 'INVALID_INPUT' }),
+      );
   });
 });

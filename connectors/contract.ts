@@ -17,9 +17,16 @@ export interface SettingNote {
 }
 
 /** Marks a schema as a connector's setting; the note stands in its JSON Schema as `x-hub`, a secret also as `writeOnly`. */
-export function setting<Schema extends TSchema>(schema: Schema, note: { env: string; secret?: boolean; takesEffect?: TakesEffect }): Schema {
+export function setting<Schema extends TSchema>(
+  schema: Schema,
+  note: { env: string; secret?: boolean; takesEffect?: TakesEffect },
+): Schema {
   const secret = note.secret ?? false;
-  return { ...schema, ...(secret ? { writeOnly: true } : {}), 'x-hub': { env: note.env, secret, takesEffect: note.takesEffect ?? 'at restart' } satisfies SettingNote };
+  return {
+    ...schema,
+    ...(secret ? { writeOnly: true } : {}),
+    'x-hub': { env: note.env, secret, takesEffect: note.takesEffect ?? 'at restart' } satisfies SettingNote,
+  };
 }
 
 /** The notes of a connector's settings by property. Throws when a property was not declared by `setting`. */
@@ -37,7 +44,10 @@ export function settingNotes(schema: TObject): Map<string, SettingNote> {
  * Reads a connector's settings from environment variables: text is turned into what the schema wants, defaults are filled
  * in. Throws InvalidInputError naming each variable that is missing or wrong, never its value.
  */
-export function readConnectorSettings<Schema extends TObject>(schema: Schema, env: Readonly<Record<string, string | undefined>>): Static<Schema> {
+export function readConnectorSettings<Schema extends TObject>(
+  schema: Schema,
+  env: Readonly<Record<string, string | undefined>>,
+): Static<Schema> {
   const notes = settingNotes(schema);
   const given: Record<string, unknown> = {};
   for (const [name, note] of notes) if (env[note.env]) given[name] = env[note.env];
@@ -51,13 +61,17 @@ export function readConnectorSettings<Schema extends TObject>(schema: Schema, en
   });
   if (errors.length > 0) {
     const unique = [...new Map(errors.map((error) => [error.pointer, error])).values()];
-    throw new InvalidInputError(`The settings of the connector are not usable: ${unique.map(({ detail }) => detail).join('; ')}`, unique);
+    throw new InvalidInputError(
+      `The settings of the connector are not usable: ${unique.map(({ detail }) => detail).join('; ')}`,
+      unique,
+    );
   }
   return settings as Static<Schema>;
 }
 
 /** Whether a connector can reach its party and sign in; if not, a stable code and a sentence for the operator. */
-export type CheckResult = { ok: true; detail: string; milliseconds: number } | { ok: false; code: string; detail: string };
+export type CheckResult =
+  { ok: true; detail: string; milliseconds: number } | { ok: false; code: string; detail: string };
 
 /** Which way things go between the hub and the party. */
 export type Direction = 'send' | 'receive' | 'read';

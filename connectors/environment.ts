@@ -10,7 +10,11 @@ const fileOf = (home: string): string => join(home, 'secrets', 'connectors.json'
  * Leaves the settings the connectors of the running hub were started with where its verbs find them (0600): with sandboxes,
  * addresses and secrets are new at every start and stand in no operator's environment.
  */
-export function publishConnectorEnvironment(home: string, names: readonly string[], env: Environment = process.env): void {
+export function publishConnectorEnvironment(
+  home: string,
+  names: readonly string[],
+  env: Environment = process.env,
+): void {
   const values = Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
   writeFileAtomic(fileOf(home), JSON.stringify(values), 0o600);
 }

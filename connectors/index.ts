@@ -8,7 +8,9 @@ import { connectorVerbs } from './verbs.ts';
 /** Every outside party the hub knows; a new connector is a folder and a line here. */
 export const CONNECTORS: readonly Connector[] = [...BUREAU_ADAPTERS, intakeConnector];
 
-const settingNames = CONNECTORS.flatMap((connector) => [...settingNotes(connector.spec).values()].map(({ env }) => env));
+const settingNames = CONNECTORS.flatMap((connector) =>
+  [...settingNotes(connector.spec).values()].map(({ env }) => env),
+);
 
 /** `hub connectors list|spec|check` over all of them, and what these verbs need to know of the running connectors. */
 export const connectorsModule: HubModule = {

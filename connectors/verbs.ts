@@ -9,7 +9,13 @@ export function connectorVerbs(connectors: readonly Connector[]): Verb[] {
   const find = (name: string | undefined): Connector => {
     const found = connectors.find((connector) => connector.name === name);
     if (found === undefined)
-      throw new InvalidInputError(`${name ?? ''} is not a connector`, [{ pointer: 'name', code: 'UNKNOWN_CONNECTOR', detail: `connectors are ${connectors.map((connector) => connector.name).join(', ')}` }]);
+      throw new InvalidInputError(`${name ?? ''} is not a connector`, [
+        {
+          pointer: 'name',
+          code: 'UNKNOWN_CONNECTOR',
+          detail: `connectors are ${connectors.map((connector) => connector.name).join(', ')}`,
+        },
+      ]);
     return found;
   };
   return [
@@ -18,8 +24,18 @@ export function connectorVerbs(connectors: readonly Connector[]): Verb[] {
       summary: 'the outside parties, and whether their settings are there',
       run: async ({ settings }) => {
         const env = connectorEnvironment(settings.home);
-        const rows = connectors.map((connector) => ({ name: connector.name, title: connector.title, directions: connector.directions, missing: missingSettings(connector, env) }));
-        const text = rows.map((row) => `${row.name.padEnd(20)} ${row.title.zh} / ${row.title.en}  ${row.missing.length === 0 ? 'settings complete' : `to be set: ${row.missing.join(', ')}`}`).join('\n');
+        const rows = connectors.map((connector) => ({
+          name: connector.name,
+          title: connector.title,
+          directions: connector.directions,
+          missing: missingSettings(connector, env),
+        }));
+        const text = rows
+          .map(
+            (row) =>
+              `${row.name.padEnd(20)} ${row.title.zh} / ${row.title.en}  ${row.missing.length === 0 ? 'settings complete' : `to be set: ${row.missing.join(', ')}`}`,
+          )
+          .join('\n');
         return { ok: true, json: { connectors: rows }, text };
       },
     },
@@ -31,11 +47,23 @@ export function connectorVerbs(connectors: readonly Connector[]): Verb[] {
         const connector = find(args[0]);
         const env = connectorEnvironment(settings.home);
         const lines = [...settingNotes(connector.spec)].map(([name, note]) => {
-          const { description, default: fallback } = connector.spec.properties[name] as { description?: string; default?: unknown };
+          const { description, default: fallback } = connector.spec.properties[name] as {
+            description?: string;
+            default?: unknown;
+          };
           const state = env[note.env] ? 'set' : fallback !== undefined ? `default ${String(fallback)}` : 'not set';
           return `${note.env.padEnd(22)} ${state}; ${description ?? ''}${note.secret ? '; secret' : ''}; takes effect ${note.takesEffect}`;
         });
-        return { ok: true, json: { name: connector.name, title: connector.title, directions: connector.directions, settings: connector.spec }, text: lines.join('\n') };
+        return {
+          ok: true,
+          json: {
+            name: connector.name,
+            title: connector.title,
+            directions: connector.directions,
+            settings: connector.spec,
+          },
+          text: lines.join('\n'),
+        };
       },
     },
     {
@@ -46,15 +74,29 @@ export function connectorVerbs(connectors: readonly Connector[]): Verb[] {
         const env = connectorEnvironment(settings.home);
         const wanted = args[0] === undefined ? connectors : [find(args[0])];
         progress(`asking ${wanted.map(({ name }) => name).join(', ')} …`);
-        const results = await Promise.all(wanted.map(async (connector) => ({ name: connector.name, ...(await checkConnector(connector, env, context)) })));
-        const text = results.map((result) => `${result.name.padEnd(20)} ${result.ok ? `ok, ${result.detail} (${result.milliseconds} ms)` : `${result.code}: ${result.detail}`}`).join('\n');
+        const results = await Promise.all(
+          wanted.map(async (connector) => ({
+            name: connector.name,
+            ...(await checkConnector(connector, env, context)),
+          })),
+        );
+        const text = results
+          .map(
+            (result) =>
+              `${result.name.padEnd(20)} ${result.ok ? `ok, ${result.detail} (${result.milliseconds} ms)` : `${result.code}: ${result.detail}`}`,
+          )
+          .join('\n');
         return { ok: results.every(({ ok }) => ok), json: { results }, text };
       },
     },
   ];
 }
 
-async function checkConnector(connector: Connector, env: Readonly<Record<string, string | undefined>>, hub: () => Promise<HubContext>): Promise<CheckResult> {
+async function checkConnector(
+  connector: Connector,
+  env: Readonly<Record<string, string | undefined>>,
+  hub: () => Promise<HubContext>,
+): Promise<CheckResult> {
   try {
     return await connector.check(readConnectorSettings(connector.spec, env), hub);
   } catch (error) {

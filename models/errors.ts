@@ -7,7 +7,11 @@ export class HubError extends Error {
   readonly retriable: boolean;
   readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(code: string, message: string, options: { retriable?: boolean; details?: Record<string, unknown>; cause?: unknown } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    options: { retriable?: boolean; details?: Record<string, unknown>; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = new.target.name;
     this.code = code;

@@ -17,7 +17,11 @@ export function answerShape<Schema extends TSchema>(schema: Schema): (document: 
 
 /** The answer's field is missing, or not what the contract says. */
 export function answerField(pointer: string, missing = false): PoisonError {
-  return new PoisonError('ANSWER_FIELD', `the answer’s field ${pointer || '/'} is ${missing ? 'missing' : 'not what the contract says'}`, { details: { pointer } });
+  return new PoisonError(
+    'ANSWER_FIELD',
+    `the answer’s field ${pointer || '/'} is ${missing ? 'missing' : 'not what the contract says'}`,
+    { details: { pointer } },
+  );
 }
 
 /** Throws PoisonError ANSWER_MISMATCH when the answer is to another enquiry than the one asked. */

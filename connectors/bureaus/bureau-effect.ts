@@ -1,4 +1,9 @@
-import { type BureauKind, creditReportReceived, creditReportRequested, type DataOf } from '../../models/events/index.ts';
+import {
+  type BureauKind,
+  creditReportReceived,
+  creditReportRequested,
+  type DataOf,
+} from '../../models/events/index.ts';
 import { businessDateOf } from '../../models/reference/dates.ts';
 import type { CallLimits, CallResult, Effect } from '../../platform/streaming/effect-runtime/index.ts';
 import { PoisonError, RejectedError, RetriableError } from '../contract.ts';
@@ -41,7 +46,9 @@ export function bureauEffectName(bureau: string): string {
  * asked. A report of the same person that is recent enough is used again. Whatever is answered is in the register before it is an event,
  * so that a repeated command has the same answer.
  */
-export function bureauEffect(options: BureauEffectOptions): Effect<typeof creditReportRequested.data, typeof creditReportReceived.data> {
+export function bureauEffect(
+  options: BureauEffectOptions,
+): Effect<typeof creditReportRequested.data, typeof creditReportReceived.data> {
   const { adapter, register, terms, consentDays } = options;
   const { bureau, kind, purposes } = adapter;
   return {
@@ -53,19 +60,30 @@ export function bureauEffect(options: BureauEffectOptions): Effect<typeof credit
     accepts: options.accepts ?? ((command) => command.bureau === bureau),
     passesUnreadableOver: options.passesUnreadableOver,
     perform: async (command, call) => {
-      if (command.bureau !== bureau) throw new PoisonError('UNKNOWN_BUREAU', `no adapter is configured for the bureau ${JSON.stringify(command.bureau)}`);
-      if (command.kind !== undefined && command.kind !== kind) throw new PoisonError('WRONG_KIND', `the bureau ${bureau} gives no ${command.kind}`);
+      if (command.bureau !== bureau)
+        throw new PoisonError(
+          'UNKNOWN_BUREAU',
+          `no adapter is configured for the bureau ${JSON.stringify(command.bureau)}`,
+        );
+      if (command.kind !== undefined && command.kind !== kind)
+        throw new PoisonError('WRONG_KIND', `the bureau ${bureau} gives no ${command.kind}`);
       const problem = consentProblem(command, purposes, consentDays);
       // The case must go on: the review hears that nobody was asked.
-      if (problem !== undefined) throw new RejectedError(problem.code, problem.detail, { answeredAt: command.requestedAt });
-      const begun = await register.begin(command, reusableSince(command.requestedAt, terms(businessDateOf(command.requestedAt)).reuseDays));
+      if (problem !== undefined)
+        throw new RejectedError(problem.code, problem.detail, { answeredAt: command.requestedAt });
+      const begun = await register.begin(
+        command,
+        reusableSince(command.requestedAt, terms(businessDateOf(command.requestedAt)).reuseDays),
+      );
       switch (begun.step) {
         case 'answered':
           return settled(begun.answer);
         case 'reuse':
           return settled(await register.finish(reusedReport(command, begun.answer), false));
         case 'busy':
-          throw new RetriableError('ENQUIRY_UNDER_WAY', 'another enquiry about this person is on its way', { blameless: true });
+          throw new RetriableError('ENQUIRY_UNDER_WAY', 'another enquiry about this person is on its way', {
+            blameless: true,
+          });
         case 'erased':
           throw personErased();
         case 'call':
@@ -78,21 +96,47 @@ export function bureauEffect(options: BureauEffectOptions): Effect<typeof credit
 }
 
 /** Asks the bureau and keeps its answer. The claim on the person stays with a command that is to be tried again, and ends with one that is not. */
-async function askedFor({ adapter, connection, register, terms, reveal }: BureauEffectOptions, command: ReportCommand, calls: number, call: Pick<Inquiry, 'traceparent' | 'signal'>): Promise<ReportReceived> {
+async function askedFor(
+  { adapter, connection, register, terms, reveal }: BureauEffectOptions,
+  command: ReportCommand,
+  calls: number,
+  call: Pick<Inquiry, 'traceparent' | 'signal'>,
+): Promise<ReportReceived> {
   const { kind } = adapter;
   try {
     const subject = await reveal(command);
     const since = performance.now();
-    const answer = await connection.inquire({ requestId: command.reportRequestId, subject, consent: command.consent, traceparent: call.traceparent, signal: call.signal }).catch((error: unknown) => {
-      if (error instanceof RejectedError) return error;
-      throw error;
-    });
+    const answer = await connection
+      .inquire({
+        requestId: command.reportRequestId,
+        subject,
+        consent: command.consent,
+        traceparent: call.traceparent,
+        signal: call.signal,
+      })
+      .catch((error: unknown) => {
+        if (error instanceof RejectedError) return error;
+        throw error;
+      });
     const known: ReportReceived =
       answer instanceof RejectedError
         ? rejection(command, kind, answer)
-        : { ...commonOf(command, kind), ...answer, rejection: null, reused: false, reusedFrom: null, reportedAt: answer.answeredAt, costFen: 0, calls: 0, callMs: null };
+        : {
+            ...commonOf(command, kind),
+            ...answer,
+            rejection: null,
+            reused: false,
+            reusedFrom: null,
+            reportedAt: answer.answeredAt,
+            costFen: 0,
+            calls: 0,
+            callMs: null,
+          };
     const costFen = costFenOf(terms(businessDateOf(known.answeredAt)), known.outcome);
-    return await register.finish({ ...known, costFen, calls, callMs: Math.round(performance.now() - since) }, known.outcome !== 'rejected');
+    return await register.finish(
+      { ...known, costFen, calls, callMs: Math.round(performance.now() - since) },
+      known.outcome !== 'rejected',
+    );
   } catch (error) {
     if (!(error instanceof RetriableError)) await register.release(command);
     throw error;
@@ -138,7 +182,13 @@ function settled(data: ReportReceived): CallResult<ReportReceived> {
   return { time: data.answeredAt, data, reached: false };
 }
 
-function commonOf(command: ReportCommand, kind: BureauKind | undefined): Pick<ReportReceived, 'reportRequestId' | 'applicationId' | 'personId' | 'businessDate' | 'requestedAmountFen' | 'bureau' | 'kind'> {
+function commonOf(
+  command: ReportCommand,
+  kind: BureauKind | undefined,
+): Pick<
+  ReportReceived,
+  'reportRequestId' | 'applicationId' | 'personId' | 'businessDate' | 'requestedAmountFen' | 'bureau' | 'kind'
+> {
   const { reportRequestId, applicationId, personId, businessDate, requestedAmountFen, bureau } = command;
   return { reportRequestId, applicationId, personId, businessDate, requestedAmountFen, bureau, kind };
 }

@@ -29,7 +29,16 @@ export interface BureauAnswer {
 }
 
 /** An answer that tells nothing yet. */
-export const NOTHING_KNOWN = { reportNo: null, score: null, overdue: null, debt: null, enquiries3Months: null, summary: null, listing: null, chargedFen: null } as const;
+export const NOTHING_KNOWN = {
+  reportNo: null,
+  score: null,
+  overdue: null,
+  debt: null,
+  enquiries3Months: null,
+  summary: null,
+  listing: null,
+  chargedFen: null,
+} as const;
 
 /** An open connection to a bureau. */
 export interface Bureau {

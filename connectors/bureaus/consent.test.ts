@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { consentProblem } from './consent.ts';
 
 const PURPOSES = ['credit-report'];
-const at = (consent: Partial<{ purpose: string; version: string; at: string }>): { consent: { purpose: string; version: string; at: string }; requestedAt: string } => ({
+const at = (
+  consent: Partial<{ purpose: string; version: string; at: string }>,
+): { consent: { purpose: string; version: string; at: string }; requestedAt: string } => ({
   requestedAt: '2026-11-23T10:00:00.000Z',
   consent: { purpose: 'credit-report', version: '2026-01', at: '2026-11-20T10:00:00+08:00', ...consent },
 });

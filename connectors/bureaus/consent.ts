@@ -16,8 +16,16 @@ export function consentProblem(
 ): { code: string; detail: string } | undefined {
   const { consent, requestedAt, requiredPurpose = CONSENT_PURPOSE } = command;
   const age = Date.parse(requestedAt) - Date.parse(consent.at);
-  if (!purposes.includes(requiredPurpose)) return { code: 'CONSENT_MISSING', detail: `this bureau is not asked for the purpose ${JSON.stringify(requiredPurpose)}` };
-  if (consent.purpose !== requiredPurpose) return { code: 'CONSENT_MISSING', detail: `the consent is for ${JSON.stringify(consent.purpose)}, not for ${requiredPurpose}` };
+  if (!purposes.includes(requiredPurpose))
+    return {
+      code: 'CONSENT_MISSING',
+      detail: `this bureau is not asked for the purpose ${JSON.stringify(requiredPurpose)}`,
+    };
+  if (consent.purpose !== requiredPurpose)
+    return {
+      code: 'CONSENT_MISSING',
+      detail: `the consent is for ${JSON.stringify(consent.purpose)}, not for ${requiredPurpose}`,
+    };
   if (consent.version === '') return { code: 'CONSENT_MISSING', detail: 'the consent names no version of its text' };
   if (!(age >= 0)) return { code: 'CONSENT_MISSING', detail: 'the consent was given after the request' };
   if (age > days * DAY_MS) return { code: 'CONSENT_EXPIRED', detail: `the consent is older than ${days} days` };

@@ -40,7 +40,12 @@ export function openEnquiryRegister(pool: Pick<Pool, 'query'>, bureau: string, c
     const commands = batch.map(({ command }) => command);
     const { rows } = await asked(
       pool.query<BeginRow>('SELECT * FROM bureaus.begin($1, $2, $3, $4, $5, $6)', [
-        bureau, new Date(clock()).toISOString(), commands.map((one) => one.reportRequestId), commands.map((one) => one.personId), commands.map((one) => one.applicationId), batch.map(({ since }) => since),
+        bureau,
+        new Date(clock()).toISOString(),
+        commands.map((one) => one.reportRequestId),
+        commands.map((one) => one.personId),
+        commands.map((one) => one.applicationId),
+        batch.map(({ since }) => since),
       ]),
     );
     const byRequest = new Map(rows.map((row) => [row.request, row]));
@@ -50,7 +55,11 @@ export function openEnquiryRegister(pool: Pick<Pool, 'query'>, bureau: string, c
   const finish = inBatches<{ answer: ReportReceived; reusable: boolean }, ReportReceived>(async (batch) => {
     const { rows } = await asked(
       pool.query<{ request: string; answer: string }>('SELECT * FROM bureaus.finish($1, $2, $3, $4, $5)', [
-        bureau, batch.map(({ answer }) => answer.reportRequestId), batch.map(({ answer }) => JSON.stringify(answer)), batch.map(({ answer }) => answer.answeredAt), batch.map(({ reusable }) => reusable),
+        bureau,
+        batch.map(({ answer }) => answer.reportRequestId),
+        batch.map(({ answer }) => JSON.stringify(answer)),
+        batch.map(({ answer }) => answer.answeredAt),
+        batch.map(({ reusable }) => reusable),
       ]),
     );
     const byRequest = new Map(rows.map(({ request, answer }) => [request, answer]));
@@ -61,7 +70,12 @@ export function openEnquiryRegister(pool: Pick<Pool, 'query'>, bureau: string, c
     begin: (command, since) => begin({ command, since }),
     finish: (answer, reusable) => finish({ answer, reusable }),
     release: async ({ reportRequestId }) => {
-      await asked(pool.query('UPDATE bureaus.enquiry SET open = false WHERE bureau = $1 AND report_request_id = $2 AND open', [bureau, reportRequestId]));
+      await asked(
+        pool.query('UPDATE bureaus.enquiry SET open = false WHERE bureau = $1 AND report_request_id = $2 AND open', [
+          bureau,
+          reportRequestId,
+        ]),
+      );
     },
   };
 }
@@ -76,6 +90,10 @@ async function asked<Result>(query: Promise<Result>): Promise<Result> {
   try {
     return await query;
   } catch (cause) {
-    throw new RetriableError('ENQUIRY_REGISTER_UNAVAILABLE', 'the register of enquiries cannot be reached at the moment', { stopsAll: true, cause });
+    throw new RetriableError(
+      'ENQUIRY_REGISTER_UNAVAILABLE',
+      'the register of enquiries cannot be reached at the moment',
+      { stopsAll: true, cause },
+    );
   }
 }

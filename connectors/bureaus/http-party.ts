@@ -6,15 +6,45 @@ import { codeOf, retryAfter } from '../http-answer.ts';
 
 const MAX_ANSWER_BYTES = 1_048_576;
 /** Nothing else can get through either. */
-const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'ERR_TLS_CERT_ALTNAME_INVALID']);
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
 
 /** Settings every bureau over HTTP has, in variables of that prefix. The address has to be https, except on loopback: personal data travels in the body. */
 export function httpSettings<const Prefix extends string>(prefix: Prefix) {
   return {
-    url: setting(Type.String({ pattern: '^(https://[^/@]+|http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:\\d+)?)(/.*)?$', description: 'base address; https, or http on loopback' }), { env: `${prefix}_URL` }),
-    concurrency: setting(Type.Integer({ minimum: 1, maximum: 2_000, default: 128, description: 'calls at once per worker' }), { env: `${prefix}_CONCURRENCY` }),
-    timeoutMs: setting(Type.Integer({ minimum: 100, maximum: 120_000, default: 10_000, description: 'an attempt is given up after this' }), { env: `${prefix}_TIMEOUT_MS` }),
-    consentDays: setting(Type.Integer({ minimum: 1, maximum: 3_650, default: 90, description: 'how long a consent is good' }), { env: `${prefix}_CONSENT_DAYS` }),
+    url: setting(
+      Type.String({
+        pattern: '^(https://[^/@]+|http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:\\d+)?)(/.*)?$',
+        description: 'base address; https, or http on loopback',
+      }),
+      { env: `${prefix}_URL` },
+    ),
+    concurrency: setting(
+      Type.Integer({ minimum: 1, maximum: 2_000, default: 128, description: 'calls at once per worker' }),
+      { env: `${prefix}_CONCURRENCY` },
+    ),
+    timeoutMs: setting(
+      Type.Integer({
+        minimum: 100,
+        maximum: 120_000,
+        default: 10_000,
+        description: 'an attempt is given up after this',
+      }),
+      { env: `${prefix}_TIMEOUT_MS` },
+    ),
+    consentDays: setting(
+      Type.Integer({ minimum: 1, maximum: 3_650, default: 90, description: 'how long a consent is good' }),
+      { env: `${prefix}_CONSENT_DAYS` },
+    ),
   };
 }
 export type HttpSettings = Static<TObject<ReturnType<typeof httpSettings>>>;
@@ -46,7 +76,11 @@ export interface HttpParty {
 }
 
 /** Opens it. `answers`: statuses that are an answer to the enquiry, the rest is retriable. */
-export function openHttpParty(settings: Pick<HttpSettings, 'url' | 'concurrency' | 'timeoutMs'>, answers: readonly number[], clock: Clock): HttpParty {
+export function openHttpParty(
+  settings: Pick<HttpSettings, 'url' | 'concurrency' | 'timeoutMs'>,
+  answers: readonly number[],
+  clock: Clock,
+): HttpParty {
   const base = new URL(settings.url);
   const prefix = base.pathname.replace(/\/$/, '');
   const pool = new Pool(base.origin, {
@@ -66,11 +100,20 @@ export function openHttpParty(settings: Pick<HttpSettings, 'url' | 'concurrency'
     call: async ({ method, path, headers, body, traceparent, signal }) => {
       let answer: HttpAnswer;
       try {
-        const response = await pool.request({ method, path: fullPath(path), headers: traceparent === undefined ? headers : { ...headers, traceparent }, body: method === 'GET' ? null : body, signal });
+        const response = await pool.request({
+          method,
+          path: fullPath(path),
+          headers: traceparent === undefined ? headers : { ...headers, traceparent },
+          body: method === 'GET' ? null : body,
+          signal,
+        });
         answer = { status: response.statusCode, headers: response.headers, body: await response.body.text() };
       } catch (cause) {
         const code = codeOf(cause);
-        throw new RetriableError('BUREAU_UNREACHABLE', `the call did not come through (${code})`, { details: { cause: code }, stopsAll: UNREACHABLE.has(code) });
+        throw new RetriableError('BUREAU_UNREACHABLE', `the call did not come through (${code})`, {
+          details: { cause: code },
+          stopsAll: UNREACHABLE.has(code),
+        });
       }
       if (!answers.includes(answer.status)) throw retriableStatus(answer, clock);
       return answer;
@@ -90,7 +133,9 @@ function retriableStatus({ status, headers }: HttpAnswer, clock: Clock): Retriab
 
 /** Wrong credentials are the operator's to mend, not the case's fault: everything waits, nothing is refused. */
 export function signInRefused(by: string): RetriableError {
-  return new RetriableError('SIGN_IN_REFUSED', `the bureau does not accept the hub’s credentials (${by})`, { stopsAll: true });
+  return new RetriableError('SIGN_IN_REFUSED', `the bureau does not accept the hub’s credentials (${by})`, {
+    stopsAll: true,
+  });
 }
 
 export function rateLimited(by: string, retryAfterMs?: number): RetriableError {
@@ -113,7 +158,8 @@ export async function checkSignIn(detail: string, work: () => Promise<void>): Pr
     await work();
     return { ok: true, detail, milliseconds: Math.round(performance.now() - since) };
   } catch (error) {
-    if (error instanceof RetriableError || error instanceof PoisonError) return { ok: false, code: error.code, detail: error.message };
+    if (error instanceof RetriableError || error instanceof PoisonError)
+      return { ok: false, code: error.code, detail: error.message };
     return { ok: false, code: 'UNEXPECTED', detail: `the check failed (${codeOf(error)})` };
   }
 }

@@ -3,7 +3,10 @@
  * statements are paid per batch, not per call. `run` gives one result per item, in their order; an Error among them rejects that item
  * alone, a rejection rejects the whole batch.
  */
-export function inBatches<Item, Result>(run: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>, atOnce = 200): (item: Item) => Promise<Result> {
+export function inBatches<Item, Result>(
+  run: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>,
+  atOnce = 200,
+): (item: Item) => Promise<Result> {
   let waiting: { item: Item; resolve(result: Result): void; reject(error: unknown): void }[] = [];
   let running = false;
 

@@ -47,6 +47,7 @@ function isUnreadable(error: unknown): boolean {
 
 /** Ciphertext that does not open never will; every other failure is of Postgres and passes. */
 function asCallError(error: unknown): Error {
-  if (isUnreadable(error)) return new PoisonError('CIPHER_UNREADABLE', 'the command’s personal data does not open with the person’s key');
+  if (isUnreadable(error))
+    return new PoisonError('CIPHER_UNREADABLE', 'the command’s personal data does not open with the person’s key');
   return new RetriableError('KEYS_UNAVAILABLE', 'the keys of persons cannot be read at the moment', { stopsAll: true });
 }

@@ -8,7 +8,8 @@ const NOW = '2026-11-23T10:00:00.000Z';
 
 describe('terms of the bureaus', () => {
   it('name every bureau the hub can ask', () => {
-    for (const { bureau } of BUREAU_ADAPTERS) expect(termsOf(policyInForce(BUREAUS_POLICIES, '2026-11-23').value, bureau).reuseDays).toBe(14);
+    for (const { bureau } of BUREAU_ADAPTERS)
+      expect(termsOf(policyInForce(BUREAUS_POLICIES, '2026-11-23').value, bureau).reuseDays).toBe(14);
   });
 
   it('are refused when one bureau has two', () => {
@@ -19,14 +20,26 @@ describe('terms of the bureaus', () => {
   });
 
   it('are waited for when a bureau has none', () => {
-    expect(() => termsOf({ bureaus: [] }, 'pboc')).toThrow(expect.objectContaining({ code: 'BUREAU_WITHOUT_TERMS', retriable: true }) as unknown as Error);
+    expect(() => termsOf({ bureaus: [] }, 'pboc')).toThrow(
+      expect.objectContaining({ code: 'BUREAU_WITHOUT_TERMS', retriable: true }) as unknown as Error,
+    );
   });
 
   it('price a call by its outcome, by the list of the day', () => {
-    const of = (report: number) => ({ bureaus: [{ bureau: 'pboc', reuseDays: 14, pricesFen: { report, noFile: 3, rejected: 1 } }] });
-    const versions = [{ version: 'a', effectiveFrom: '2026-01-01', value: of(200) }, { version: 'b', effectiveFrom: '2026-07-01', value: of(180) }];
+    const of = (report: number) => ({
+      bureaus: [{ bureau: 'pboc', reuseDays: 14, pricesFen: { report, noFile: 3, rejected: 1 } }],
+    });
+    const versions = [
+      { version: 'a', effectiveFrom: '2026-01-01', value: of(200) },
+      { version: 'b', effectiveFrom: '2026-07-01', value: of(180) },
+    ];
     const on = (day: string) => termsOf(policyInForce(versions, day).value, 'pboc');
-    expect([costFenOf(on('2026-06-30'), 'report'), costFenOf(on('2026-07-01'), 'report'), costFenOf(on('2026-07-01'), 'no-file'), costFenOf(on('2026-07-01'), 'rejected')]).toEqual([200, 180, 3, 1]);
+    expect([
+      costFenOf(on('2026-06-30'), 'report'),
+      costFenOf(on('2026-07-01'), 'report'),
+      costFenOf(on('2026-07-01'), 'no-file'),
+      costFenOf(on('2026-07-01'), 'rejected'),
+    ]).toEqual([200, 180, 3, 1]);
   });
 
   // Boundaries of "within 14 days": a report of exactly 14 days ago still counts.
@@ -43,20 +56,65 @@ describe('terms of the bureaus', () => {
 });
 
 describe('a report that is used again', () => {
-  const command = { reportRequestId: 'a2-pboc', applicationId: 'a2', personId: 'p', businessDate: '2026-11-23', requestedAmountFen: 7, bureau: 'pboc', kind: 'credit-report', requestedAt: NOW } as ReportCommand;
+  const command = {
+    reportRequestId: 'a2-pboc',
+    applicationId: 'a2',
+    personId: 'p',
+    businessDate: '2026-11-23',
+    requestedAmountFen: 7,
+    bureau: 'pboc',
+    kind: 'credit-report',
+    requestedAt: NOW,
+  } as ReportCommand;
   const original = {
-    reportRequestId: 'a1-pboc', applicationId: 'a1', personId: 'p', businessDate: '2026-11-10', requestedAmountFen: 5, bureau: 'pboc', kind: 'credit-report', outcome: 'report', rejection: null, reportNo: 'R', score: null,
-    overdue: null, debt: null, enquiries3Months: 2, summary: null, listing: null, reused: false, reusedFrom: null, reportedAt: '2026-11-10T01:00:00+08:00', costFen: 200, chargedFen: 210, calls: 3, callMs: 40, answeredAt: '2026-11-10T01:00:00+08:00',
+    reportRequestId: 'a1-pboc',
+    applicationId: 'a1',
+    personId: 'p',
+    businessDate: '2026-11-10',
+    requestedAmountFen: 5,
+    bureau: 'pboc',
+    kind: 'credit-report',
+    outcome: 'report',
+    rejection: null,
+    reportNo: 'R',
+    score: null,
+    overdue: null,
+    debt: null,
+    enquiries3Months: 2,
+    summary: null,
+    listing: null,
+    reused: false,
+    reusedFrom: null,
+    reportedAt: '2026-11-10T01:00:00+08:00',
+    costFen: 200,
+    chargedFen: 210,
+    calls: 3,
+    callMs: 40,
+    answeredAt: '2026-11-10T01:00:00+08:00',
   } as ReportReceived;
 
   it('says what the first one said, for this application, at no cost and without a call', () => {
     expect(reusedReport(command, original)).toEqual({
-      ...original, reportRequestId: 'a2-pboc', applicationId: 'a2', businessDate: '2026-11-23', requestedAmountFen: 7, reused: true, reusedFrom: 'a1-pboc', costFen: 0, chargedFen: null, calls: 0, callMs: null, answeredAt: NOW,
+      ...original,
+      reportRequestId: 'a2-pboc',
+      applicationId: 'a2',
+      businessDate: '2026-11-23',
+      requestedAmountFen: 7,
+      reused: true,
+      reusedFrom: 'a1-pboc',
+      costFen: 0,
+      chargedFen: null,
+      calls: 0,
+      callMs: null,
+      answeredAt: NOW,
     });
   });
 
   it('is not dated before the report was there', () => {
     const late = '2026-11-23T18:00:05+08:00';
-    expect(reusedReport(command, { ...original, answeredAt: late, reportedAt: late })).toMatchObject({ answeredAt: late, reportedAt: late });
+    expect(reusedReport(command, { ...original, answeredAt: late, reportedAt: late })).toMatchObject({
+      answeredAt: late,
+      reportedAt: late,
+    });
   });
 });

@@ -12,7 +12,10 @@ const DAY_MS = 86_400_000;
 /** A bureau's terms in the policy. Throws RetriableError BUREAU_WITHOUT_TERMS: enquiries wait until the operator has set them. */
 export function termsOf(policy: BureausPolicy, bureau: string): BureauTerms {
   const terms = policy.bureaus.find((one) => one.bureau === bureau);
-  if (terms === undefined) throw new RetriableError('BUREAU_WITHOUT_TERMS', `the configuration "bureaus" has no terms for ${bureau}`, { stopsAll: true });
+  if (terms === undefined)
+    throw new RetriableError('BUREAU_WITHOUT_TERMS', `the configuration "bureaus" has no terms for ${bureau}`, {
+      stopsAll: true,
+    });
   return terms;
 }
 

@@ -21,7 +21,10 @@ const TERMS = 'bureaus';
  * The worker that asks one bureau. Each bureau has a consumer group, a breaker and a window of its own, so that the outage of
  * one does not hold up the others. A bureau without any setting is not in use: its commands wait, and the worker says so as soon as the terms name the bureau.
  */
-export function bureauWorker(adapter: BureauAdapter, env: Readonly<Record<string, string | undefined>> = process.env): Worker {
+export function bureauWorker(
+  adapter: BureauAdapter,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Worker {
   const { bureau } = adapter;
   return {
     name: adapter.name,
@@ -29,12 +32,20 @@ export function bureauWorker(adapter: BureauAdapter, env: Readonly<Record<string
     start: async (context: HubContext): Promise<RunningWorker> => {
       const policies = await openPolicySource(context.endpoints.databaseUrl, [TERMS], context.logger);
       try {
-        const terms = (businessDate: string) => termsOf(policies.current(TERMS).at(businessDate).value as BureausPolicy, bureau);
+        const terms = (businessDate: string) =>
+          termsOf(policies.current(TERMS).at(businessDate).value as BureausPolicy, bureau);
         const settings = settingsOf(adapter, env);
         if (settings === undefined) {
-          const isNamed = (): boolean => (policies.current(TERMS).at(businessDateOf(context.clock())).value as BureausPolicy).bureaus.some((one) => one.bureau === bureau);
+          const isNamed = (): boolean =>
+            (policies.current(TERMS).at(businessDateOf(context.clock())).value as BureausPolicy).bureaus.some(
+              (one) => one.bureau === bureau,
+            );
           const first = [...settingNotes(adapter.spec).values()][0]!.env;
-          return { unhealthy: () => (isNamed() ? `the bureau has terms and no settings (${first} …): enquiries to it wait` : undefined), stop: () => policies.stop() };
+          return {
+            unhealthy: () =>
+              isNamed() ? `the bureau has terms and no settings (${first} …): enquiries to it wait` : undefined,
+            stop: () => policies.stop(),
+          };
         }
         const connection = adapter.open(settings);
         const effect = bureauEffect({
@@ -65,7 +76,10 @@ export function bureauWorker(adapter: BureauAdapter, env: Readonly<Record<string
 }
 
 /** The adapter's settings; undefined when none is there. Throws InvalidInputError when some are and do not do. */
-function settingsOf(adapter: BureauAdapter, env: Readonly<Record<string, string | undefined>>): ReturnType<typeof readConnectorSettings> | undefined {
+function settingsOf(
+  adapter: BureauAdapter,
+  env: Readonly<Record<string, string | undefined>>,
+): ReturnType<typeof readConnectorSettings> | undefined {
   try {
     return readConnectorSettings(adapter.spec, env);
   } catch (error) {

@@ -10,11 +10,16 @@ export const intakeConnector: Connector<typeof intakeSettings> = {
   directions: ['receive', 'send'],
   spec: intakeSettings,
   check: async (settings, hub) => {
-    if (hub === undefined) return { ok: false, code: 'HUB_NOT_RUNNING', detail: 'the partners are kept in the database of a hub' };
+    if (hub === undefined)
+      return { ok: false, code: 'HUB_NOT_RUNNING', detail: 'the partners are kept in the database of a hub' };
     try {
       return await checkCallbacks(await hub(), settings);
     } catch (error) {
-      return { ok: false, code: error instanceof HubError ? error.code : 'UNEXPECTED', detail: error instanceof HubError ? error.message : 'the partners cannot be read' };
+      return {
+        ok: false,
+        code: error instanceof HubError ? error.code : 'UNEXPECTED',
+        detail: error instanceof HubError ? error.message : 'the partners cannot be read',
+      };
     }
   },
 };

@@ -9,7 +9,14 @@ import { intakeRelayWorker } from './api/relay-worker.ts';
 import { intakeConservation } from './api/conservation.ts';
 import { intakeRoutes } from './api/routes.ts';
 
-export { addPartner, changePartner, listPartners, rotatePartner, setPartnerDisabled, type AddedPartner } from './partners/partners.ts';
+export {
+  addPartner,
+  changePartner,
+  listPartners,
+  rotatePartner,
+  setPartnerDisabled,
+  type AddedPartner,
+} from './partners/partners.ts';
 export { startCallbackReceiver, type CallbackReceiver } from './sandbox/callback-receiver.ts';
 export { setPartnerFormat } from './formats/format-settings.ts';
 export { ApplicationForm } from '../../models/forms/application-form.ts';
@@ -21,5 +28,12 @@ export const intakeModule: HubModule = {
   verbs: [...partnerVerbs, ...formatVerbs],
   workers: [intakeRelayWorker, attachmentRelayWorker, callbackWorker],
   conservation: [intakeConservation],
-  commandResults: [{ command: applicationDecided, result: callbackCompleted, effects: [CALLBACK_EFFECT], effectOf: () => CALLBACK_EFFECT }],
+  commandResults: [
+    {
+      command: applicationDecided,
+      result: callbackCompleted,
+      effects: [CALLBACK_EFFECT],
+      effectOf: () => CALLBACK_EFFECT,
+    },
+  ],
 };

@@ -31,11 +31,16 @@ async function readEvents(context: HubContext, applicationId: string): Promise<R
     `SELECT ${column('event_id')}, ${column('event_type')}, formatDateTime(event_time, '%Y-%m-%dT%H:%i:%S.%f+08:00', 'Asia/Shanghai') AS event_time,
        ${column('topic')}, "partition", "offset", value FROM ${table} FINAL WHERE key = {application:String}`;
   const sql = `SELECT * FROM (${EVENTS.map((event) => one(event.rawTable)).join('\nUNION ALL\n')}) ORDER BY event_time, topic, "offset"`;
-  return objectsOf<RawRow>(await queryWarehouse(context, { sql, params: { application: applicationId } }, { partners: null, rowLimit: 500 }));
+  return objectsOf<RawRow>(
+    await queryWarehouse(context, { sql, params: { application: applicationId } }, { partners: null, rowLimit: 500 }),
+  );
 }
 
 function eventOf(row: RawRow): RawEvent {
-  const title = EVENTS.find((event) => event.type === row.event_type)?.title ?? { zh: row.event_type, en: row.event_type };
+  const title = EVENTS.find((event) => event.type === row.event_type)?.title ?? {
+    zh: row.event_type,
+    en: row.event_type,
+  };
   return {
     eventId: row.event_id,
     type: row.event_type,
@@ -55,22 +60,52 @@ function dataOf<Data>(rows: readonly RawRow[], type: string): Data | undefined {
 
 /** The latest decision; the trace is that of the rules, also where a person decided after them. */
 function decisionOf(rows: readonly RawRow[]): ApplicationDetail['decision'] {
-  const decisions = rows.filter((row) => row.event_type === applicationDecided.type).map((row) => JSON.parse(row.value) as Decided);
+  const decisions = rows
+    .filter((row) => row.event_type === applicationDecided.type)
+    .map((row) => JSON.parse(row.value) as Decided);
   const decided = decisions.at(-1);
   if (decided === undefined) return null;
-  const { outcome, amountFen, annualRate, termMonths, reasons, policyVersion, bureauScore, decidedAt, decidedBy = null, comment = null } = decided;
+  const {
+    outcome,
+    amountFen,
+    annualRate,
+    termMonths,
+    reasons,
+    policyVersion,
+    bureauScore,
+    decidedAt,
+    decidedBy = null,
+    comment = null,
+  } = decided;
   const trace = decisions.find((decision) => decision.decidedBy === undefined)?.trace ?? [];
-  return { outcome, amountFen, annualRate, termMonths, reasons, policyVersion, bureauScore, decidedAt, decidedBy, comment, trace };
+  return {
+    outcome,
+    amountFen,
+    annualRate,
+    termMonths,
+    reasons,
+    policyVersion,
+    bureauScore,
+    decidedAt,
+    decidedBy,
+    comment,
+    trace,
+  };
 }
 
 /**
  * One application with its decision, the trace of its rules, and its events as they lie on their topics. Throws 404, also for
  * an application of a partner this person may not see: some of its events do not name the partner, so the first one decides.
  */
-export async function readApplication(context: HubContext, user: ConsoleUser, applicationId: string): Promise<ApplicationDetail> {
+export async function readApplication(
+  context: HubContext,
+  user: ConsoleUser,
+  applicationId: string,
+): Promise<ApplicationDetail> {
   const rows = await readEvents(context, applicationId);
   const received = dataOf<Received>(rows, applicationReceived.type);
-  if (received === undefined || (user.partners !== null && !user.partners.includes(received.partnerId))) throw notFound(`There is no application ${applicationId}`);
+  if (received === undefined || (user.partners !== null && !user.partners.includes(received.partnerId)))
+    throw notFound(`There is no application ${applicationId}`);
   const decision = decisionOf(rows);
   const { applicant, vehicle } = received;
   const idNumber = await (await openPrivacy(context)).idNumberMasks([applicant]);
@@ -94,7 +129,13 @@ export async function readApplication(context: HubContext, user: ConsoleUser, ap
       monthlyIncomeFen: applicant.monthlyIncomeFen,
       monthlyDebtFen: applicant.monthlyDebtFen,
     },
-    vehicle: { vin: vehicle.vin, kind: vehicle.kind, use: vehicle.use, energy: vehicle.energy, priceFen: vehicle.priceFen },
+    vehicle: {
+      vin: vehicle.vin,
+      kind: vehicle.kind,
+      use: vehicle.use,
+      energy: vehicle.energy,
+      priceFen: vehicle.priceFen,
+    },
     decision,
     events: rows.map(eventOf),
   };

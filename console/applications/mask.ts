@@ -15,7 +15,9 @@ export function shownAs(data: unknown, show: (value: ProtectedValue) => string):
   if (Array.isArray(data)) return data.map((item) => shownAs(item, show));
   if (typeof data !== 'object' || data === null) return data;
   if (isProtected(data)) return show(data);
-  const shown: Record<string, unknown> = Object.fromEntries(Object.entries(data).map(([name, value]) => [name, shownAs(value, show)]));
+  const shown: Record<string, unknown> = Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [name, shownAs(value, show)]),
+  );
   return isMaskedPerson(shown) ? { ...shown, birthDate: maskBirthDate(shown.birthDate) } : shown;
 }
 

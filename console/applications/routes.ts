@@ -20,12 +20,28 @@ function userOf(request: FastifyRequest): ConsoleUser {
 export function applicationRoutes(app: FastifyInstance, context: HubContext): void {
   app.get<{ Querystring: ApplicationFilters }>(
     '/api/applications',
-    { config, schema: { tags: TAGS, summary: 'Applications, newest first', querystring: ApplicationFilters, response: { 200: ApplicationList } } },
+    {
+      config,
+      schema: {
+        tags: TAGS,
+        summary: 'Applications, newest first',
+        querystring: ApplicationFilters,
+        response: { 200: ApplicationList },
+      },
+    },
     (request) => listApplications(context, userOf(request), request.query),
   );
   app.get<{ Params: { id: string } }>(
     '/api/applications/:id',
-    { config, schema: { tags: TAGS, summary: 'One application, its decision and its raw events', params: ApplicationId, response: { 200: ApplicationDetail } } },
+    {
+      config,
+      schema: {
+        tags: TAGS,
+        summary: 'One application, its decision and its raw events',
+        params: ApplicationId,
+        response: { 200: ApplicationDetail },
+      },
+    },
     (request) => readApplication(context, userOf(request), request.params.id),
   );
 }

@@ -2,13 +2,14 @@ import { Type, type Static, type TSchema } from '@sinclair/typebox';
 
 const Nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 
-
 const Strings = Type.Array(Type.String({ maxLength: 64 }), { maxItems: 100 });
 
 /** Filters of the list, the same names and values as the dashboards' filters have. */
 export const ApplicationFilters = Type.Object(
   {
-    date: Type.Optional(Type.String({ maxLength: 32, description: 'business date: a date, from~to, or a period such as past29days~' })),
+    date: Type.Optional(
+      Type.String({ maxLength: 32, description: 'business date: a date, from~to, or a period such as past29days~' }),
+    ),
     partner: Type.Optional(Strings),
     product: Type.Optional(Strings),
     region: Type.Optional(Strings),
@@ -42,7 +43,10 @@ export const ApplicationSummary = Type.Object({
 });
 export type ApplicationSummary = Static<typeof ApplicationSummary>;
 
-export const ApplicationList = Type.Object({ applications: Type.Array(ApplicationSummary), nextCursor: Nullable(Type.String()) });
+export const ApplicationList = Type.Object({
+  applications: Type.Array(ApplicationSummary),
+  nextCursor: Nullable(Type.String()),
+});
 export type ApplicationList = Static<typeof ApplicationList>;
 
 /** One event as it lies on its topic. */
@@ -58,8 +62,22 @@ export const RawEvent = Type.Object({
 });
 export type RawEvent = Static<typeof RawEvent>;
 
-const Person = Type.Object({ personId: Type.String(), name: Type.String(), idNo: Type.String(), mobile: Type.String(), birthDate: Type.String(), monthlyIncomeFen: Type.Integer(), monthlyDebtFen: Type.Integer() });
-const Vehicle = Type.Object({ vin: Type.String(), kind: Type.String(), use: Type.String(), energy: Type.String(), priceFen: Type.Integer() });
+const Person = Type.Object({
+  personId: Type.String(),
+  name: Type.String(),
+  idNo: Type.String(),
+  mobile: Type.String(),
+  birthDate: Type.String(),
+  monthlyIncomeFen: Type.Integer(),
+  monthlyDebtFen: Type.Integer(),
+});
+const Vehicle = Type.Object({
+  vin: Type.String(),
+  kind: Type.String(),
+  use: Type.String(),
+  energy: Type.String(),
+  priceFen: Type.Integer(),
+});
 
 export const ApplicationDetail = Type.Object({
   applicationId: Type.String(),
@@ -84,7 +102,9 @@ export const ApplicationDetail = Type.Object({
       policyVersion: Type.String(),
       bureauScore: Nullable(Type.Integer()),
       decidedAt: Type.String(),
-      decidedBy: Nullable(Type.String({ description: 'the person who decided a referred application; null: the rules did' })),
+      decidedBy: Nullable(
+        Type.String({ description: 'the person who decided a referred application; null: the rules did' }),
+      ),
       comment: Nullable(Type.String()),
       trace: Type.Array(
         Type.Object({

@@ -18,7 +18,9 @@ function refuseForeignOrigin(request: FastifyRequest): void {
   const { origin, host } = request.headers;
   const foreign = origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host);
   if (foreign || request.headers[CSRF_HEADER] === undefined)
-    throw forbidden(`A request that changes something comes from the console's own pages, with the header ${CSRF_HEADER}`);
+    throw forbidden(
+      `A request that changes something comes from the console's own pages, with the header ${CSRF_HEADER}`,
+    );
 }
 
 /**
@@ -39,7 +41,8 @@ export function guardConsoleApi(app: FastifyInstance, context: HubContext): void
     if (user === undefined) throw notSignedIn();
     request.consoleUser = user;
     if (access === 'signed-in') return refuseBeforePasswordChange(user.mustChangePassword, path);
-    if (access === undefined || !rightsOf(user.role).includes(access)) throw forbidden(`The role ${user.role} may not do this`);
+    if (access === undefined || !rightsOf(user.role).includes(access))
+      throw forbidden(`The role ${user.role} may not do this`);
     refuseBeforePasswordChange(user.mustChangePassword, path);
   });
 }

@@ -31,7 +31,12 @@ export async function verifyPassword(password: string, stored: string | undefine
   const [kind, N, r, p, salt, key] = (stored ?? (await decoy)).split('$');
   if (kind !== 'scrypt' || salt === undefined || key === undefined) return false;
   const expected = Buffer.from(key, 'base64url');
-  const actual = await keyOf(password, Buffer.from(salt, 'base64url'), { N: Number(N), r: Number(r), p: Number(p) }, expected.length);
+  const actual = await keyOf(
+    password,
+    Buffer.from(salt, 'base64url'),
+    { N: Number(N), r: Number(r), p: Number(p) },
+    expected.length,
+  );
   return timingSafeEqual(actual, expected) && stored !== undefined;
 }
 
@@ -41,6 +46,7 @@ const ALPHABET = 'ABCDEFGHJKMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz23456789';
 export function generatePassword(): string {
   const characters: string[] = [];
   while (characters.length < 20)
-    for (const byte of randomBytes(32)) if (byte < ALPHABET.length * 4 && characters.length < 20) characters.push(ALPHABET[byte % ALPHABET.length] ?? '');
+    for (const byte of randomBytes(32))
+      if (byte < ALPHABET.length * 4 && characters.length < 20) characters.push(ALPHABET[byte % ALPHABET.length] ?? '');
   return characters.join('');
 }

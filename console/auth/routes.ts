@@ -24,7 +24,10 @@ const Credentials = Type.Object(
   { additionalProperties: false },
 );
 const NewPassword = Type.Object(
-  { password: Type.String({ minLength: 1, maxLength: 256 }), newPassword: Type.String({ minLength: 1, maxLength: 1024 }) },
+  {
+    password: Type.String({ minLength: 1, maxLength: 256 }),
+    newPassword: Type.String({ minLength: 1, maxLength: 1024 }),
+  },
   { additionalProperties: false },
 );
 const Preferences = Type.Object({ language: Language }, { additionalProperties: false });
@@ -57,36 +60,65 @@ export function sessionRoutes(app: FastifyInstance, context: HubContext): void {
   }
 
   function setCookie(request: FastifyRequest, reply: FastifyReply, token: string): void {
-    void reply.setCookie(SESSION_COOKIE, token, { path: '/', httpOnly: true, sameSite: 'strict', secure: request.protocol === 'https', maxAge: ABSOLUTE_MS / 1000 });
+    void reply.setCookie(SESSION_COOKIE, token, {
+      path: '/',
+      httpOnly: true,
+      sameSite: 'strict',
+      secure: request.protocol === 'https',
+      maxAge: ABSOLUTE_MS / 1000,
+    });
   }
 
   app.post<{ Body: Static<typeof Credentials> }>(
     '/api/session',
-    { bodyLimit: SMALL_BODY, config: { access: 'public' }, schema: { tags: TAGS, summary: 'Sign in', body: Credentials, response: { 200: Session } } },
+    {
+      bodyLimit: SMALL_BODY,
+      config: { access: 'public' },
+      schema: { tags: TAGS, summary: 'Sign in', body: Credentials, response: { 200: Session } },
+    },
     async (request, reply) => {
       const user = await authenticate(request, request.body.name.trim().toLowerCase(), request.body.password);
       const earlier = request.cookies[SESSION_COOKIE];
       if (earlier !== undefined) await closeSession(pool, earlier);
       setCookie(request, reply, await openSession(pool, user.name, context.clock()));
-      await audit(pool, { actor: user.name, action: 'session.open', subject: user.name, before: null, after: { address: request.ip } });
+      await audit(pool, {
+        actor: user.name,
+        action: 'session.open',
+        subject: user.name,
+        before: null,
+        after: { address: request.ip },
+      });
       return sessionOf(user);
     },
   );
 
-  app.get('/api/session', { config: { access: 'signed-in' }, schema: { tags: TAGS, summary: 'Who is signed in', response: { 200: Session } } }, (request) =>
-    sessionOf(signedIn(request).user),
+  app.get(
+    '/api/session',
+    {
+      config: { access: 'signed-in' },
+      schema: { tags: TAGS, summary: 'Who is signed in', response: { 200: Session } },
+    },
+    (request) => sessionOf(signedIn(request).user),
   );
 
-  app.delete('/api/session', { config: { access: 'signed-in' }, schema: { tags: TAGS, summary: 'Sign out', response: { 204: Type.Null() } } }, async (request, reply) => {
-    const { user, token } = signedIn(request);
-    await closeSession(pool, token);
-    await audit(pool, { actor: user.name, action: 'session.close', subject: user.name, before: null, after: null });
-    return reply.clearCookie(SESSION_COOKIE, { path: '/' }).code(204).send();
-  });
+  app.delete(
+    '/api/session',
+    { config: { access: 'signed-in' }, schema: { tags: TAGS, summary: 'Sign out', response: { 204: Type.Null() } } },
+    async (request, reply) => {
+      const { user, token } = signedIn(request);
+      await closeSession(pool, token);
+      await audit(pool, { actor: user.name, action: 'session.close', subject: user.name, before: null, after: null });
+      return reply.clearCookie(SESSION_COOKIE, { path: '/' }).code(204).send();
+    },
+  );
 
   app.put<{ Body: Static<typeof Preferences> }>(
     '/api/session/preferences',
-    { bodyLimit: SMALL_BODY, config: { access: 'signed-in' }, schema: { tags: TAGS, summary: 'Choose the language', body: Preferences, response: { 200: Session } } },
+    {
+      bodyLimit: SMALL_BODY,
+      config: { access: 'signed-in' },
+      schema: { tags: TAGS, summary: 'Choose the language', body: Preferences, response: { 200: Session } },
+    },
     async (request) => {
       const { user } = signedIn(request);
       await pool.query('UPDATE hub."user" SET language = $2 WHERE name = $1', [user.name, request.body.language]);
@@ -96,7 +128,11 @@ export function sessionRoutes(app: FastifyInstance, context: HubContext): void {
 
   app.put<{ Body: Static<typeof NewPassword> }>(
     '/api/session/password',
-    { bodyLimit: SMALL_BODY, config: { access: 'signed-in' }, schema: { tags: TAGS, summary: 'Change the password', body: NewPassword, response: { 200: Session } } },
+    {
+      bodyLimit: SMALL_BODY,
+      config: { access: 'signed-in' },
+      schema: { tags: TAGS, summary: 'Change the password', body: NewPassword, response: { 200: Session } },
+    },
     async (request) => {
       const { user, token } = signedIn(request);
       await authenticate(request, user.name, request.body.password);

@@ -20,13 +20,14 @@ export function sessionHash(token: string): Buffer {
 export async function openSession(pool: Pool, userName: string, nowMs: number): Promise<string> {
   const token = randomBytes(32).toString('base64url');
   const now = new Date(nowMs);
-  await pool.query('DELETE FROM hub.session WHERE expires_at < $1 OR last_seen_at < $2', [now, new Date(nowMs - IDLE_MS)]);
-  await pool.query('INSERT INTO hub.session (token_hash, user_name, created_at, last_seen_at, expires_at) VALUES ($1, $2, $3, $3, $4)', [
-    sessionHash(token),
-    userName,
+  await pool.query('DELETE FROM hub.session WHERE expires_at < $1 OR last_seen_at < $2', [
     now,
-    new Date(nowMs + ABSOLUTE_MS),
+    new Date(nowMs - IDLE_MS),
   ]);
+  await pool.query(
+    'INSERT INTO hub.session (token_hash, user_name, created_at, last_seen_at, expires_at) VALUES ($1, $2, $3, $3, $4)',
+    [sessionHash(token), userName, now, new Date(nowMs + ABSOLUTE_MS)],
+  );
   return token;
 }
 

@@ -41,7 +41,10 @@ export async function reserveAttempt(pool: Pool, name: string, address: string, 
       [key, now, new Date(nowMs - FORGET_MS), rule.free, rule.longestMs],
     );
     if (counted.rowCount === 0) {
-      const { rows } = await pool.query<{ blocked_until: Date }>('SELECT blocked_until FROM hub.login_throttle WHERE key = $1', [key]);
+      const { rows } = await pool.query<{ blocked_until: Date }>(
+        'SELECT blocked_until FROM hub.login_throttle WHERE key = $1',
+        [key],
+      );
       return Math.max(1, (rows[0]?.blocked_until.getTime() ?? nowMs) - nowMs);
     }
   }
@@ -50,5 +53,8 @@ export async function reserveAttempt(pool: Pool, name: string, address: string, 
 
 /** A successful log-in clears what its name and address had gathered, and sweeps what is long forgotten. */
 export async function clearAttempts(pool: Pool, name: string, address: string, nowMs: number): Promise<void> {
-  await pool.query('DELETE FROM hub.login_throttle WHERE key = ANY($1) OR last_at < $2', [keysOf(name, address), new Date(nowMs - 2 * FORGET_MS)]);
+  await pool.query('DELETE FROM hub.login_throttle WHERE key = ANY($1) OR last_at < $2', [
+    keysOf(name, address),
+    new Date(nowMs - 2 * FORGET_MS),
+  ]);
 }

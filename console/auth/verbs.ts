@@ -37,21 +37,28 @@ const add: Verb = {
     const name = nameOf(input);
     const language = optionOf(input, 'language') ?? 'zh-CN';
     if (language !== 'zh-CN' && language !== 'en')
-      throw new InvalidInputError('The user cannot be added', [{ pointer: '/language', code: 'UNKNOWN', detail: 'A language is zh-CN or en' }]);
+      throw new InvalidInputError('The user cannot be added', [
+        { pointer: '/language', code: 'UNKNOWN', detail: 'A language is zh-CN or en' },
+      ]);
     const { postgres } = await input.context();
     const user = await addUser(postgres, actorOf(), {
       name,
       displayName: optionOf(input, 'displayName') ?? name,
       role: optionOf(input, 'role') as UserRole,
       language,
-      partners: optionOf(input, 'partners')?.split(',').map((id) => id.trim()) ?? null,
+      partners:
+        optionOf(input, 'partners')
+          ?.split(',')
+          .map((id) => id.trim()) ?? null,
       password,
       mustChangePassword: !fromStdin,
     });
     return {
       ok: true,
       json: { user, ...(fromStdin ? {} : { password }) },
-      text: fromStdin ? `${name} (${user.role}) may sign in.` : `${name} (${user.role}) may sign in. Password, shown this once and to be changed at first log-in:\n  ${password}`,
+      text: fromStdin
+        ? `${name} (${user.role}) may sign in.`
+        : `${name} (${user.role}) may sign in. Password, shown this once and to be changed at first log-in:\n  ${password}`,
     };
   },
 };
@@ -62,8 +69,19 @@ const list: Verb = {
   run: async (input) => {
     const { postgres } = await input.context();
     const users = await listUsers(postgres);
-    const lines = users.map((user) => [user.name.padEnd(20), user.role.padEnd(14), (user.partners?.join(',') ?? 'all partners').padEnd(20), user.disabledAt === null ? (user.lastSeenAt ?? 'never seen') : `disabled ${user.disabledAt}`].join('  '));
-    return { ok: true, json: { users }, text: lines.length === 0 ? 'Nobody yet: hub users add <name> --role admin' : lines.join('\n') };
+    const lines = users.map((user) =>
+      [
+        user.name.padEnd(20),
+        user.role.padEnd(14),
+        (user.partners?.join(',') ?? 'all partners').padEnd(20),
+        user.disabledAt === null ? (user.lastSeenAt ?? 'never seen') : `disabled ${user.disabledAt}`,
+      ].join('  '),
+    );
+    return {
+      ok: true,
+      json: { users },
+      text: lines.length === 0 ? 'Nobody yet: hub users add <name> --role admin' : lines.join('\n'),
+    };
   },
 };
 

@@ -1,5 +1,9 @@
 import {
-  applicationDecided, applicationReceived, creditReportReceived, type DataOf, FIRST_BUREAU_KIND,
+  applicationDecided,
+  applicationReceived,
+  creditReportReceived,
+  type DataOf,
+  FIRST_BUREAU_KIND,
 } from '../../models/events/index.ts';
 import { type IdNumberMasks, maskBirthDate } from '../../platform/storage/privacy/index.ts';
 import type { Appearance } from './appearances.ts';
@@ -9,7 +13,10 @@ import type { Customer, CustomerApplication } from './shapes.ts';
 export type Received = DataOf<typeof applicationReceived>;
 type Decided = DataOf<typeof applicationDecided>;
 /** Who somebody is, as an application tells. */
-export type Identity = Pick<Received['applicant'], 'personId' | 'name' | 'idNo' | 'mobile' | 'birthDate' | 'sex' | 'idRegion'>;
+export type Identity = Pick<
+  Received['applicant'],
+  'personId' | 'name' | 'idNo' | 'mobile' | 'birthDate' | 'sex' | 'idRegion'
+>;
 
 /** A way to reach or to debit a person, with its ciphertext of the newest application that names it. */
 export interface Contact {
@@ -27,18 +34,33 @@ export const VIEWED = [applicationReceived, creditReportReceived, applicationDec
 
 /** A person as an application has it; undefined when it is not in it. */
 export function identityIn(received: Received, personId: string): Identity | undefined {
-  return received.personId === personId ? received.applicant : received.guarantors.find((guarantor) => guarantor.personId === personId);
+  return received.personId === personId
+    ? received.applicant
+    : received.guarantors.find((guarantor) => guarantor.personId === personId);
 }
 
 /** Every mobile, address and card of a person, each once, in the order they were first seen. `applications` oldest first. */
 export function contactsOf(personId: string, applications: readonly Received[]): Contact[] {
   const found = new Map<string, Contact>();
   const counts = new Map<Contact['kind'], number>();
-  const see = (kind: Contact['kind'], value: { mask: string; hash: string; cipher: string }, detail: string | null, receivedAt: string): void => {
+  const see = (
+    kind: Contact['kind'],
+    value: { mask: string; hash: string; cipher: string },
+    detail: string | null,
+    receivedAt: string,
+  ): void => {
     const known = found.get(`${kind} ${value.hash}`);
     const number = (counts.get(kind) ?? 0) + (known === undefined ? 1 : 0);
     counts.set(kind, number);
-    found.set(`${kind} ${value.hash}`, { kind, key: known?.key ?? `${kind}-${number}`, mask: value.mask, cipher: value.cipher, detail, applications: (known?.applications ?? 0) + 1, lastSeenAt: receivedAt });
+    found.set(`${kind} ${value.hash}`, {
+      kind,
+      key: known?.key ?? `${kind}-${number}`,
+      mask: value.mask,
+      cipher: value.cipher,
+      detail,
+      applications: (known?.applications ?? 0) + 1,
+      lastSeenAt: receivedAt,
+    });
   };
   for (const received of applications) {
     const identity = identityIn(received, personId);
@@ -67,7 +89,9 @@ export function assembleCustomer(
   const told = (other: string): boolean => !erased && readable.has(other);
   const decisions = new Map(dataOfType(events, applicationDecided).map((decided) => [decided.applicationId, decided]));
   const as = (role: Appearance['role']): Received[] => {
-    const ids = new Set(appearances.filter((appearance) => appearance.role === role).map(({ applicationId }) => applicationId));
+    const ids = new Set(
+      appearances.filter((appearance) => appearance.role === role).map(({ applicationId }) => applicationId),
+    );
     return received.filter(({ applicationId }) => ids.has(applicationId)).reverse();
   };
   const own = as('applicant');
@@ -79,23 +103,48 @@ export function assembleCustomer(
     person: erased || identity === undefined ? null : personOf(identityIn(identity, personId)!, idNumber),
     contacts: erased ? [] : contactsOf(personId, received).map(({ cipher: _, ...contact }) => contact),
     applications: own.map((application) => applicationOf(application, decisions.get(application.applicationId))),
-    guarantors: own.flatMap(({ applicationId, guarantors }) => guarantors.filter((guarantor) => told(guarantor.personId)).map((guarantor) => ({ applicationId, ...masksOf(guarantor, idNumber) }))),
+    guarantors: own.flatMap(({ applicationId, guarantors }) =>
+      guarantors
+        .filter((guarantor) => told(guarantor.personId))
+        .map((guarantor) => ({ applicationId, ...masksOf(guarantor, idNumber) })),
+    ),
     guarantorOf: as('guarantor').map((application) => ({
       ...applicationOf(application, decisions.get(application.applicationId)),
       applicant: told(application.personId) ? masksOf(application.applicant, idNumber) : null,
     })),
-    consents: own.flatMap(({ applicationId, applicant }) => applicant.consents.map((consent) => ({ applicationId, ...consent }))),
-    reports: dataOfType(events, creditReportReceived).filter(({ applicationId }) => ownIds.has(applicationId)).reverse().map(reportOf),
-    ratings: dataOfType(events, applicationDecided).filter(({ applicationId }) => ownIds.has(applicationId)).reverse().flatMap(ratingOf),
+    consents: own.flatMap(({ applicationId, applicant }) =>
+      applicant.consents.map((consent) => ({ applicationId, ...consent })),
+    ),
+    reports: dataOfType(events, creditReportReceived)
+      .filter(({ applicationId }) => ownIds.has(applicationId))
+      .reverse()
+      .map(reportOf),
+    ratings: dataOfType(events, applicationDecided)
+      .filter(({ applicationId }) => ownIds.has(applicationId))
+      .reverse()
+      .flatMap(ratingOf),
     loans,
   };
 }
 
-function personOf({ name, idNo, mobile, birthDate, sex, idRegion }: Identity, idNumber: IdNumberMasks): NonNullable<Customer['person']> {
-  return { name: name.mask, idNo: idNumber(idNo), mobile: mobile.mask, birthDate: maskBirthDate(birthDate), sex, idRegion };
+function personOf(
+  { name, idNo, mobile, birthDate, sex, idRegion }: Identity,
+  idNumber: IdNumberMasks,
+): NonNullable<Customer['person']> {
+  return {
+    name: name.mask,
+    idNo: idNumber(idNo),
+    mobile: mobile.mask,
+    birthDate: maskBirthDate(birthDate),
+    sex,
+    idRegion,
+  };
 }
 
-function masksOf({ personId, name, idNo, mobile }: Identity, idNumber: IdNumberMasks): { personId: string; name: string; idNo: string; mobile: string } {
+function masksOf(
+  { personId, name, idNo, mobile }: Identity,
+  idNumber: IdNumberMasks,
+): { personId: string; name: string; idNo: string; mobile: string } {
   return { personId, name: name.mask, idNo: idNumber(idNo), mobile: mobile.mask };
 }
 
@@ -117,8 +166,32 @@ function applicationOf(received: Received, decided: Decided | undefined): Custom
 }
 
 function reportOf(report: DataOf<typeof creditReportReceived>): Customer['reports'][number] {
-  const { reportRequestId, applicationId, bureau, kind = FIRST_BUREAU_KIND, outcome, score, overdue, listing, reused = false, costFen, answeredAt } = report;
-  return { reportRequestId, applicationId, bureau, kind, outcome, score, currentDaysPastDue: overdue?.currentDaysPastDue ?? null, listing: listing?.level ?? null, reused, costFen, answeredAt };
+  const {
+    reportRequestId,
+    applicationId,
+    bureau,
+    kind = FIRST_BUREAU_KIND,
+    outcome,
+    score,
+    overdue,
+    listing,
+    reused = false,
+    costFen,
+    answeredAt,
+  } = report;
+  return {
+    reportRequestId,
+    applicationId,
+    bureau,
+    kind,
+    outcome,
+    score,
+    currentDaysPastDue: overdue?.currentDaysPastDue ?? null,
+    listing: listing?.level ?? null,
+    reused,
+    costFen,
+    answeredAt,
+  };
 }
 
 function ratingOf({ applicationId, rating, decidedAt }: Decided): Customer['ratings'] {

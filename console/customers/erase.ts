@@ -13,16 +13,35 @@ const ENDED = new Set<string>(['APPROVED', 'DECLINED']);
  * more, and every figure stays. Throws 404, 410 for one that is erased already, 409 with what is still open: an application nobody has decided yet
  * or a loan that runs needs the person.
  */
-export async function eraseCustomer(context: HubContext, looker: Looker, personId: string, reason: string): Promise<void> {
+export async function eraseCustomer(
+  context: HubContext,
+  looker: Looker,
+  personId: string,
+  reason: string,
+): Promise<void> {
   const { appearances } = await readableTraces(context, looker, personId);
   const applicationIds = [...new Set(appearances.map(({ applicationId }) => applicationId))];
-  const [events, loans] = await Promise.all([eventsUnder(context, [applicationReceived, applicationDecided], applicationIds), loansOf(context, looker, personId)]);
-  const outcomes = new Map(dataOfType(events, applicationDecided).map(({ applicationId, outcome }) => [applicationId, outcome]));
+  const [events, loans] = await Promise.all([
+    eventsUnder(context, [applicationReceived, applicationDecided], applicationIds),
+    loansOf(context, looker, personId),
+  ]);
+  const outcomes = new Map(
+    dataOfType(events, applicationDecided).map(({ applicationId, outcome }) => [applicationId, outcome]),
+  );
   const open = [
-    ...applicationIds.filter((id) => !ENDED.has(outcomes.get(id) ?? '')).map((id) => ({ pointer: '/applications', code: 'APPLICATION_OPEN', detail: `the application ${id} is not decided` })),
-    ...loans.filter(({ closed }) => !closed).map(({ loanId }) => ({ pointer: '/loans', code: 'LOAN_OPEN', detail: `the loan ${loanId} is not closed` })),
+    ...applicationIds
+      .filter((id) => !ENDED.has(outcomes.get(id) ?? ''))
+      .map((id) => ({
+        pointer: '/applications',
+        code: 'APPLICATION_OPEN',
+        detail: `the application ${id} is not decided`,
+      })),
+    ...loans
+      .filter(({ closed }) => !closed)
+      .map(({ loanId }) => ({ pointer: '/loans', code: 'LOAN_OPEN', detail: `the loan ${loanId} is not closed` })),
   ];
-  if (open.length > 0) throw new InvalidInputError('The customer has open business and cannot be erased yet', open, 409);
+  if (open.length > 0)
+    throw new InvalidInputError('The customer has open business and cannot be erased yet', open, 409);
   const privacy = await openPrivacy(context);
   await privacy.erase(personId, looker.actor, reason);
 }

@@ -17,15 +17,27 @@ const MOST_ACCESSES = 100_000;
  * Everything the hub holds of a person, for the person who asks for it: its own values in plain text, other persons' as masks. The bytes a partner
  * sent hold the same as the first event of an application, and of other persons too: they are not part of it. Recorded. Throws 404, 410.
  */
-export async function exportCustomer(context: HubContext, looker: Looker, personId: string, reason: string): Promise<CustomerExport> {
+export async function exportCustomer(
+  context: HubContext,
+  looker: Looker,
+  personId: string,
+  reason: string,
+): Promise<CustomerExport> {
   const { appearances } = await readableTraces(context, looker, personId);
-  const as = (role: 'applicant' | 'guarantor'): string[] => appearances.filter((appearance) => appearance.role === role).map(({ applicationId }) => applicationId);
+  const as = (role: 'applicant' | 'guarantor'): string[] =>
+    appearances.filter((appearance) => appearance.role === role).map(({ applicationId }) => applicationId);
   const loans = await loansOf(context, looker, personId);
   const keys = [...as('applicant'), ...loans.map(({ loanId }) => loanId)];
   const privacy = await openPrivacy(context);
   const open = await privacy.opener({ actor: looker.actor, purpose: 'export', reference: reason }, personId, ['*']);
   if (open === undefined) throw new HttpError(410, 'CUSTOMER_ERASED', `The customer ${personId} has been erased`);
-  await audit(context.postgres, { actor: looker.actor, action: 'customer.export', subject: personId, before: null, after: { reason } });
+  await audit(context.postgres, {
+    actor: looker.actor,
+    action: 'customer.export',
+    subject: personId,
+    before: null,
+    after: { reason },
+  });
   const plain = (data: unknown): unknown => shownAs(data, ({ mask, cipher }) => open(cipher) ?? String(mask));
   const [events, guaranteed, matching, deadLetters, accesses] = await Promise.all([
     eventsUnder(context, EVENTS, keys),
@@ -54,7 +66,9 @@ const UNDEFINED_TABLE = '42P01';
 
 async function matchingOf({ postgres }: HubContext, personId: string): Promise<unknown> {
   try {
-    const { rows } = await postgres.query<{ state: string }>('SELECT state FROM state.matching WHERE key = $1', [personId]);
+    const { rows } = await postgres.query<{ state: string }>('SELECT state FROM state.matching WHERE key = $1', [
+      personId,
+    ]);
     return rows[0] === undefined ? null : (JSON.parse(rows[0].state) as unknown);
   } catch (error) {
     // Before the pipeline has run for the first time its table is not there.
@@ -63,12 +77,24 @@ async function matchingOf({ postgres }: HubContext, personId: string): Promise<u
   }
 }
 
-async function deadLettersOf({ postgres }: HubContext, keys: readonly string[]): Promise<{ id: string; step: string; reason: string; diedAt: string; value: unknown }[]> {
-  const { rows } = await postgres.query<{ id: string; step: string; reason: string; died_at: Date; value: Buffer | null }>(
-    'SELECT id, step, reason, died_at, value FROM hub.dead_letter WHERE key = ANY($1::bytea[]) ORDER BY died_at, id',
-    [keys.map((key) => Buffer.from(key))],
-  );
-  return rows.map(({ died_at: diedAt, value, ...row }) => ({ ...row, diedAt: diedAt.toISOString(), value: value === null ? null : parsed(value) }));
+async function deadLettersOf(
+  { postgres }: HubContext,
+  keys: readonly string[],
+): Promise<{ id: string; step: string; reason: string; diedAt: string; value: unknown }[]> {
+  const { rows } = await postgres.query<{
+    id: string;
+    step: string;
+    reason: string;
+    died_at: Date;
+    value: Buffer | null;
+  }>('SELECT id, step, reason, died_at, value FROM hub.dead_letter WHERE key = ANY($1::bytea[]) ORDER BY died_at, id', [
+    keys.map((key) => Buffer.from(key)),
+  ]);
+  return rows.map(({ died_at: diedAt, value, ...row }) => ({
+    ...row,
+    diedAt: diedAt.toISOString(),
+    value: value === null ? null : parsed(value),
+  }));
 }
 
 /** What is not JSON is a dead letter for that very reason. */

@@ -8,7 +8,17 @@ import { accessesOf, knownTraces, lookerOf, readCustomer, revealCustomer } from 
 import { eraseCustomer } from './erase.ts';
 import { exportCustomer } from './export.ts';
 import { findCustomers, type Looker } from './find.ts';
-import { Accesses, Customer, CustomerExport, CustomerSearch, EraseRequest, ErasedCustomer, FoundCustomers, RevealedCustomer, RevealRequest } from './shapes.ts';
+import {
+  Accesses,
+  Customer,
+  CustomerExport,
+  CustomerSearch,
+  EraseRequest,
+  ErasedCustomer,
+  FoundCustomers,
+  RevealedCustomer,
+  RevealRequest,
+} from './shapes.ts';
 
 const TAGS = ['customers'];
 const read = { access: 'customers.read' } as const;
@@ -31,17 +41,37 @@ function wholeLooker(request: FastifyRequest): Looker {
 export function customerRoutes(app: FastifyInstance, context: HubContext): void {
   app.post<{ Body: CustomerSearch }>(
     '/api/customers/search',
-    { config: read, schema: { tags: TAGS, summary: 'Customers by exact ID number, mobile, application or order number; recorded', body: CustomerSearch, response: { 200: FoundCustomers } } },
+    {
+      config: read,
+      schema: {
+        tags: TAGS,
+        summary: 'Customers by exact ID number, mobile, application or order number; recorded',
+        body: CustomerSearch,
+        response: { 200: FoundCustomers },
+      },
+    },
     async (request) => ({ customers: await findCustomers(context, lookerOf(userOf(request)), request.body) }),
   );
   app.get<Of>(
     '/api/customers/:personId',
-    { config: read, schema: { tags: TAGS, summary: 'One customer in masks; recorded', params: Person, response: { 200: Customer } } },
-    (request) => readCustomer(context, lookerOf(userOf(request)), rightsOf(userOf(request).role), request.params.personId),
+    {
+      config: read,
+      schema: { tags: TAGS, summary: 'One customer in masks; recorded', params: Person, response: { 200: Customer } },
+    },
+    (request) =>
+      readCustomer(context, lookerOf(userOf(request)), rightsOf(userOf(request).role), request.params.personId),
   );
   app.get<Of>(
     '/api/customers/:personId/accesses',
-    { config: { access: 'audit.read' }, schema: { tags: TAGS, summary: 'Who looked at this customer, newest first', params: Person, response: { 200: Accesses } } },
+    {
+      config: { access: 'audit.read' },
+      schema: {
+        tags: TAGS,
+        summary: 'Who looked at this customer, newest first',
+        params: Person,
+        response: { 200: Accesses },
+      },
+    },
     async (request) => {
       await knownTraces(context, lookerOf(userOf(request)), request.params.personId);
       return { accesses: await accessesOf(context, request.params.personId) };
@@ -49,20 +79,50 @@ export function customerRoutes(app: FastifyInstance, context: HubContext): void 
   );
   app.post<Of<{ reason: string }>>(
     '/api/customers/:personId/reveal',
-    { config: { access: 'persons.reveal' }, schema: { tags: TAGS, summary: 'The customer in plain text; recorded', params: Person, body: RevealRequest, response: { 200: RevealedCustomer } } },
+    {
+      config: { access: 'persons.reveal' },
+      schema: {
+        tags: TAGS,
+        summary: 'The customer in plain text; recorded',
+        params: Person,
+        body: RevealRequest,
+        response: { 200: RevealedCustomer },
+      },
+    },
     (request) => revealCustomer(context, lookerOf(userOf(request)), request.params.personId, request.body.reason),
   );
   app.post<Of<{ reason: string }>>(
     '/api/customers/:personId/export',
-    { config: { access: 'customers.export' }, schema: { tags: TAGS, summary: 'All the hub holds of the customer, in plain text; recorded', params: Person, body: RevealRequest, response: { 200: CustomerExport } } },
+    {
+      config: { access: 'customers.export' },
+      schema: {
+        tags: TAGS,
+        summary: 'All the hub holds of the customer, in plain text; recorded',
+        params: Person,
+        body: RevealRequest,
+        response: { 200: CustomerExport },
+      },
+    },
     (request) => exportCustomer(context, wholeLooker(request), request.params.personId, request.body.reason),
   );
   app.post<Of<{ reason: string; confirm: string }>>(
     '/api/customers/:personId/erase',
-    { config: { access: 'customers.erase' }, schema: { tags: TAGS, summary: 'Erase the customer for good; 409 while an application or loan is open; recorded', params: Person, body: EraseRequest, response: { 200: ErasedCustomer } } },
+    {
+      config: { access: 'customers.erase' },
+      schema: {
+        tags: TAGS,
+        summary: 'Erase the customer for good; 409 while an application or loan is open; recorded',
+        params: Person,
+        body: EraseRequest,
+        response: { 200: ErasedCustomer },
+      },
+    },
     async (request) => {
       const { personId } = request.params;
-      if (request.body.confirm !== personId) throw new InvalidInputError('The customer was not erased', [{ pointer: '/confirm', code: 'DIFFERENT', detail: 'is not the id of this customer' }]);
+      if (request.body.confirm !== personId)
+        throw new InvalidInputError('The customer was not erased', [
+          { pointer: '/confirm', code: 'DIFFERENT', detail: 'is not the id of this customer' },
+        ]);
       await eraseCustomer(context, wholeLooker(request), personId, request.body.reason);
       return { personId, erased: true };
     },

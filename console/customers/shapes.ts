@@ -6,7 +6,10 @@ const strict = { additionalProperties: false } as const;
 /** What a customer is looked for by; the value is in the body, so that it is in no address and no log. */
 export const CustomerSearch = Type.Object(
   {
-    by: Type.Union((['id-no', 'mobile', 'number'] as const).map((by) => Type.Literal(by)), { description: 'ID number, mobile, or application or partner order number; exact' }),
+    by: Type.Union(
+      (['id-no', 'mobile', 'number'] as const).map((by) => Type.Literal(by)),
+      { description: 'ID number, mobile, or application or partner order number; exact' },
+    ),
     value: Type.String({ minLength: 1, maxLength: 64 }),
   },
   strict,
@@ -47,7 +50,16 @@ const Application = Type.Object({
 export const Customer = Type.Object({
   personId: Type.String(),
   erased: Type.Boolean(),
-  person: Nullable(Type.Object({ name: Type.String(), idNo: Type.String(), mobile: Type.String(), birthDate: Type.String({ description: 'the year; the day would give the masked digits of the ID number away' }), sex: Type.String(), idRegion: Type.String() })),
+  person: Nullable(
+    Type.Object({
+      name: Type.String(),
+      idNo: Type.String(),
+      mobile: Type.String(),
+      birthDate: Type.String({ description: 'the year; the day would give the masked digits of the ID number away' }),
+      sex: Type.String(),
+      idRegion: Type.String(),
+    }),
+  ),
   contacts: Type.Array(
     Type.Object({
       kind: Type.Union((['mobile', 'address', 'card'] as const).map((kind) => Type.Literal(kind))),
@@ -59,9 +71,15 @@ export const Customer = Type.Object({
     }),
   ),
   applications: Type.Array(Application),
-  guarantors: Type.Array(Type.Object({ ...Masks, applicationId: Type.String() }), { description: 'who answers for this person' }),
-  guarantorOf: Type.Array(Type.Composite([Application, Type.Object({ applicant: Nullable(Type.Object(Masks)) })]), { description: 'whom this person answers for' }),
-  consents: Type.Array(Type.Object({ applicationId: Type.String(), purpose: Type.String(), version: Type.String(), at: Type.String() })),
+  guarantors: Type.Array(Type.Object({ ...Masks, applicationId: Type.String() }), {
+    description: 'who answers for this person',
+  }),
+  guarantorOf: Type.Array(Type.Composite([Application, Type.Object({ applicant: Nullable(Type.Object(Masks)) })]), {
+    description: 'whom this person answers for',
+  }),
+  consents: Type.Array(
+    Type.Object({ applicationId: Type.String(), purpose: Type.String(), version: Type.String(), at: Type.String() }),
+  ),
   reports: Type.Array(
     Type.Object({
       reportRequestId: Type.String(),
@@ -77,7 +95,16 @@ export const Customer = Type.Object({
       answeredAt: Type.String(),
     }),
   ),
-  ratings: Type.Array(Type.Object({ applicationId: Type.String(), scorecard: Type.String(), grade: Type.String(), points: Type.Integer(), probabilityOfDefault: Type.String(), at: Type.String() })),
+  ratings: Type.Array(
+    Type.Object({
+      applicationId: Type.String(),
+      scorecard: Type.String(),
+      grade: Type.String(),
+      points: Type.Integer(),
+      probabilityOfDefault: Type.String(),
+      at: Type.String(),
+    }),
+  ),
   loans: Type.Array(
     Type.Object({
       loanId: Type.String(),
@@ -97,9 +124,17 @@ export const Customer = Type.Object({
 export type Customer = Static<typeof Customer>;
 export type CustomerApplication = Static<typeof Application>;
 
-const Reason = Type.String({ minLength: 2, maxLength: 200, pattern: '\\S', description: 'why, for the audit: no personal data' });
+const Reason = Type.String({
+  minLength: 2,
+  maxLength: 200,
+  pattern: '\\S',
+  description: 'why, for the audit: no personal data',
+});
 export const RevealRequest = Type.Object({ reason: Reason }, strict);
-export const EraseRequest = Type.Object({ reason: Reason, confirm: Type.String({ maxLength: 64, description: 'the person’s id once more' }) }, strict);
+export const EraseRequest = Type.Object(
+  { reason: Reason, confirm: Type.String({ maxLength: 64, description: 'the person’s id once more' }) },
+  strict,
+);
 
 /** A person in plain text; a value is null when it was encrypted before the person was erased and came again. */
 export const RevealedCustomer = Type.Object({
@@ -116,18 +151,49 @@ export const CustomerExport = Type.Object({
   personId: Type.String(),
   exportedAt: Type.String(),
   events: Type.Array(
-    Type.Object({ eventId: Type.String(), type: Type.String(), time: Type.String(), topic: Type.String(), partition: Type.Integer(), offset: Type.Integer(), data: Type.Unknown() }),
+    Type.Object({
+      eventId: Type.String(),
+      type: Type.String(),
+      time: Type.String(),
+      topic: Type.String(),
+      partition: Type.Integer(),
+      offset: Type.Integer(),
+      data: Type.Unknown(),
+    }),
     { description: 'every event of this person’s applications and loans' },
   ),
-  guarantees: Type.Array(Type.Object({ applicationId: Type.String(), partnerId: Type.String(), receivedAt: Type.String(), guarantor: Type.Unknown() }), { description: 'what others’ applications say of this person as guarantor' }),
+  guarantees: Type.Array(
+    Type.Object({
+      applicationId: Type.String(),
+      partnerId: Type.String(),
+      receivedAt: Type.String(),
+      guarantor: Type.Unknown(),
+    }),
+    { description: 'what others’ applications say of this person as guarantor' },
+  ),
   matching: Type.Unknown({ description: 'what matching remembers of this person; null: nothing' }),
-  deadLetters: Type.Array(Type.Object({ id: Type.String(), step: Type.String(), reason: Type.String(), diedAt: Type.String(), data: Type.Unknown() })),
-  accesses: Type.Array(Type.Object({ at: Type.String(), actor: Type.String(), action: Type.String(), detail: Type.Unknown() })),
+  deadLetters: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      step: Type.String(),
+      reason: Type.String(),
+      diedAt: Type.String(),
+      data: Type.Unknown(),
+    }),
+  ),
+  accesses: Type.Array(
+    Type.Object({ at: Type.String(), actor: Type.String(), action: Type.String(), detail: Type.Unknown() }),
+  ),
 });
 export type CustomerExport = Static<typeof CustomerExport>;
 
 export const ErasedCustomer = Type.Object({ personId: Type.String(), erased: Type.Boolean() });
 
-export const Access = Type.Object({ at: Type.String(), actor: Type.String(), action: Type.String(), detail: Type.Unknown() });
+export const Access = Type.Object({
+  at: Type.String(),
+  actor: Type.String(),
+  action: Type.String(),
+  detail: Type.Unknown(),
+});
 export type Access = Static<typeof Access>;
 export const Accesses = Type.Object({ accesses: Type.Array(Access) });

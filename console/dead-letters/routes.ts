@@ -4,7 +4,12 @@ import '../../platform/edge/access/rights.ts';
 import { HubError } from '../../platform/kernel/errors.ts';
 import { HttpError } from '../../platform/edge/http/index.ts';
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
-import { listLetters, replayLetter, showLetter, type LetterFilter } from '../../platform/streaming/dead-letters/store.ts';
+import {
+  listLetters,
+  replayLetter,
+  showLetter,
+  type LetterFilter,
+} from '../../platform/streaming/dead-letters/store.ts';
 
 const Filter = Type.Object(
   {
@@ -22,23 +27,36 @@ const LetterId = Type.Object({ id: Type.String({ pattern: '^\\d+-\\d+$', maxLeng
 /** No event is larger (platform/streaming/pipeline-runtime/decide-batch.ts), and its JSON text inside JSON can double. */
 const MAX_VALUE = 900_000;
 const BODY_LIMIT = 2 * MAX_VALUE + 10_000;
-const Replay = Type.Object({ value: Type.Optional(Type.String({ maxLength: MAX_VALUE })) }, { additionalProperties: false });
+const Replay = Type.Object(
+  { value: Type.Optional(Type.String({ maxLength: MAX_VALUE })) },
+  { additionalProperties: false },
+);
 
 const STATUS: Readonly<Record<string, number>> = { DEAD_LETTER_UNKNOWN: 404, DEAD_LETTER_REPLAYED: 409 };
 
 /** Console API of the dead letters: a page of them, one of them, replay of one (as it is, or with an edited value). */
 export function deadLetterRoutes(app: FastifyInstance, { postgres }: HubContext): void {
-  app.get<{ Querystring: LetterFilter }>('/api/dead-letters', { config: { access: 'dead-letters.read' }, schema: { summary: 'Dead letters, newest first', querystring: Filter } }, ({ query }) =>
-    listLetters(postgres, query),
+  app.get<{ Querystring: LetterFilter }>(
+    '/api/dead-letters',
+    { config: { access: 'dead-letters.read' }, schema: { summary: 'Dead letters, newest first', querystring: Filter } },
+    ({ query }) => listLetters(postgres, query),
   );
-  app.get<{ Params: { id: string } }>('/api/dead-letters/:id', { config: { access: 'dead-letters.read' }, schema: { summary: 'One dead letter', params: LetterId } }, ({ params }) =>
-    showLetter(postgres, params.id).catch(asProblem),
+  app.get<{ Params: { id: string } }>(
+    '/api/dead-letters/:id',
+    { config: { access: 'dead-letters.read' }, schema: { summary: 'One dead letter', params: LetterId } },
+    ({ params }) => showLetter(postgres, params.id).catch(asProblem),
   );
   app.post<{ Params: { id: string }; Body: { value?: string } }>(
     '/api/dead-letters/:id/replay',
-    { config: { access: 'dead-letters.replay' }, bodyLimit: BODY_LIMIT, schema: { summary: 'Replay one dead letter', params: LetterId, body: Replay } },
+    {
+      config: { access: 'dead-letters.replay' },
+      bodyLimit: BODY_LIMIT,
+      schema: { summary: 'Replay one dead letter', params: LetterId, body: Replay },
+    },
     async ({ params, body, consoleUser }, reply) => {
-      await replayLetter(postgres, { id: params.id, actor: `user:${consoleUser!.name}`, value: body.value }).catch(asProblem);
+      await replayLetter(postgres, { id: params.id, actor: `user:${consoleUser!.name}`, value: body.value }).catch(
+        asProblem,
+      );
       return reply.code(202).send({ id: params.id, status: 'replayed' });
     },
   );
@@ -48,5 +66,7 @@ export function deadLetterRoutes(app: FastifyInstance, { postgres }: HubContext)
 function asProblem(error: unknown): never {
   const status = error instanceof HubError ? STATUS[error.code] : undefined;
   if (!(error instanceof HubError) || status === undefined) throw error;
-  throw new HttpError(status, error.code, error.message, [{ pointer: '/params/id', code: error.code, detail: error.message }]);
+  throw new HttpError(status, error.code, error.message, [
+    { pointer: '/params/id', code: error.code, detail: error.message },
+  ]);
 }

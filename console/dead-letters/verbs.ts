@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import type { Verb } from '../../platform/edge/cli/verb.ts';
 import { InvalidInputError, messageOf } from '../../platform/kernel/errors.ts';
-import { listLetters, replayLetter, showLetter, type ListedLetter } from '../../platform/streaming/dead-letters/store.ts';
+import {
+  listLetters,
+  replayLetter,
+  showLetter,
+  type ListedLetter,
+} from '../../platform/streaming/dead-letters/store.ts';
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
@@ -19,11 +24,20 @@ const list: Verb = {
       .option('--limit <n>', 'how many', '50'),
   run: async ({ options, context }) => {
     const status = text(options.status);
-    if (status !== undefined && status !== 'waiting' && status !== 'replayed') throw wrong('--status', `${status} is neither waiting nor replayed`);
+    if (status !== undefined && status !== 'waiting' && status !== 'replayed')
+      throw wrong('--status', `${status} is neither waiting nor replayed`);
     const limit = Number(options.limit);
-    if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw wrong('--limit', 'must be a whole number from 1 to 1000');
+    if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
+      throw wrong('--limit', 'must be a whole number from 1 to 1000');
     const { postgres } = await context();
-    const page = await listLetters(postgres, { step: text(options.step), topic: text(options.topic), reason: text(options.reason), status, after: text(options.after), limit });
+    const page = await listLetters(postgres, {
+      step: text(options.step),
+      topic: text(options.topic),
+      reason: text(options.reason),
+      status,
+      after: text(options.after),
+      limit,
+    });
     return { ok: true, json: page, text: page.letters.map(line).join('\n') || 'No dead letters.' };
   },
 };
@@ -60,7 +74,14 @@ const replay: Verb = {
     if (options.all === true) {
       let after: string | undefined;
       do {
-        const page = await listLetters(postgres, { step: text(options.step), topic: text(options.topic), reason: text(options.reason), status: 'waiting', after, limit: 1000 });
+        const page = await listLetters(postgres, {
+          step: text(options.step),
+          topic: text(options.topic),
+          reason: text(options.reason),
+          status: 'waiting',
+          after,
+          limit: 1000,
+        });
         ids.push(...page.letters.map((letter) => letter.id));
         after = page.next ?? undefined;
       } while (after !== undefined);

@@ -7,15 +7,22 @@ const strict = { additionalProperties: false } as const;
 /** What a form offers: products in force on a day, with what may be asked for. Prices are not shown: a quote has the one that applies. */
 export const OfferedProducts = Type.Object(
   {
-    version: Type.Union([Type.String(), Type.Null()], { description: 'version of products and prices in force; null: none' }),
+    version: Type.Union([Type.String(), Type.Null()], {
+      description: 'version of products and prices in force; null: none',
+    }),
     products: Type.Array(
       Type.Object(
         {
           code: Type.String(),
           name: Type.Object({ zh: Type.String(), en: Type.String() }, strict),
-          methods: Type.Array(Type.Unsafe<(typeof REPAYMENT_METHODS)[number]>({ type: 'string', enum: [...REPAYMENT_METHODS] })),
+          methods: Type.Array(
+            Type.Unsafe<(typeof REPAYMENT_METHODS)[number]>({ type: 'string', enum: [...REPAYMENT_METHODS] }),
+          ),
           principal: Type.Object({ minFen: Type.Integer(), maxFen: Type.Integer() }, strict),
-          months: Type.Object({ from: Type.Integer(), to: Type.Integer() }, { ...strict, description: 'shortest and longest term any price has' }),
+          months: Type.Object(
+            { from: Type.Integer(), to: Type.Integer() },
+            { ...strict, description: 'shortest and longest term any price has' },
+          ),
           balloonMaxShare: Type.Union([Type.String(), Type.Null()]),
         },
         strict,
@@ -36,7 +43,10 @@ export function offeredProducts(versions: readonly PolicyVersion<ProductPolicy>[
     methods,
     principal,
     balloonMaxShare,
-    months: { from: Math.min(...prices.map(({ scope }) => scope.months.from)), to: Math.max(...prices.map(({ scope }) => scope.months.to)) },
+    months: {
+      from: Math.min(...prices.map(({ scope }) => scope.months.from)),
+      to: Math.max(...prices.map(({ scope }) => scope.months.to)),
+    },
   }));
   return { version, products };
 }

@@ -8,10 +8,12 @@ export const quoteRoute = partnerRoute({
   method: 'POST',
   url: '/v1/quotes',
   summary: 'What a loan would cost',
-  description: 'The repayment plan as it would be booked, to the fen, with its annual rates, all costs in. Nothing is stored.',
+  description:
+    'The repayment plan as it would be booked, to the fen, with its annual rates, all costs in. Nothing is stored.',
   bodyLimit: 4_096,
   maxItems: 64,
   body: QuoteForm,
   response: Quote,
-  answer: async (form, { partnerId }, { postgres }) => quoteOf(quotedTerms(form, partnerId, form.product == null ? [] : await priceVersions(postgres))),
+  answer: async (form, { partnerId }, { postgres }) =>
+    quoteOf(quotedTerms(form, partnerId, form.product == null ? [] : await priceVersions(postgres))),
 });

@@ -19,7 +19,18 @@ const config = { access: 'loans.simulate' } as const;
 const BODY_LIMIT = 65_536;
 
 const On = Type.Object({ on: Type.String({ format: 'date' }) }, { additionalProperties: false });
-const Channel = Type.Object({ channel: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'partner whose prices apply; prices for all when left out' })) }, { additionalProperties: false });
+const Channel = Type.Object(
+  {
+    channel: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description: 'partner whose prices apply; prices for all when left out',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
 type Channel = { channel?: string };
 
 /** A loan as a simulation takes it: quoted with its down payment and grace, so that both show one plan. */
@@ -30,31 +41,68 @@ type LoanForm = SimulationForm['loan'];
 export function simulationConsoleRoutes(app: FastifyInstance, { postgres }: Pick<HubContext, 'postgres'>): void {
   app.get<{ Querystring: { on: string } }>(
     '/api/products',
-    { config, schema: { tags: TAGS, summary: 'Products in force on a day', querystring: On, response: { 200: OfferedProducts } } },
+    {
+      config,
+      schema: {
+        tags: TAGS,
+        summary: 'Products in force on a day',
+        querystring: On,
+        response: { 200: OfferedProducts },
+      },
+    },
     async ({ query }) => offeredProducts(await priceVersions(postgres), query.on),
   );
   app.post<{ Querystring: Channel; Body: LoanForm }>(
     '/api/quotes',
-    { config, bodyLimit: BODY_LIMIT, schema: { tags: TAGS, summary: 'What a loan would cost', querystring: Channel, body: LoanForm, response: { 200: Quote } } },
+    {
+      config,
+      bodyLimit: BODY_LIMIT,
+      schema: {
+        tags: TAGS,
+        summary: 'What a loan would cost',
+        querystring: Channel,
+        body: LoanForm,
+        response: { 200: Quote },
+      },
+    },
     async (request) => quoteOfLoan(request.body, channelOf(request), await versionsFor(request.body, postgres)),
   );
   app.post<{ Querystring: Channel; Body: SimulationForm }>(
     '/api/simulations',
-    { config, bodyLimit: BODY_LIMIT, schema: { tags: TAGS, summary: 'What would become of a loan', querystring: Channel, body: SimulationForm, response: { 200: SimulationAnswer } } },
+    {
+      config,
+      bodyLimit: BODY_LIMIT,
+      schema: {
+        tags: TAGS,
+        summary: 'What would become of a loan',
+        querystring: Channel,
+        body: SimulationForm,
+        response: { 200: SimulationAnswer },
+      },
+    },
     async (request) => {
-      const { steps } = simulate(readSimulation(request.body, channelOf(request), await versionsFor(request.body.loan, postgres)));
+      const { steps } = simulate(
+        readSimulation(request.body, channelOf(request), await versionsFor(request.body.loan, postgres)),
+      );
       return { steps };
     },
   );
 }
 
-function quoteOfLoan({ downPaymentShare, principalGracePeriods, ...form }: LoanForm, channel: string, versions: readonly PolicyVersion<ProductPolicy>[]): Quote {
+function quoteOfLoan(
+  { downPaymentShare, principalGracePeriods, ...form }: LoanForm,
+  channel: string,
+  versions: readonly PolicyVersion<ProductPolicy>[],
+): Quote {
   const quoted = quotedTerms(form, channel, versions);
   return quoteOf({ ...quoted, terms: { ...quoted.terms, downPaymentShare, principalGracePeriods } });
 }
 
 /** Own terms need no prices. */
-async function versionsFor({ product }: Pick<QuoteForm, 'product'>, postgres: Pool): Promise<PolicyVersion<ProductPolicy>[]> {
+async function versionsFor(
+  { product }: Pick<QuoteForm, 'product'>,
+  postgres: Pool,
+): Promise<PolicyVersion<ProductPolicy>[]> {
   return product == null ? [] : priceVersions(postgres);
 }
 
@@ -63,6 +111,8 @@ function channelOf({ query, consoleUser }: FastifyRequest<{ Querystring: Channel
   const own = consoleUser?.partners ?? null;
   const channel = query.channel ?? own?.[0] ?? '';
   if (query.channel !== undefined && own !== null && !own.includes(channel))
-    throw new InvalidInputError('No price for this channel', [{ pointer: '/querystring/channel', code: 'NOT_ALLOWED', detail: 'is not a partner of yours' }]);
+    throw new InvalidInputError('No price for this channel', [
+      { pointer: '/querystring/channel', code: 'NOT_ALLOWED', detail: 'is not a partner of yours' },
+    ]);
   return channel;
 }

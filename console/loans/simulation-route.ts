@@ -10,13 +10,16 @@ export const simulationRoute = partnerRoute({
   method: 'POST',
   url: '/v1/simulations',
   summary: 'What would become of a loan',
-  description: 'The loan after each of a list of dated events: schedule, transactions, ageing, class and journal, each figure with its formula in words. Nothing is stored.',
+  description:
+    'The loan after each of a list of dated events: schedule, transactions, ageing, class and journal, each figure with its formula in words. Nothing is stored.',
   bodyLimit: 65_536,
   maxItems: 5_000,
   body: SimulationForm,
   response: SimulationAnswer,
   answer: async (form, { partnerId }, { postgres }) => {
-    const { steps } = simulate(readSimulation(form, partnerId, form.loan.product == null ? [] : await priceVersions(postgres)));
+    const { steps } = simulate(
+      readSimulation(form, partnerId, form.loan.product == null ? [] : await priceVersions(postgres)),
+    );
     return { steps };
   },
 });

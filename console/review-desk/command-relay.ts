@@ -20,7 +20,8 @@ export const commandRelaySource: RelaySource<CommandRow> = {
   name: 'review-tasks',
   table: 'review.task_command',
   channel: 'relay_review_tasks',
-  select: 'SELECT seq, command_id, application_id, source, accepted_at, traceparent, event FROM review.task_command WHERE seq >= $1 ORDER BY seq LIMIT $2',
+  select:
+    'SELECT seq, command_id, application_id, source, accepted_at, traceparent, event FROM review.task_command WHERE seq >= $1 ORDER BY seq LIMIT $2',
   toRecords: (row) => [
     {
       topic: taskCommanded.topic,
@@ -42,7 +43,10 @@ export const commandRelay: Worker = {
   name: 'review-tasks-relay',
   role: 'relay',
   start: async (context) => {
-    await ensureTopics(context, hubTopics(context.settings).filter(({ topic }) => topic === taskCommanded.topic));
+    await ensureTopics(
+      context,
+      hubTopics(context.settings).filter(({ topic }) => topic === taskCommanded.topic),
+    );
     return startRelay(context, commandRelaySource);
   },
 };
@@ -62,8 +66,20 @@ export const deskConservation: ConservationSource = {
         [next],
       );
       return {
-        accepted: accepted.rows.map(({ source, day, events, amount_fen }) => ({ topic, source, day, events: Number(events), amountFen: Number(amount_fen) })),
-        pending: pending.rows.map(({ command_id, source, day, amount_fen }) => ({ topic, eventId: commandEventId(command_id), source, day, amountFen: Number(amount_fen) })),
+        accepted: accepted.rows.map(({ source, day, events, amount_fen }) => ({
+          topic,
+          source,
+          day,
+          events: Number(events),
+          amountFen: Number(amount_fen),
+        })),
+        pending: pending.rows.map(({ command_id, source, day, amount_fen }) => ({
+          topic,
+          eventId: commandEventId(command_id),
+          source,
+          day,
+          amountFen: Number(amount_fen),
+        })),
       };
     };
   },

@@ -37,33 +37,79 @@ const LONG_NUMBER = /\d{11}/;
  * when the task did not get to it in time (it will). Throws HttpError 409 with the code of the refusal, 404, 409
  * COMMAND_ID_REUSED, InvalidInputError.
  */
-export async function giveCommand(context: HubContext, user: ConsoleUser, applicationId: string, name: CommandName, body: GivenCommand, traceparent: string | undefined): Promise<CommandAnswer> {
+export async function giveCommand(
+  context: HubContext,
+  user: ConsoleUser,
+  applicationId: string,
+  name: CommandName,
+  body: GivenCommand,
+  traceparent: string | undefined,
+): Promise<CommandAnswer> {
   const { postgres, clock } = context;
   const file = await readFile(postgres, user, applicationId);
   refusePersonalNumbers(body);
-  await acceptCommand(postgres, commandOf(file, user, name, body, new Date(clock()).toISOString()), 'people', traceparent);
+  await acceptCommand(
+    postgres,
+    commandOf(file, user, name, body, new Date(clock()).toISOString()),
+    'people',
+    traceparent,
+  );
   const refusal = await settled(context, user, applicationId, body.commandId);
   if (refusal === undefined) return { commandId: body.commandId, outcome: 'pending', refusal: null, record: null };
-  if (refusal !== null) throw new HttpError(409, refusal, `Refused: ${REFUSALS[refusal]}`, [{ pointer: '/action', code: refusal, detail: REFUSALS[refusal] }]);
-  return { commandId: body.commandId, outcome: 'applied', refusal: null, record: await readRecord(context, user, applicationId) };
+  if (refusal !== null)
+    throw new HttpError(409, refusal, `Refused: ${REFUSALS[refusal]}`, [
+      { pointer: '/action', code: refusal, detail: REFUSALS[refusal] },
+    ]);
+  return {
+    commandId: body.commandId,
+    outcome: 'applied',
+    refusal: null,
+    record: await readRecord(context, user, applicationId),
+  };
 }
 
 /** What became of a command given before; `pending` while its task has not got to it. Throws 404. */
-export async function answerOf(context: HubContext, user: ConsoleUser, applicationId: string, commandId: string): Promise<CommandAnswer> {
+export async function answerOf(
+  context: HubContext,
+  user: ConsoleUser,
+  applicationId: string,
+  commandId: string,
+): Promise<CommandAnswer> {
   const file = await readFile(context.postgres, user, applicationId);
   const found = file.settled.find((entry) => entry.commandId === commandId);
-  if (found !== undefined) return { commandId, outcome: found.refusal === null ? 'applied' : 'refused', refusal: found.refusal, record: await readRecord(context, user, applicationId) };
-  const { rowCount } = await context.postgres.query('SELECT FROM review.task_command WHERE command_id = $1 AND application_id = $2', [commandId, applicationId]);
+  if (found !== undefined)
+    return {
+      commandId,
+      outcome: found.refusal === null ? 'applied' : 'refused',
+      refusal: found.refusal,
+      record: await readRecord(context, user, applicationId),
+    };
+  const { rowCount } = await context.postgres.query(
+    'SELECT FROM review.task_command WHERE command_id = $1 AND application_id = $2',
+    [commandId, applicationId],
+  );
   if (rowCount === 0) throw new HttpError(404, 'NOT_FOUND', `There is no command ${commandId}`);
   return { commandId, outcome: 'pending', refusal: null, record: null };
 }
 
 function refusePersonalNumbers({ text }: GivenCommand): void {
   if (text !== undefined && LONG_NUMBER.test(text.replace(/[\s-]/g, '')))
-    throw new InvalidInputError('The text cannot be taken', [{ pointer: '/text', code: 'PERSONAL_DATA', detail: 'leave out ID, phone and card numbers: what is written here cannot be erased' }]);
+    throw new InvalidInputError('The text cannot be taken', [
+      {
+        pointer: '/text',
+        code: 'PERSONAL_DATA',
+        detail: 'leave out ID, phone and card numbers: what is written here cannot be erased',
+      },
+    ]);
 }
 
-function commandOf({ applicationId, facts }: ReviewTaskFile, user: ConsoleUser, name: CommandName, body: GivenCommand, commandedAt: string): TaskCommand {
+function commandOf(
+  { applicationId, facts }: ReviewTaskFile,
+  user: ConsoleUser,
+  name: CommandName,
+  body: GivenCommand,
+  commandedAt: string,
+): TaskCommand {
   return {
     commandId: body.commandId,
     applicationId,
@@ -81,13 +127,30 @@ function commandOf({ applicationId, facts }: ReviewTaskFile, user: ConsoleUser, 
   };
 }
 
-function decisionOf(name: CommandName, { amountFen = 0, termMonths, annualRate, reasonCodes = [] }: GivenCommand): TaskDecision | null {
-  if (name === 'approve') return { outcome: 'APPROVED', amountFen, termMonths: termMonths ?? null, annualRate: annualRate ?? null, reasonCodes: [] };
-  return name === 'decline' ? { outcome: 'DECLINED', amountFen: 0, termMonths: null, annualRate: null, reasonCodes } : null;
+function decisionOf(
+  name: CommandName,
+  { amountFen = 0, termMonths, annualRate, reasonCodes = [] }: GivenCommand,
+): TaskDecision | null {
+  if (name === 'approve')
+    return {
+      outcome: 'APPROVED',
+      amountFen,
+      termMonths: termMonths ?? null,
+      annualRate: annualRate ?? null,
+      reasonCodes: [],
+    };
+  return name === 'decline'
+    ? { outcome: 'DECLINED', amountFen: 0, termMonths: null, annualRate: null, reasonCodes }
+    : null;
 }
 
 /** The refusal of a command, null when it had its effect, undefined when the task has not got to it in time. */
-async function settled({ postgres }: HubContext, user: ConsoleUser, applicationId: string, commandId: string): Promise<TaskRefusal | null | undefined> {
+async function settled(
+  { postgres }: HubContext,
+  user: ConsoleUser,
+  applicationId: string,
+  commandId: string,
+): Promise<TaskRefusal | null | undefined> {
   const until = performance.now() + WAIT_MS;
   for (;;) {
     const file = await readFile(postgres, user, applicationId);

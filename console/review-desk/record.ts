@@ -14,13 +14,17 @@ type Received = DataOf<typeof applicationReceived>;
 /** The queues a person may work on. */
 export function queuesOf(user: ConsoleUser): TaskQueue[] {
   const rights = rightsOf(user.role);
-  return [...(rights.includes('tasks.second-review') ? (['second-review'] as const) : []), ...(rights.includes('tasks.special-review') ? (['special-review'] as const) : [])];
+  return [
+    ...(rights.includes('tasks.second-review') ? (['second-review'] as const) : []),
+    ...(rights.includes('tasks.special-review') ? (['special-review'] as const) : []),
+  ];
 }
 
 /** The file of a referred application as the pipeline keeps it. Throws 404, also for one of a partner this person may not see. */
 export async function readFile(pool: Pool, user: ConsoleUser, applicationId: string): Promise<ReviewTaskFile> {
   const file = await readState(pool, applicationId);
-  if (file === undefined || (user.partners !== null && !user.partners.includes(file.facts.partnerId))) throw notFound(`There is no referred application ${applicationId}`);
+  if (file === undefined || (user.partners !== null && !user.partners.includes(file.facts.partnerId)))
+    throw notFound(`There is no referred application ${applicationId}`);
   return file;
 }
 
@@ -28,7 +32,11 @@ const UNDEFINED_TABLE = '42P01';
 
 async function readState(pool: Pool, applicationId: string): Promise<ReviewTaskFile | undefined> {
   try {
-    const { rows } = await pool.query<{ state: string }>({ name: 'review-task-file', text: 'SELECT state FROM state."review-tasks" WHERE key = $1', values: [applicationId] });
+    const { rows } = await pool.query<{ state: string }>({
+      name: 'review-task-file',
+      text: 'SELECT state FROM state."review-tasks" WHERE key = $1',
+      values: [applicationId],
+    });
     return rows[0] && (JSON.parse(rows[0].state) as ReviewTaskFile);
   } catch (error) {
     // Before the pipeline has run for the first time its table is not there.
@@ -42,7 +50,9 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** The application as it was accepted: personal data as mask, hash and ciphertext. */
 async function readReceived(pool: Pool, applicationId: string): Promise<Received | undefined> {
   if (!UUID.test(applicationId)) return undefined;
-  const { rows } = await pool.query<{ event: string }>('SELECT event FROM intake.accepted WHERE application_id = $1', [applicationId]);
+  const { rows } = await pool.query<{ event: string }>('SELECT event FROM intake.accepted WHERE application_id = $1', [
+    applicationId,
+  ]);
   return rows[0] && (JSON.parse(rows[0].event) as Received);
 }
 
@@ -54,7 +64,12 @@ export async function readRecord(context: HubContext, user: ConsoleUser, applica
   return recordOf(file, received, user, idNumber);
 }
 
-function recordOf(file: ReviewTaskFile, received: Received | undefined, user: ConsoleUser, idNumber: IdNumberMasks): TaskRecord {
+function recordOf(
+  file: ReviewTaskFile,
+  received: Received | undefined,
+  user: ConsoleUser,
+  idNumber: IdNumberMasks,
+): TaskRecord {
   const { applicationId, revision, facts, tasks, record } = file;
   const task = tasks.at(-1)!;
   const touched = file.touched.includes(user.name);
@@ -69,10 +84,25 @@ function recordOf(file: ReviewTaskFile, received: Received | undefined, user: Co
       applicant === undefined
         ? null
         : {
-            name: applicant.name.mask, idNo: idNumber(applicant.idNo), mobile: applicant.mobile.mask, birthDate: maskBirthDate(applicant.birthDate), monthlyIncomeFen: applicant.monthlyIncomeFen,
-            monthlyDebtFen: applicant.monthlyDebtFen, employer: applicant.employer,
+            name: applicant.name.mask,
+            idNo: idNumber(applicant.idNo),
+            mobile: applicant.mobile.mask,
+            birthDate: maskBirthDate(applicant.birthDate),
+            monthlyIncomeFen: applicant.monthlyIncomeFen,
+            monthlyDebtFen: applicant.monthlyDebtFen,
+            employer: applicant.employer,
           },
-    vehicle: vehicle === undefined ? null : { kind: vehicle.kind, use: vehicle.use, energy: vehicle.energy, vin: vehicle.vin, priceFen: vehicle.priceFen, valuationFen: vehicle.valuationFen },
+    vehicle:
+      vehicle === undefined
+        ? null
+        : {
+            kind: vehicle.kind,
+            use: vehicle.use,
+            energy: vehicle.energy,
+            vin: vehicle.vin,
+            priceFen: vehicle.priceFen,
+            valuationFen: vehicle.valuationFen,
+          },
     partnerOrderNo: received?.partnerOrderNo ?? null,
     mayClaim: task.status === 'OPEN' && !touched && queuesOf(user).includes(task.queue),
     holds: task.status === 'CLAIMED' && task.holder === user.name,
@@ -82,13 +112,19 @@ function recordOf(file: ReviewTaskFile, received: Received | undefined, user: Co
 }
 
 /** Name, ID number and mobile in plain text; recorded before anything is shown. Throws 404. */
-export async function revealApplicant(context: HubContext, user: ConsoleUser, applicationId: string): Promise<PlainPerson> {
+export async function revealApplicant(
+  context: HubContext,
+  user: ConsoleUser,
+  applicationId: string,
+): Promise<PlainPerson> {
   await readFile(context.postgres, user, applicationId);
   const received = await readReceived(context.postgres, applicationId);
   if (received === undefined) throw notFound(`The application ${applicationId} is not kept here`);
   const { personId, name, idNo, mobile } = received.applicant;
   const privacy = await openPrivacy(context);
-  const [person] = await privacy.reveal({ actor: `user:${user.name}`, purpose: 'review', reference: applicationId }, [{ personId, values: { name: name.cipher, idNo: idNo.cipher, mobile: mobile.cipher } }]);
+  const [person] = await privacy.reveal({ actor: `user:${user.name}`, purpose: 'review', reference: applicationId }, [
+    { personId, values: { name: name.cipher, idNo: idNo.cipher, mobile: mobile.cipher } },
+  ]);
   if (person === undefined || person.erased) return { erased: true, name: null, idNo: null, mobile: null };
   return { erased: false, ...person.values };
 }

@@ -10,7 +10,10 @@ const Code = Type.Union(REASON_CODES.map((code) => Type.Literal(code)));
 /** Filters of the work list. */
 export const TaskFilters = Type.Object(
   {
-    view: Type.Union([Type.Literal('open'), Type.Literal('mine'), Type.Literal('closed')], { default: 'open', description: 'not closed; claimed by me; closed, the latest first' }),
+    view: Type.Union([Type.Literal('open'), Type.Literal('mine'), Type.Literal('closed')], {
+      default: 'open',
+      description: 'not closed; claimed by me; closed, the latest first',
+    }),
     queue: Type.Optional(TaskQueue),
     status: Type.Optional(Type.Union([Type.Literal('OPEN'), Type.Literal('CLAIMED')])),
     partner: Type.Optional(Strings),
@@ -45,7 +48,13 @@ export const TaskSummary = Type.Object({
   result: Nullable(Type.String()),
 });
 export type TaskSummary = Static<typeof TaskSummary>;
-export const TaskList = Type.Object({ tasks: Type.Array(TaskSummary), counts: Type.Array(Type.Object({ queue: TaskQueue, open: Type.Integer(), claimed: Type.Integer(), overdue: Type.Integer() })), nextCursor: Nullable(Type.String()) });
+export const TaskList = Type.Object({
+  tasks: Type.Array(TaskSummary),
+  counts: Type.Array(
+    Type.Object({ queue: TaskQueue, open: Type.Integer(), claimed: Type.Integer(), overdue: Type.Integer() }),
+  ),
+  nextCursor: Nullable(Type.String()),
+});
 export type TaskList = Static<typeof TaskList>;
 
 /** The whole record of a referred application, as this person may see it. */
@@ -56,9 +65,29 @@ export const TaskRecord = Type.Object({
   tasks: Type.Array(ReviewTask),
   record: Type.Array(TaskEntry),
   applicant: Nullable(
-    Type.Object({ name: Type.String(), idNo: Type.String(), mobile: Type.String(), birthDate: Type.String(), monthlyIncomeFen: Type.Integer(), monthlyDebtFen: Type.Integer(), employer: Nullable(Type.String()) }, { description: 'personal data as masks' }),
+    Type.Object(
+      {
+        name: Type.String(),
+        idNo: Type.String(),
+        mobile: Type.String(),
+        birthDate: Type.String(),
+        monthlyIncomeFen: Type.Integer(),
+        monthlyDebtFen: Type.Integer(),
+        employer: Nullable(Type.String()),
+      },
+      { description: 'personal data as masks' },
+    ),
   ),
-  vehicle: Nullable(Type.Object({ kind: Type.String(), use: Type.String(), energy: Type.String(), vin: Type.String(), priceFen: Type.Integer(), valuationFen: Nullable(Type.Integer()) })),
+  vehicle: Nullable(
+    Type.Object({
+      kind: Type.String(),
+      use: Type.String(),
+      energy: Type.String(),
+      vin: Type.String(),
+      priceFen: Type.Integer(),
+      valuationFen: Nullable(Type.Integer()),
+    }),
+  ),
   partnerOrderNo: Nullable(Type.String()),
   mayClaim: Type.Boolean({ description: 'this person may claim it now' }),
   holds: Type.Boolean({ description: 'this person holds it' }),
@@ -67,7 +96,10 @@ export const TaskRecord = Type.Object({
 });
 export type TaskRecord = Static<typeof TaskRecord>;
 
-const CommandId = Type.String({ pattern: '^[A-Za-z0-9._-]{8,64}$', description: 'made by the caller, a new one for each command: the same command sent again has one effect' });
+const CommandId = Type.String({
+  pattern: '^[A-Za-z0-9._-]{8,64}$',
+  description: 'made by the caller, a new one for each command: the same command sent again has one effect',
+});
 const TaskId = Type.String({ minLength: 1, maxLength: 64, description: 'the task the command is meant for' });
 const Revision = Type.Integer({ minimum: 1, description: 'of the case as the person saw it' });
 const Text = Type.String({ minLength: 1, maxLength: 2000, pattern: '\\S' });
@@ -80,13 +112,26 @@ export const COMMANDS = {
   claim: Type.Object(common, strict),
   release: Type.Object({ ...common, text: Type.Optional(Text) }, strict),
   note: Type.Object({ ...common, text: Text }, strict),
-  document: Type.Object({ ...common, text: Type.Optional(Text), document: Type.Object({ ...TaskDocument.properties }, strict) }, strict),
-  escalate: Type.Object({ ...common, revision: Revision, text: Text }, strict),
-  approve: Type.Object(
-    { ...common, revision: Revision, text: Text, amountFen: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), termMonths: Type.Integer({ minimum: 1, maximum: 600 }), annualRate: Type.Optional(Rate) },
+  document: Type.Object(
+    { ...common, text: Type.Optional(Text), document: Type.Object({ ...TaskDocument.properties }, strict) },
     strict,
   ),
-  decline: Type.Object({ ...common, revision: Revision, text: Text, reasonCodes: Type.Array(Code, { minItems: 1, uniqueItems: true }) }, strict),
+  escalate: Type.Object({ ...common, revision: Revision, text: Text }, strict),
+  approve: Type.Object(
+    {
+      ...common,
+      revision: Revision,
+      text: Text,
+      amountFen: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+      termMonths: Type.Integer({ minimum: 1, maximum: 600 }),
+      annualRate: Type.Optional(Rate),
+    },
+    strict,
+  ),
+  decline: Type.Object(
+    { ...common, revision: Revision, text: Text, reasonCodes: Type.Array(Code, { minItems: 1, uniqueItems: true }) },
+    strict,
+  ),
 } as const;
 export type CommandName = keyof typeof COMMANDS;
 
@@ -112,5 +157,10 @@ export const CommandAnswer = Type.Object({
 });
 export type CommandAnswer = Static<typeof CommandAnswer>;
 
-export const PlainPerson = Type.Object({ erased: Type.Boolean(), name: Nullable(Type.String()), idNo: Nullable(Type.String()), mobile: Nullable(Type.String()) });
+export const PlainPerson = Type.Object({
+  erased: Type.Boolean(),
+  name: Nullable(Type.String()),
+  idNo: Nullable(Type.String()),
+  mobile: Nullable(Type.String()),
+});
 export type PlainPerson = Static<typeof PlainPerson>;

@@ -19,8 +19,19 @@ interface DueRow {
 /** The command that says of a task that its time is over; one per task, whoever gives it and however often. */
 function expiry(row: DueRow, at: string): TaskCommand {
   return {
-    commandId: `${row.task_id}-expire`, applicationId: row.application_id, taskId: row.task_id, partnerId: row.partner_id, businessDate: row.day, requestedAmountFen: Number(row.amount_fen),
-    action: 'expire', actor: { name: CLOCK_ACTOR, queues: [] }, revision: null, commandedAt: at, text: null, document: null, decision: null,
+    commandId: `${row.task_id}-expire`,
+    applicationId: row.application_id,
+    taskId: row.task_id,
+    partnerId: row.partner_id,
+    businessDate: row.day,
+    requestedAmountFen: Number(row.amount_fen),
+    action: 'expire',
+    actor: { name: CLOCK_ACTOR, queues: [] },
+    revision: null,
+    commandedAt: at,
+    text: null,
+    document: null,
+    decision: null,
   };
 }
 

@@ -15,12 +15,21 @@ const BATCH = 500;
 const PAUSE_AFTER_FAILURE_MS = 1_000;
 
 /** Copies review.task-changed into Postgres, where people list tasks and the clock looks for those that are due. */
-export const taskIndexer: Worker = { name: TASK_INDEX_GROUP, role: 'jobs', start: (context) => startTaskIndexer(context) };
+export const taskIndexer: Worker = {
+  name: TASK_INDEX_GROUP,
+  role: 'jobs',
+  start: (context) => startTaskIndexer(context),
+};
 
 /** Starts the index. Reading a record twice changes nothing: an older revision never replaces a newer one. Rejects when Kafka cannot be reached now. */
 export async function startTaskIndexer(context: HubContext, groupId = TASK_INDEX_GROUP): Promise<RunningWorker> {
   const logger = context.logger.child({ worker: groupId });
-  const consumer = new BatchConsumer(context, { groupId, clientId: groupId, topics: [taskChanged.topic], onError: (error) => logger.warn({ err: error }, 'consumer error') });
+  const consumer = new BatchConsumer(context, {
+    groupId,
+    clientId: groupId,
+    topics: [taskChanged.topic],
+    onError: (error) => logger.warn({ err: error }, 'consumer error'),
+  });
   await consumer.connect();
   const stopping = new AbortController();
   let problem: string | undefined;
@@ -46,7 +55,10 @@ export async function startTaskIndexer(context: HubContext, groupId = TASK_INDEX
         return [dataOf(taskChanged, message)];
       } catch (error) {
         // The pipeline writes only valid events; whatever else is on the topic shows as a difference of the reconciliation.
-        logger.error({ err: error, partition: message.partition, offset: message.offset }, 'a task change cannot be read');
+        logger.error(
+          { err: error, partition: message.partition, offset: message.offset },
+          'a task change cannot be read',
+        );
         return [];
       }
     });
@@ -70,21 +82,60 @@ export async function startTaskIndexer(context: HubContext, groupId = TASK_INDEX
 }
 
 const COLUMNS = [
-  'task_id', 'application_id', 'number', 'revision', 'queue', 'status', 'partner_id', 'product', 'region', 'business_date', 'amount_fen', 'reason_codes', 'opened_at', 'due_at', 'overdue', 'holder',
-  'first_claimed_at', 'handled_seconds', 'closed_at', 'closed_by', 'result',
+  'task_id',
+  'application_id',
+  'number',
+  'revision',
+  'queue',
+  'status',
+  'partner_id',
+  'product',
+  'region',
+  'business_date',
+  'amount_fen',
+  'reason_codes',
+  'opened_at',
+  'due_at',
+  'overdue',
+  'holder',
+  'first_claimed_at',
+  'handled_seconds',
+  'closed_at',
+  'closed_by',
+  'result',
 ] as const;
 
 /** Brings the list up to these changes, given in the order of their topic; a refused command changed nothing. */
 export async function indexTasks(pool: Pool, changes: readonly TaskChange[]): Promise<void> {
   const latest = new Map<string, TaskChange>();
-  for (const change of changes) if (change.action !== 'refused' && change.revision >= (latest.get(change.taskId)?.revision ?? 0)) latest.set(change.taskId, change);
+  for (const change of changes)
+    if (change.action !== 'refused' && change.revision >= (latest.get(change.taskId)?.revision ?? 0))
+      latest.set(change.taskId, change);
   if (latest.size === 0) return;
   const rows = [...latest.values()]
     .sort((a, b) => (a.taskId < b.taskId ? -1 : 1))
     .map((task) => ({
-      task_id: task.taskId, application_id: task.applicationId, number: task.number, revision: task.revision, queue: task.queue, status: task.status, partner_id: task.partnerId, product: task.product,
-      region: task.region, business_date: task.businessDate, amount_fen: task.requestedAmountFen, reason_codes: task.reasonCodes, opened_at: task.openedAt, due_at: task.dueAt, overdue: task.overdue,
-      holder: task.holder, first_claimed_at: task.firstClaimedAt, handled_seconds: task.handledSeconds, closed_at: task.closedAt, closed_by: task.closedBy, result: task.result,
+      task_id: task.taskId,
+      application_id: task.applicationId,
+      number: task.number,
+      revision: task.revision,
+      queue: task.queue,
+      status: task.status,
+      partner_id: task.partnerId,
+      product: task.product,
+      region: task.region,
+      business_date: task.businessDate,
+      amount_fen: task.requestedAmountFen,
+      reason_codes: task.reasonCodes,
+      opened_at: task.openedAt,
+      due_at: task.dueAt,
+      overdue: task.overdue,
+      holder: task.holder,
+      first_claimed_at: task.firstClaimedAt,
+      handled_seconds: task.handledSeconds,
+      closed_at: task.closedAt,
+      closed_by: task.closedBy,
+      result: task.result,
     }));
   await pool.query(
     `INSERT INTO review.task AS t (${COLUMNS.join(', ')}) SELECT ${COLUMNS.join(', ')} FROM jsonb_populate_recordset(null::review.task, $1::jsonb)

@@ -25,7 +25,10 @@ export async function listTasks(pool: Pool, user: ConsoleUser, filters: TaskFilt
   if (filters.partner?.length) conditions.push(`partner_id = ANY (${parameter(filters.partner)})`);
   if (filters.product?.length) conditions.push(`product = ANY (${parameter(filters.product)})`);
   if (filters.reason?.length) conditions.push(`reason_codes && ${parameter(filters.reason)}`);
-  if (filters.overdue !== undefined) conditions.push(`(overdue OR due_at <= ${parameter(new Date(nowMs).toISOString())}::timestamptz) = ${parameter(filters.overdue)}`);
+  if (filters.overdue !== undefined)
+    conditions.push(
+      `(overdue OR due_at <= ${parameter(new Date(nowMs).toISOString())}::timestamptz) = ${parameter(filters.overdue)}`,
+    );
   if (filters.q !== undefined && filters.q !== '') {
     const q = parameter(filters.q);
     conditions.push(`(application_id = ${q} OR task_id = ${q})`);
@@ -33,7 +36,9 @@ export async function listTasks(pool: Pool, user: ConsoleUser, filters: TaskFilt
   const [column, order, after] = closed ? ['closed_at', 'DESC', '<'] : ['due_at', 'ASC', '>'];
   if (filters.cursor !== undefined) {
     const cursor = decodeCursor(filters.cursor);
-    conditions.push(`(${column}, task_id) ${after} (${parameter(cursor.at)}::timestamptz, ${parameter(cursor.taskId)})`);
+    conditions.push(
+      `(${column}, task_id) ${after} (${parameter(cursor.at)}::timestamptz, ${parameter(cursor.taskId)})`,
+    );
   }
   const { rows } = await pool.query<TaskSummary & { sortKey: string }>(
     `SELECT ${COLUMNS}, ${column}::text AS "sortKey" FROM review.task WHERE ${conditions.join(' AND ')} ORDER BY ${column} ${order}, task_id ${order} LIMIT ${parameter(filters.limit + 1)}`,
@@ -41,7 +46,7 @@ export async function listTasks(pool: Pool, user: ConsoleUser, filters: TaskFilt
   );
   const counts = await pool.query<TaskList['counts'][number]>(
     `SELECT queue, count(*) FILTER (WHERE status = 'OPEN')::int AS open, count(*) FILTER (WHERE status = 'CLAIMED')::int AS claimed, count(*) FILTER (WHERE overdue)::int AS overdue
-     FROM review.task WHERE ${['status <> \'CLOSED\'', ...scope].join(' AND ')} GROUP BY queue ORDER BY queue`,
+     FROM review.task WHERE ${["status <> 'CLOSED'", ...scope].join(' AND ')} GROUP BY queue ORDER BY queue`,
     scopeValues,
   );
   const page = rows.slice(0, filters.limit);
@@ -60,9 +65,16 @@ function encodeCursor(at: string, taskId: string): string {
 function decodeCursor(text: string): { at: string; taskId: string } {
   try {
     const [at, taskId] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as unknown[];
-    if (typeof at === 'string' && /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?[+-]\d{2}(:\d{2})?$/.test(at) && typeof taskId === 'string') return { at, taskId };
+    if (
+      typeof at === 'string' &&
+      /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?[+-]\d{2}(:\d{2})?$/.test(at) &&
+      typeof taskId === 'string'
+    )
+      return { at, taskId };
   } catch {
     // Not ours: told below.
   }
-  throw new InvalidInputError('The page cannot be found', [{ pointer: '/querystring/cursor', code: 'UNKNOWN', detail: 'a cursor is the nextCursor of an earlier answer' }]);
+  throw new InvalidInputError('The page cannot be found', [
+    { pointer: '/querystring/cursor', code: 'UNKNOWN', detail: 'a cursor is the nextCursor of an earlier answer' },
+  ]);
 }

@@ -64,7 +64,16 @@ function reachBroker(brokers: string): Promise<null> {
 }
 
 async function readProcesses(context: HubContext): Promise<HubStatus['processes']> {
-  const { rows } = await context.postgres.query<{ role: string; host: string; pid: number; started_at: Date; heartbeat_at: Date; rss: number; problems: string[]; silent: boolean }>(
+  const { rows } = await context.postgres.query<{
+    role: string;
+    host: string;
+    pid: number;
+    started_at: Date;
+    heartbeat_at: Date;
+    rss: number;
+    problems: string[];
+    silent: boolean;
+  }>(
     `SELECT role, host, pid, started_at, heartbeat_at, rss_bytes::float8 AS rss, problems, heartbeat_at < now() - make_interval(secs => $1) AS silent
      FROM hub.process ORDER BY role, host, pid`,
     [SILENT_AFTER_SECONDS],
@@ -85,7 +94,12 @@ async function readProcesses(context: HubContext): Promise<HubStatus['processes'
 export async function collectStatus(context: HubContext): Promise<HubStatus> {
   const [parts, processes] = await Promise.all([
     Promise.all([
-      askPart('postgres', async () => (await context.postgres.query<{ server_version: string }>('SHOW server_version')).rows[0]?.server_version ?? null),
+      askPart(
+        'postgres',
+        async () =>
+          (await context.postgres.query<{ server_version: string }>('SHOW server_version')).rows[0]?.server_version ??
+          null,
+      ),
       askPart('kafka', () => reachBroker(context.endpoints.kafkaBrokers)),
       askPart('clickhouse', async () => {
         const result = await context.clickhouse.query({ query: 'SELECT version() AS version', format: 'JSONEachRow' });

@@ -5,5 +5,12 @@ import { collectStatus, HubStatus } from './collect.ts';
 
 /** What runs and how it is: /api/status. */
 export function statusRoutes(app: FastifyInstance, context: HubContext): void {
-  app.get('/api/status', { config: { access: 'status.read' }, schema: { tags: ['console'], summary: 'What runs, and how it is', response: { 200: HubStatus } } }, () => collectStatus(context));
+  app.get(
+    '/api/status',
+    {
+      config: { access: 'status.read' },
+      schema: { tags: ['console'], summary: 'What runs, and how it is', response: { 200: HubStatus } },
+    },
+    () => collectStatus(context),
+  );
 }

@@ -38,14 +38,19 @@ export function dateRangeOf(value: string, today: string): DateRange | undefined
     return first === undefined ? undefined : { from: iso(first), to: iso(startOf(first, 'month', 1) - DAY_MS) };
   }
   const current = /^this(day|week|month|year)$/.exec(value);
-  if (current) return { from: iso(startOf(now, current[1] as Unit, 0)), to: iso(startOf(now, current[1] as Unit, 1) - DAY_MS) };
+  if (current)
+    return { from: iso(startOf(now, current[1] as Unit, 0)), to: iso(startOf(now, current[1] as Unit, 1) - DAY_MS) };
   const past = /^past([1-9]\d{0,3})(day|week|month|year)s(~?)$/.exec(value);
   if (past) {
     const unit = past[2] as Unit;
-    return { from: iso(startOf(now, unit, -Number(past[1]))), to: iso(startOf(now, unit, past[3] === '~' ? 1 : 0) - DAY_MS) };
+    return {
+      from: iso(startOf(now, unit, -Number(past[1]))),
+      to: iso(startOf(now, unit, past[3] === '~' ? 1 : 0) - DAY_MS),
+    };
   }
   const [from, to, ...more] = value.split('~');
   if (to === undefined || more.length > 0 || (from === '' && to === '')) return undefined;
-  if ((from !== '' && parseDate(from ?? '') === undefined) || (to !== '' && parseDate(to) === undefined)) return undefined;
+  if ((from !== '' && parseDate(from ?? '') === undefined) || (to !== '' && parseDate(to) === undefined))
+    return undefined;
   return { ...(from ? { from } : {}), ...(to ? { to } : {}) };
 }

@@ -44,7 +44,13 @@ describe('dashboard definitions', () => {
   it.each([
     ['an undeclared tag', CARD, '{{region}}', '{{planet}}', /planet.*not among template-tags/],
     ['a missing translation', CARD, 'name: 进件数', 'name: 进件数量', /no English for 进件数量/],
-    ['SETTINGS in a query', CARD, 'FROM mart_application', 'FROM mart_application SETTINGS readonly = 0', /may not carry SETTINGS/],
+    [
+      'SETTINGS in a query',
+      CARD,
+      'FROM mart_application',
+      'FROM mart_application SETTINGS readonly = 0',
+      /may not carry SETTINGS/,
+    ],
     ['overlapping cards', DASHBOARD, 'col: 4', 'col: 3', /overlaps/],
   ])('references: %s', (_, file, from, to, message) => {
     const messages = referenceFindings(loadDefinitions(spoiled(file, from, to))).map((finding) => finding.message);

@@ -31,14 +31,19 @@ export function slugOf(dashboard: Dashboard): string {
 /** The native query of a card and its tags. Throws when the card is not one native stage. */
 export function nativeQueryOf(card: Card): { sql: string; tags: readonly TemplateTag[] } {
   const [stage, ...more] = card.dataset_query.stages;
-  if (stage?.native === undefined || more.length > 0) throw new Error(`card ${card.name} is not a native query of one stage`);
+  if (stage?.native === undefined || more.length > 0)
+    throw new Error(`card ${card.name} is not a native query of one stage`);
   return { sql: stage.native, tags: stage['template-tags'] ?? [] };
 }
 
 /** Metabase's content translation dictionary: `Locale Code,String,Translation`. */
 function readDictionary(file: string): Dictionary {
   const dictionary: Dictionary = { zh: {}, en: {} };
-  const rows = parseCsv(readFileSync(file), { columns: true, skip_empty_lines: true }) as { 'Locale Code': string; String: string; Translation: string }[];
+  const rows = parseCsv(readFileSync(file), { columns: true, skip_empty_lines: true }) as {
+    'Locale Code': string;
+    String: string;
+    Translation: string;
+  }[];
   for (const row of rows) {
     const locale = LOCALES.find((candidate) => candidate === row['Locale Code']);
     if (locale === undefined) throw new Error(`${file}: ${row['Locale Code']} is not one of ${LOCALES.join(', ')}`);
@@ -49,11 +54,19 @@ function readDictionary(file: string): Dictionary {
 
 /** Reads every definition below `folder`. Throws when a file is not readable as YAML. */
 export function loadDefinitions(folder: string = definitionsFolder()): Definitions {
-  const definitions: Definitions = { dashboards: [], cards: new Map(), dictionary: readDictionary(join(folder, 'translations.csv')), files: new Map() };
+  const definitions: Definitions = {
+    dashboards: [],
+    cards: new Map(),
+    dictionary: readDictionary(join(folder, 'translations.csv')),
+    files: new Map(),
+  };
   const entries = readdirSync(join(folder, 'collections'), { recursive: true, withFileTypes: true });
   for (const entry of entries.filter((candidate) => candidate.isFile() && candidate.name.endsWith('.yaml'))) {
     const path = join(entry.parentPath, entry.name);
-    const entity = parseYaml(readFileSync(path, 'utf8')) as { entity_id: string; 'serdes/meta'?: readonly SerdesMeta[] };
+    const entity = parseYaml(readFileSync(path, 'utf8')) as {
+      entity_id: string;
+      'serdes/meta'?: readonly SerdesMeta[];
+    };
     definitions.files.set(entity.entity_id, relative(folder, path));
     const model = entity['serdes/meta']?.at(-1)?.model;
     if (model === 'Card') definitions.cards.set(entity.entity_id, entity as Card);

@@ -39,7 +39,11 @@ export interface Card {
   display: string;
   collection_id?: string | null;
   dashboard_id?: string | null;
-  dataset_query: { 'lib/type': string; database: string; stages: readonly { 'lib/type': string; native?: string; 'template-tags'?: readonly TemplateTag[] }[] };
+  dataset_query: {
+    'lib/type': string;
+    database: string;
+    stages: readonly { 'lib/type': string; native?: string; 'template-tags'?: readonly TemplateTag[] }[];
+  };
   visualization_settings: Record<string, unknown>;
   parameters?: readonly Parameter[];
   'serdes/meta': readonly SerdesMeta[];

@@ -8,16 +8,34 @@ import type { Dashboard } from './representations.ts';
 import { withPartnerNames } from './partner-names.ts';
 import { dashboardOf, parameterValues, runCard } from './run-card.ts';
 
-const FilterValue = Type.Union([Type.String({ maxLength: 200 }), Type.Array(Type.String({ maxLength: 200 }), { maxItems: 200 }), Type.Null()]);
+const FilterValue = Type.Union([
+  Type.String({ maxLength: 200 }),
+  Type.Array(Type.String({ maxLength: 200 }), { maxItems: 200 }),
+  Type.Null(),
+]);
 const Texts = Type.Record(Type.String(), Type.String());
 const Settings = Type.Record(Type.String(), Type.Unknown());
 
-const DashboardSummary = Type.Object({ slug: Type.String(), name: Type.String(), description: Type.String(), texts: Type.Object({ zh: Texts, en: Texts }) });
+const DashboardSummary = Type.Object({
+  slug: Type.String(),
+  name: Type.String(),
+  description: Type.String(),
+  texts: Type.Object({ zh: Texts, en: Texts }),
+});
 const DashboardView = Type.Object({
   slug: Type.String(),
   name: Type.String(),
   description: Type.String(),
-  parameters: Type.Array(Type.Object({ slug: Type.String(), name: Type.String(), type: Type.String(), default: FilterValue, required: Type.Boolean(), hasValues: Type.Boolean() })),
+  parameters: Type.Array(
+    Type.Object({
+      slug: Type.String(),
+      name: Type.String(),
+      type: Type.String(),
+      default: FilterValue,
+      required: Type.Boolean(),
+      hasValues: Type.Boolean(),
+    }),
+  ),
   cards: Type.Array(
     Type.Object({
       id: Type.String(),
@@ -42,7 +60,10 @@ const CardResult = Type.Object({
 });
 const Slug = Type.Object({ slug: Type.String({ maxLength: 100 }) });
 const SlugAndId = Type.Object({ slug: Type.String({ maxLength: 100 }), id: Type.String({ maxLength: 100 }) });
-const Query = Type.Object({ parameters: Type.Record(Type.String({ maxLength: 100 }), FilterValue) }, { additionalProperties: false });
+const Query = Type.Object(
+  { parameters: Type.Record(Type.String({ maxLength: 100 }), FilterValue) },
+  { additionalProperties: false },
+);
 
 const TAGS = ['dashboards'];
 const config = { access: 'dashboards.read' } as const;
@@ -63,7 +84,11 @@ function viewOf(dashboard: Dashboard, definitions: Definitions): Omit<Static<typ
       slug: parameter.slug,
       name: parameter.name,
       type: parameter.type,
-      default: Array.isArray(parameter.default) ? parameter.default.map(String) : parameter.default == null ? null : String(parameter.default),
+      default: Array.isArray(parameter.default)
+        ? parameter.default.map(String)
+        : parameter.default == null
+          ? null
+          : String(parameter.default),
       required: parameter.required ?? false,
       hasValues: parameter.values_source_type != null,
     })),
@@ -92,7 +117,11 @@ function viewOf(dashboard: Dashboard, definitions: Definitions): Omit<Static<typ
 /** The translations of a dashboard's own name and description. */
 function textsOf(dashboard: Dashboard, { dictionary }: Definitions): Static<typeof DashboardSummary>['texts'] {
   const of = (texts: Record<string, string>) =>
-    Object.fromEntries([dashboard.name, dashboard.description ?? ''].flatMap((text) => (texts[text] === undefined ? [] : [[text, texts[text]]])));
+    Object.fromEntries(
+      [dashboard.name, dashboard.description ?? ''].flatMap((text) =>
+        texts[text] === undefined ? [] : [[text, texts[text]]],
+      ),
+    );
   return { zh: of(dictionary.zh), en: of(dictionary.en) };
 }
 
@@ -100,24 +129,58 @@ function textsOf(dashboard: Dashboard, { dictionary }: Definitions): Static<type
 export function dashboardRoutes(app: FastifyInstance, context: HubContext): void {
   const definitions = loadDefinitions();
 
-  app.get('/api/dashboards', { config, schema: { tags: TAGS, summary: 'The dashboards', response: { 200: Type.Object({ dashboards: Type.Array(DashboardSummary) }) } } }, () => ({
-    dashboards: definitions.dashboards
-      .filter((dashboard) => dashboard.archived !== true)
-      .map((dashboard) => ({ slug: slugOf(dashboard), name: dashboard.name, description: dashboard.description ?? '', texts: textsOf(dashboard, definitions) })),
-  }));
+  app.get(
+    '/api/dashboards',
+    {
+      config,
+      schema: {
+        tags: TAGS,
+        summary: 'The dashboards',
+        response: { 200: Type.Object({ dashboards: Type.Array(DashboardSummary) }) },
+      },
+    },
+    () => ({
+      dashboards: definitions.dashboards
+        .filter((dashboard) => dashboard.archived !== true)
+        .map((dashboard) => ({
+          slug: slugOf(dashboard),
+          name: dashboard.name,
+          description: dashboard.description ?? '',
+          texts: textsOf(dashboard, definitions),
+        })),
+    }),
+  );
 
   app.get(
     '/api/dictionary',
-    { config: { access: 'signed-in' }, schema: { tags: TAGS, summary: 'Names of codes and texts of definitions, by language', response: { 200: Type.Object({ zh: Texts, en: Texts }) } } },
+    {
+      config: { access: 'signed-in' },
+      schema: {
+        tags: TAGS,
+        summary: 'Names of codes and texts of definitions, by language',
+        response: { 200: Type.Object({ zh: Texts, en: Texts }) },
+      },
+    },
     (request) => withPartnerNames(context, userOf(request), definitions.dictionary),
   );
 
   app.get<{ Params: Static<typeof Slug> }>(
     '/api/dashboards/:slug',
-    { config, schema: { tags: TAGS, summary: 'One dashboard: filters, cards, layout, texts', params: Slug, response: { 200: DashboardView } } },
+    {
+      config,
+      schema: {
+        tags: TAGS,
+        summary: 'One dashboard: filters, cards, layout, texts',
+        params: Slug,
+        response: { 200: DashboardView },
+      },
+    },
     async (request) => {
       const dashboard = dashboardOf(definitions, request.params.slug);
-      return { ...viewOf(dashboard, definitions), dictionary: await withPartnerNames(context, userOf(request), definitions.dictionary) };
+      return {
+        ...viewOf(dashboard, definitions),
+        dictionary: await withPartnerNames(context, userOf(request), definitions.dictionary),
+      };
     },
   );
 
@@ -125,17 +188,41 @@ export function dashboardRoutes(app: FastifyInstance, context: HubContext): void
     '/api/dashboards/:slug/parameters/:id/values',
     {
       config,
-      schema: { tags: TAGS, summary: 'What a filter offers', params: SlugAndId, response: { 200: Type.Object({ values: Type.Array(Type.Object({ value: Type.String(), label: Type.String() })) }) } },
+      schema: {
+        tags: TAGS,
+        summary: 'What a filter offers',
+        params: SlugAndId,
+        response: {
+          200: Type.Object({ values: Type.Array(Type.Object({ value: Type.String(), label: Type.String() })) }),
+        },
+      },
     },
     async (request) => {
-      const pairs = await parameterValues(context, definitions, userOf(request), request.params.slug, request.params.id);
+      const pairs = await parameterValues(
+        context,
+        definitions,
+        userOf(request),
+        request.params.slug,
+        request.params.id,
+      );
       return { values: pairs.map(([value, label]) => ({ value, label })) };
     },
   );
 
   app.post<{ Params: Static<typeof SlugAndId>; Body: Static<typeof Query> }>(
     '/api/dashboards/:slug/cards/:id/query',
-    { config, bodyLimit: 65_536, schema: { tags: TAGS, summary: 'The figures of one card', params: SlugAndId, body: Query, response: { 200: CardResult } } },
-    (request) => runCard(context, definitions, userOf(request), request.params.slug, request.params.id, request.body.parameters),
+    {
+      config,
+      bodyLimit: 65_536,
+      schema: {
+        tags: TAGS,
+        summary: 'The figures of one card',
+        params: SlugAndId,
+        body: Query,
+        response: { 200: CardResult },
+      },
+    },
+    (request) =>
+      runCard(context, definitions, userOf(request), request.params.slug, request.params.id, request.body.parameters),
   );
 }

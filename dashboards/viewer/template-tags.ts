@@ -36,7 +36,9 @@ export function parseTemplate(sql: string): Node[] {
 
 /** Names of all tags of a template, in order of appearance. */
 export function tagNames(nodes: readonly Node[]): string[] {
-  return nodes.flatMap((node) => (node.kind === 'tag' ? [node.name] : node.kind === 'optional' ? tagNames(node.nodes) : []));
+  return nodes.flatMap((node) =>
+    node.kind === 'tag' ? [node.name] : node.kind === 'optional' ? tagNames(node.nodes) : [],
+  );
 }
 
 function empty(value: ParameterValue | undefined): value is null | undefined {
@@ -44,7 +46,9 @@ function empty(value: ParameterValue | undefined): value is null | undefined {
 }
 
 function wrong(tag: TemplateTag, detail: string): InvalidInputError {
-  return new InvalidInputError('A filter cannot be applied', [{ pointer: `/parameters/${tag.name}`, code: 'WRONG_VALUE', detail }]);
+  return new InvalidInputError('A filter cannot be applied', [
+    { pointer: `/parameters/${tag.name}`, code: 'WRONG_VALUE', detail },
+  ]);
 }
 
 const columnOf = (tag: TemplateTag): string => {
@@ -56,10 +60,16 @@ const columnOf = (tag: TemplateTag): string => {
     .join('.');
 };
 
-const listOf = (value: ParameterValue): (string | number | boolean)[] => (Array.isArray(value) ? [...(value as readonly (string | number)[])] : [value as string | number | boolean]);
+const listOf = (value: ParameterValue): (string | number | boolean)[] =>
+  Array.isArray(value) ? [...(value as readonly (string | number)[])] : [value as string | number | boolean];
 
 /** The condition of a field filter: the column of the tag against its value, by the kind of widget. */
-function fieldFilter(tag: TemplateTag, value: ParameterValue, today: string, bind: (suffix: string, type: string, value: unknown) => string): string {
+function fieldFilter(
+  tag: TemplateTag,
+  value: ParameterValue,
+  today: string,
+  bind: (suffix: string, type: string, value: unknown) => string,
+): string {
   const column = columnOf(tag);
   const widget = tag['widget-type'] ?? 'string/=';
   if (widget.startsWith('date/')) {
@@ -77,13 +87,15 @@ function fieldFilter(tag: TemplateTag, value: ParameterValue, today: string, bin
     if (widget === 'number/!=') return `${column} NOT IN ${bind('in', 'Array(Float64)', numbers)}`;
     if (widget === 'number/>=') return `${column} >= ${bind('from', 'Float64', numbers[0])}`;
     if (widget === 'number/<=') return `${column} <= ${bind('to', 'Float64', numbers[0])}`;
-    if (widget === 'number/between' && numbers.length === 2) return `${column} BETWEEN ${bind('from', 'Float64', numbers[0])} AND ${bind('to', 'Float64', numbers[1])}`;
+    if (widget === 'number/between' && numbers.length === 2)
+      return `${column} BETWEEN ${bind('from', 'Float64', numbers[0])} AND ${bind('to', 'Float64', numbers[1])}`;
     throw wrong(tag, `The filter ${widget} is not supported`);
   }
   const texts = list.map(String);
   if (widget === 'string/=' || widget === 'category') return `${column} IN ${bind('in', 'Array(String)', texts)}`;
   if (widget === 'string/!=') return `${column} NOT IN ${bind('in', 'Array(String)', texts)}`;
-  if (widget === 'string/contains') return `positionCaseInsensitiveUTF8(${column}, ${bind('part', 'String', texts[0])}) > 0`;
+  if (widget === 'string/contains')
+    return `positionCaseInsensitiveUTF8(${column}, ${bind('part', 'String', texts[0])}) > 0`;
   if (widget === 'string/starts-with') return `startsWith(${column}, ${bind('part', 'String', texts[0])})`;
   if (widget === 'string/ends-with') return `endsWith(${column}, ${bind('part', 'String', texts[0])})`;
   throw wrong(tag, `The filter ${widget} is not supported`);
@@ -94,14 +106,20 @@ function fieldFilter(tag: TemplateTag, value: ParameterValue, today: string, bin
  * A field filter without a value is true; an optional clause falls away unless all its tags have one. Throws
  * InvalidInputError for a value that does not fit its tag or is missing.
  */
-export function compileTemplate(sql: string, tags: readonly TemplateTag[], values: Readonly<Record<string, ParameterValue | undefined>>, today: string): CompiledQuery {
+export function compileTemplate(
+  sql: string,
+  tags: readonly TemplateTag[],
+  values: Readonly<Record<string, ParameterValue | undefined>>,
+  today: string,
+): CompiledQuery {
   const params: Record<string, unknown> = {};
   const tagOf = (name: string): TemplateTag => {
     const tag = tags.find((candidate) => candidate.name === name);
     if (tag === undefined) throw new Error(`the query uses {{${name}}}, which template-tags does not declare`);
     return tag;
   };
-  const valueOf = (tag: TemplateTag): ParameterValue | undefined => (empty(values[tag.name]) ? tag.default : values[tag.name]);
+  const valueOf = (tag: TemplateTag): ParameterValue | undefined =>
+    empty(values[tag.name]) ? tag.default : values[tag.name];
 
   function substitute(name: string): string {
     const tag = tagOf(name);

@@ -26,7 +26,11 @@ async function readTables(clickhouse: ClickHouseClient): Promise<{ name: string;
  * their rows, a table that does not say whose its rows are is empty to them, reference tables are whole. The embedded engine
  * has no row policies, so the hub sets this on every query (design.md §5). Undefined when they may see everything.
  */
-export async function tenancyFilters(clickhouse: ClickHouseClient, partners: readonly string[] | null, nowMs: number): Promise<string | undefined> {
+export async function tenancyFilters(
+  clickhouse: ClickHouseClient,
+  partners: readonly string[] | null,
+  nowMs: number,
+): Promise<string | undefined> {
   if (partners === null) return undefined;
   const cached = known.get(clickhouse);
   const tables = cached !== undefined && nowMs - cached.at < CACHE_MS ? cached.tables : readTables(clickhouse);

@@ -23,6 +23,17 @@ export const validateVerb: Verb = {
     const ok = findings.length === 0;
     const summary = `${schema.files} files, ${definitions.dashboards.length} dashboards, ${definitions.cards.size} cards; queries: ${warehouse === 'asked' ? 'planned by the warehouse' : `not checked (warehouse ${warehouse})`}`;
     const lines = findings.map((finding) => `${finding.file} ${finding.path}: ${finding.message}`);
-    return { ok, json: { ok, files: schema.files, dashboards: definitions.dashboards.length, cards: definitions.cards.size, warehouse, findings }, text: [...lines, `${ok ? 'valid' : `${findings.length} findings`}: ${summary}`].join('\n') };
+    return {
+      ok,
+      json: {
+        ok,
+        files: schema.files,
+        dashboards: definitions.dashboards.length,
+        cards: definitions.cards.size,
+        warehouse,
+        findings,
+      },
+      text: [...lines, `${ok ? 'valid' : `${findings.length} findings`}: ${summary}`].join('\n'),
+    };
   },
 };

@@ -16,7 +16,9 @@ const DISPLAYS = new Set(['scalar', 'number', 'line', 'area', 'bar', 'combo', 'r
 /** Metabase's own schema, over every file below the folder. */
 export function schemaFindings(folder: string = definitionsFolder()): { files: number; findings: Finding[] } {
   const { results } = validateSchema({ folder });
-  const findings = results.flatMap((result) => (result.status === 'ok' ? [] : result.errors.map(({ path, message }) => ({ file: result.file, path, message }))));
+  const findings = results.flatMap((result) =>
+    result.status === 'ok' ? [] : result.errors.map(({ path, message }) => ({ file: result.file, path, message })),
+  );
   return { files: results.length, findings };
 }
 
@@ -26,13 +28,18 @@ function cardFindings(card: Card, definitions: Definitions): string[] {
   try {
     const { sql, tags } = nativeQueryOf(card);
     const used = new Set(tagNames(parseTemplate(sql)));
-    for (const name of used) if (!tags.some((tag) => tag.name === name)) findings.push(`{{${name}}} is not among template-tags`);
+    for (const name of used)
+      if (!tags.some((tag) => tag.name === name)) findings.push(`{{${name}}} is not among template-tags`);
     for (const tag of tags) if (!used.has(tag.name)) findings.push(`the template tag ${tag.name} is not used`);
-    if (/\bSETTINGS\b/i.test(sql)) findings.push('a query may not carry SETTINGS: the hub sets limits and tenancy there');
+    if (/\bSETTINGS\b/i.test(sql))
+      findings.push('a query may not carry SETTINGS: the hub sets limits and tenancy there');
   } catch (error) {
     findings.push(messageOf(error));
   }
-  return [...findings, ...untranslated([card.name, card.description, ...columnTitles(card.visualization_settings)], definitions)];
+  return [
+    ...findings,
+    ...untranslated([card.name, card.description, ...columnTitles(card.visualization_settings)], definitions),
+  ];
 }
 
 function columnTitles(settings: Readonly<Record<string, unknown>>): string[] {
@@ -41,17 +48,27 @@ function columnTitles(settings: Readonly<Record<string, unknown>>): string[] {
 }
 
 function untranslated(texts: readonly (string | null | undefined)[], { dictionary }: Definitions): string[] {
-  return texts.flatMap((text) => (text && /[^\x20-\x7e]/.test(text) && dictionary.en[text] === undefined ? [`no English for ${text} in translations.csv`] : []));
+  return texts.flatMap((text) =>
+    text && /[^\x20-\x7e]/.test(text) && dictionary.en[text] === undefined
+      ? [`no English for ${text} in translations.csv`]
+      : [],
+  );
 }
 
 function parameterFindings(parameter: Parameter, definitions: Definitions): string[] {
   const source = parameter.values_source_config?.card_id;
-  const missing = parameter.values_source_type === 'card' && !definitions.cards.has(source ?? '') ? [`the values of ${parameter.slug} come from a card that does not exist`] : [];
+  const missing =
+    parameter.values_source_type === 'card' && !definitions.cards.has(source ?? '')
+      ? [`the values of ${parameter.slug} come from a card that does not exist`]
+      : [];
   return [...missing, ...untranslated([parameter.name], definitions)];
 }
 
 function dashboardFindings(dashboard: Dashboard, definitions: Definitions): string[] {
-  const findings = [...untranslated([dashboard.name, dashboard.description], definitions), ...(dashboard.parameters ?? []).flatMap((parameter) => parameterFindings(parameter, definitions))];
+  const findings = [
+    ...untranslated([dashboard.name, dashboard.description], definitions),
+    ...(dashboard.parameters ?? []).flatMap((parameter) => parameterFindings(parameter, definitions)),
+  ];
   const taken = new Map<string, string>();
   for (const dashcard of dashboard.dashcards ?? []) {
     const card = definitions.cards.get(dashcard.card_id ?? '');
@@ -68,8 +85,10 @@ function dashboardFindings(dashboard: Dashboard, definitions: Definitions): stri
       }
     const tags = nativeQueryOf(card).tags.map((tag) => tag.name);
     for (const mapping of dashcard.parameter_mappings ?? []) {
-      if (!dashboard.parameters?.some((parameter) => parameter.id === mapping.parameter_id)) findings.push(`${card.name} is mapped to a filter that does not exist`);
-      if (!tags.includes(mapping.target[1][1])) findings.push(`${card.name} has no template tag ${mapping.target[1][1]}`);
+      if (!dashboard.parameters?.some((parameter) => parameter.id === mapping.parameter_id))
+        findings.push(`${card.name} is mapped to a filter that does not exist`);
+      if (!tags.includes(mapping.target[1][1]))
+        findings.push(`${card.name} has no template tag ${mapping.target[1][1]}`);
     }
   }
   return [...new Set(findings)];
@@ -77,28 +96,52 @@ function dashboardFindings(dashboard: Dashboard, definitions: Definitions): stri
 
 /** What Metabase's schema does not see: references, tags, the grid, translations, and what the viewer cannot draw. */
 export function referenceFindings(definitions: Definitions = loadDefinitions()): Finding[] {
-  const of = (id: string, messages: string[]): Finding[] => messages.map((message) => ({ file: definitions.files.get(id) ?? id, path: '/', message }));
+  const of = (id: string, messages: string[]): Finding[] =>
+    messages.map((message) => ({ file: definitions.files.get(id) ?? id, path: '/', message }));
   const slugs = definitions.dashboards.map(slugOf);
-  const twice = definitions.dashboards.filter((dashboard) => slugs.indexOf(slugOf(dashboard)) !== slugs.lastIndexOf(slugOf(dashboard)));
+  const twice = definitions.dashboards.filter(
+    (dashboard) => slugs.indexOf(slugOf(dashboard)) !== slugs.lastIndexOf(slugOf(dashboard)),
+  );
   return [
     ...[...definitions.cards.values()].flatMap((card) => of(card.entity_id, cardFindings(card, definitions))),
-    ...definitions.dashboards.flatMap((dashboard) => of(dashboard.entity_id, dashboardFindings(dashboard, definitions))),
+    ...definitions.dashboards.flatMap((dashboard) =>
+      of(dashboard.entity_id, dashboardFindings(dashboard, definitions)),
+    ),
     ...twice.flatMap((dashboard) => of(dashboard.entity_id, [`two dashboards are called ${slugOf(dashboard)}`])),
   ];
 }
 
 /** Asks the warehouse to plan every card's query, once without and once with a value for every filter. */
-export async function queryFindings(context: HubContext, today: string, definitions: Definitions = loadDefinitions()): Promise<Finding[]> {
+export async function queryFindings(
+  context: HubContext,
+  today: string,
+  definitions: Definitions = loadDefinitions(),
+): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const card of definitions.cards.values()) {
     const { sql, tags } = nativeQueryOf(card);
-    const filled = Object.fromEntries(tags.map((tag) => [tag.name, tag['widget-type']?.startsWith('date/') || tag.type === 'date' ? today : tag.type === 'number' ? 1 : tag.type === 'boolean' ? true : 'x']));
+    const filled = Object.fromEntries(
+      tags.map((tag) => [
+        tag.name,
+        tag['widget-type']?.startsWith('date/') || tag.type === 'date'
+          ? today
+          : tag.type === 'number'
+            ? 1
+            : tag.type === 'boolean'
+              ? true
+              : 'x',
+      ]),
+    );
     for (const values of [{}, filled]) {
       try {
         const compiled = compileTemplate(sql, tags, values, today);
         await context.clickhouse.command({ query: `EXPLAIN ${compiled.sql}`, query_params: compiled.params });
       } catch (error) {
-        findings.push({ file: definitions.files.get(card.entity_id) ?? card.entity_id, path: '/dataset_query', message: messageOf(error).split('\n')[0] ?? '' });
+        findings.push({
+          file: definitions.files.get(card.entity_id) ?? card.entity_id,
+          path: '/dataset_query',
+          message: messageOf(error).split('\n')[0] ?? '',
+        });
         break;
       }
     }

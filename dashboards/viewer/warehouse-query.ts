@@ -34,7 +34,12 @@ const NOT_THERE: ReadonlySet<string> = new Set(['60', '81']);
 /** What a query failed of, by the engine's own numeric code; the engine's words go to the log, not to the reader. */
 function failureOf(error: unknown, logger: Logger): HttpError {
   const code = String((error as { code?: unknown }).code ?? '');
-  if (code === TIMEOUT_EXCEEDED) return new HttpError(504, 'QUERY_TOO_SLOW', `The query took longer than ${TIME_LIMIT_SECONDS} s; narrow the filters`);
+  if (code === TIMEOUT_EXCEEDED)
+    return new HttpError(
+      504,
+      'QUERY_TOO_SLOW',
+      `The query took longer than ${TIME_LIMIT_SECONDS} s; narrow the filters`,
+    );
   if (NOT_THERE.has(code)) return new HttpError(503, 'WAREHOUSE_NOT_READY', 'The warehouse has no such table yet');
   logger.warn({ err: error }, 'a query of the warehouse failed');
   if (/^\d+$/.test(code)) return new HttpError(502, 'QUERY_FAILED', 'The warehouse refused the query');
@@ -68,7 +73,12 @@ export async function queryWarehouse(
       },
     });
     const { meta, data } = (await result.json()) as unknown as JsonCompact;
-    return { columns: meta.map(({ name, type }) => ({ name, type })), rows: data.slice(0, rowLimit), truncated: data.length > rowLimit, elapsedMs: Math.round(performance.now() - started) };
+    return {
+      columns: meta.map(({ name, type }) => ({ name, type })),
+      rows: data.slice(0, rowLimit),
+      truncated: data.length > rowLimit,
+      elapsedMs: Math.round(performance.now() - started),
+    };
   } catch (error) {
     throw failureOf(error, context.logger);
   }
@@ -76,5 +86,7 @@ export async function queryWarehouse(
 
 /** The rows of a result as objects by column name. */
 export function objectsOf<Row>(result: QueryResult): Row[] {
-  return result.rows.map((row) => Object.fromEntries(result.columns.map((column, index) => [column.name, row[index]])) as Row);
+  return result.rows.map(
+    (row) => Object.fromEntries(result.columns.map((column, index) => [column.name, row[index]])) as Row,
+  );
 }

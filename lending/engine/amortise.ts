@@ -53,7 +53,10 @@ function rowsOf(task: Amortisation, course: Course): PlanRow[] {
   const { periods, conventions } = task;
   const { rounding } = conventions;
   const last = periods.length - 1;
-  const interestOf = task.method === 'FLAT' ? flatInterest(task) : (k: number, balanceFen: number) => portion(balanceFen, chargedRate(task, k), rounding);
+  const interestOf =
+    task.method === 'FLAT'
+      ? flatInterest(task)
+      : (k: number, balanceFen: number) => portion(balanceFen, chargedRate(task, k), rounding);
   const feeOf = equalParts(task.feeFen ?? 0, periods.length, rounding);
   const deferredUntil = task.interestGrace?.rule === 'DEFERRED' ? task.interestGrace.periods : 0;
   const firstNumber = task.firstNumber ?? 1;
@@ -66,13 +69,24 @@ function rowsOf(task: Amortisation, course: Course): PlanRow[] {
     const wanted = course.principalFen(k, balanceFen, ownFen);
     const ends = k === last || (task.instalmentFen !== undefined && wanted >= balanceFen);
     const principalFen = ends ? balanceFen : Math.min(wanted, balanceFen);
-    if (k === last && conventions.lastPeriod === 'INTEREST' && isLevel(task)) ownFen = levelledInterest(rows, principalFen - (task.balloonFen ?? 0), ownFen);
+    if (k === last && conventions.lastPeriod === 'INTEREST' && isLevel(task))
+      ownFen = levelledInterest(rows, principalFen - (task.balloonFen ?? 0), ownFen);
     deferredFen += ownFen;
     const interestFen = k < deferredUntil && !ends ? 0 : deferredFen;
     deferredFen -= interestFen;
     balanceFen -= principalFen;
     const feeFen = feeOf(k);
-    rows.push({ n: firstNumber + k, fromOn: from.on, dueOn: due.on, days: due.serial - from.serial, principalFen, interestFen, feeFen, totalFen: principalFen + interestFen + feeFen, balanceFen });
+    rows.push({
+      n: firstNumber + k,
+      fromOn: from.on,
+      dueOn: due.on,
+      days: due.serial - from.serial,
+      principalFen,
+      interestFen,
+      feeFen,
+      totalFen: principalFen + interestFen + feeFen,
+      balanceFen,
+    });
     if (ends) break;
   }
   return rows;
@@ -87,7 +101,8 @@ function levelledInterest(rows: readonly PlanRow[], principalFen: number, ownFen
 }
 
 /** Whether no interest is charged for period k. */
-const isFree = ({ interestGrace }: Amortisation, k: number): boolean => interestGrace?.rule === 'NOT_CHARGED' && k < interestGrace.periods;
+const isFree = ({ interestGrace }: Amortisation, k: number): boolean =>
+  interestGrace?.rule === 'NOT_CHARGED' && k < interestGrace.periods;
 
 /** Interest of period k on 1 fen. */
 const chargedRate = (task: Amortisation, k: number): Fraction => (isFree(task, k) ? NOTHING : task.periods[k]!.rate);
@@ -123,11 +138,16 @@ function courseOf(task: Amortisation, instalmentFen: number | undefined): Course
       // The whole instalment is a multiple, so the principal is what the interest leaves of it.
       const part = instalmentFen ?? divided(task.balanceFen, task.periods.length - grace, rounding);
       if (instalmentMultipleFen === 1) return { principalFen: (k) => (k < grace ? 0 : part) };
-      return { principalFen: (k, _, interestFen) => (k < grace ? 0 : Math.max(0, toMultiple(part + interestFen, instalmentMultipleFen, rounding) - interestFen)) };
+      return {
+        principalFen: (k, _, interestFen) =>
+          k < grace ? 0 : Math.max(0, toMultiple(part + interestFen, instalmentMultipleFen, rounding) - interestFen),
+      };
     }
     case 'EQUAL_PRINCIPAL':
     case 'FEE_INSTALMENT': {
-      const part = instalmentFen ?? toMultiple(divided(task.balanceFen, task.periods.length - grace, rounding), instalmentMultipleFen, rounding);
+      const part =
+        instalmentFen ??
+        toMultiple(divided(task.balanceFen, task.periods.length - grace, rounding), instalmentMultipleFen, rounding);
       return { principalFen: (k) => (k < grace ? 0 : part) };
     }
   }
@@ -138,7 +158,8 @@ function levelCourse(task: Amortisation, grace: number, fixedFen: number | undef
   return {
     principalFen: (k, balanceFen, interestFen) => {
       if (k < grace) return 0;
-      if (fixedFen === undefined && (instalmentFen === undefined || task.periods[k]!.foreseen !== undefined)) instalmentFen = levelFrom(task, k, balanceFen);
+      if (fixedFen === undefined && (instalmentFen === undefined || task.periods[k]!.foreseen !== undefined))
+        instalmentFen = levelFrom(task, k, balanceFen);
       const principalFen = instalmentFen! - interestFen;
       if (principalFen >= 0) return principalFen;
       if (fixedFen === undefined) instalmentFen = undefined;
@@ -154,8 +175,17 @@ function levelFrom(task: Amortisation, k: number, balanceFen: number): number {
   let heardAt = k;
   while (heardAt > 0 && periods[heardAt]!.foreseen === undefined) heardAt -= 1;
   const rates: Fraction[] = [];
-  for (let j = k; j < periods.length; j += 1) rates.push(nominal ?? (isFree(task, j) ? NOTHING : (periods[heardAt]!.foreseen?.[j - heardAt] ?? periods[j]!.rate)));
-  return levelInstalmentFen(balanceFen, Math.min(task.balloonFen ?? 0, balanceFen), rates, conventions.rounding, conventions.instalmentMultipleFen);
+  for (let j = k; j < periods.length; j += 1)
+    rates.push(
+      nominal ?? (isFree(task, j) ? NOTHING : (periods[heardAt]!.foreseen?.[j - heardAt] ?? periods[j]!.rate)),
+    );
+  return levelInstalmentFen(
+    balanceFen,
+    Math.min(task.balloonFen ?? 0, balanceFen),
+    rates,
+    conventions.rounding,
+    conventions.instalmentMultipleFen,
+  );
 }
 
 /** Conventions.iterateInstalment, as Apache Fineract’s progressive schedule does it. */
@@ -168,7 +198,11 @@ function iterated(task: Amortisation, rows: PlanRow[]): PlanRow[] {
   const instalmentFen = lastButOne.totalFen - lastButOne.feeFen;
   const { rounding, instalmentMultipleFen } = task.conventions;
   const share = divided(Math.abs(difference), rows.length, rounding);
-  const adjusted = toMultiple(difference < 0 ? instalmentFen - share : instalmentFen + share, instalmentMultipleFen, rounding);
+  const adjusted = toMultiple(
+    difference < 0 ? instalmentFen - share : instalmentFen + share,
+    instalmentMultipleFen,
+    rounding,
+  );
   if (adjusted === instalmentFen) return rows;
   const again = rowsOf(task, courseOf(task, adjusted));
   return Math.abs(gap(again)) < Math.abs(difference) ? again : rows;

@@ -35,9 +35,16 @@ function periodsPerYear({ every, unit }: LoanTerms['period']): Decimal {
 
 /** The borrower's cash flow: principal less down payment and up-front fee, against the instalments. Terms are checked ones. */
 export function cashFlowOf(terms: LoanTerms, rows: readonly PlanRow[]): CashFlow {
-  const atOnceFen = rows.filter((row) => row.n === 0).reduce((sum, row) => sum + row.totalFen, terms.upfrontFeeFen ?? 0);
+  const atOnceFen = rows
+    .filter((row) => row.n === 0)
+    .reduce((sum, row) => sum + row.totalFen, terms.upfrontFeeFen ?? 0);
   const first = periodsToFirst(terms);
-  return { receivedFen: terms.principalFen - atOnceFen, wholePeriods: first.floor().toNumber(), oddPart: first.minus(first.floor()), paymentsFen: rows.filter((row) => row.n > 0).map((row) => row.totalFen) };
+  return {
+    receivedFen: terms.principalFen - atOnceFen,
+    wholePeriods: first.floor().toNumber(),
+    oddPart: first.minus(first.floor()),
+    paymentsFen: rows.filter((row) => row.n > 0).map((row) => row.totalFen),
+  };
 }
 
 /** Length of the first period in periods: 1, or by 30/360 (months) or days when it is short or long. */
@@ -57,11 +64,13 @@ function periodsToFirst(terms: LoanTerms): Decimal {
  */
 export function internalRate(flow: CashFlow): Decimal {
   const paid = flow.paymentsFen.reduce((sum, payment) => sum + payment, 0);
-  if (flow.receivedFen <= 0 || paid < flow.receivedFen) throw new RangeError('no rate: nothing is received, or less is paid back than that');
+  if (flow.receivedFen <= 0 || paid < flow.receivedFen)
+    throw new RangeError('no rate: nothing is received, or less is paid back than that');
   if (paid === flow.receivedFen) return new Exact(0);
   const { rate, slope } = approximate(flow);
   let exact = new Exact(rate);
-  for (let step = 0; step < 2; step += 1) exact = exact.minus(presentValue(flow, exact).minus(flow.receivedFen).div(slope));
+  for (let step = 0; step < 2; step += 1)
+    exact = exact.minus(presentValue(flow, exact).minus(flow.receivedFen).div(slope));
   return exact;
 }
 

@@ -24,7 +24,17 @@ export function planRows(terms: LoanTerms, annualRate: string): PlanRow[] {
   const rows = amortise(amortisationOf(terms, annualRate, terms.principalFen - downFen));
   if (downFen > 0) {
     const { disbursedOn } = terms;
-    rows.unshift({ n: 0, fromOn: disbursedOn, dueOn: disbursedOn, days: 0, principalFen: downFen, interestFen: 0, feeFen: 0, totalFen: downFen, balanceFen: terms.principalFen - downFen });
+    rows.unshift({
+      n: 0,
+      fromOn: disbursedOn,
+      dueOn: disbursedOn,
+      days: 0,
+      principalFen: downFen,
+      interestFen: 0,
+      feeFen: 0,
+      totalFen: downFen,
+      balanceFen: terms.principalFen - downFen,
+    });
   }
   return rows;
 }

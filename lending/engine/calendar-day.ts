@@ -24,12 +24,25 @@ function serialOf(year: number, month: number, day: number): number {
 
 /** The day of a month; `day` must be one of its days. */
 export function dayOfMonth(year: number, month: number, day: number): CalendarDay {
-  return { on: year >= 1_000 && year <= 9_999 ? `${year}-${TWO_DIGITS[month]}-${TWO_DIGITS[day]}` : formatDate(year, month, day), year, month, day, serial: serialOf(year, month, day) };
+  return {
+    on:
+      year >= 1_000 && year <= 9_999 ? `${year}-${TWO_DIGITS[month]}-${TWO_DIGITS[day]}` : formatDate(year, month, day),
+    year,
+    month,
+    day,
+    serial: serialOf(year, month, day),
+  };
 }
 
 /** Reads `YYYY-MM-DD`. Throws RangeError when it is not a date. */
 export function calendarDay(on: string): CalendarDay {
-  return { on, year: Number(on.slice(0, 4)), month: Number(on.slice(5, 7)), day: Number(on.slice(8, 10)), serial: dayNumber(on) };
+  return {
+    on,
+    year: Number(on.slice(0, 4)),
+    month: Number(on.slice(5, 7)),
+    day: Number(on.slice(8, 10)),
+    serial: dayNumber(on),
+  };
 }
 
 /** The day `days` later. */

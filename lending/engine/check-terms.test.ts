@@ -70,14 +70,28 @@ describe('terms that cannot be', () => {
     [{ subsidy: { customerRate: '0.0721', convention: 'PRESENT_VALUE' } }, ['/subsidy/customerRate ABOVE_ANNUAL_RATE']],
     [{ subsidy: { customerRate: '0.072', convention: 'PRESENT_VALUE' } }, []],
     [{ rateChanges: [{ fromOn: '2026-01-15', annualRate: '0.06' }] }, ['/rateChanges/0/fromOn NOT_AFTER']],
-    [{ rateChanges: [{ fromOn: '2026-03-01', annualRate: '0.06' }, { fromOn: '2026-03-01', annualRate: '0.05' }] }, ['/rateChanges/1/fromOn NOT_AFTER']],
-    [{ rateChanges: [{ fromOn: '2026-03-01', annualRate: '0.06' }], conventions: { instalmentBasis: 'NOMINAL' } }, ['/rateChanges NOT_APPLICABLE']],
+    [
+      {
+        rateChanges: [
+          { fromOn: '2026-03-01', annualRate: '0.06' },
+          { fromOn: '2026-03-01', annualRate: '0.05' },
+        ],
+      },
+      ['/rateChanges/1/fromOn NOT_AFTER'],
+    ],
+    [
+      { rateChanges: [{ fromOn: '2026-03-01', annualRate: '0.06' }], conventions: { instalmentBasis: 'NOMINAL' } },
+      ['/rateChanges NOT_APPLICABLE'],
+    ],
     [{ principalGracePeriods: 36 }, ['/principalGracePeriods OUT_OF_RANGE']],
     [{ principalGracePeriods: 35 }, []],
     [{ interestGrace: { periods: 36, rule: 'DEFERRED' } }, ['/interestGrace/periods OUT_OF_RANGE']],
     [{ conventions: { instalmentMultipleFen: 0 } }, ['/conventions/instalmentMultipleFen OUT_OF_RANGE']],
     [{ method: 'FLAT', conventions: { lastPeriod: 'INTEREST' } }, ['/conventions/lastPeriod NOT_APPLICABLE']],
-    [{ principalFen: -5, annualRate: 'x', termPeriods: 0 }, ['/principalFen TOO_SMALL', '/annualRate FORM', '/termPeriods OUT_OF_RANGE']],
+    [
+      { principalFen: -5, annualRate: 'x', termPeriods: 0 },
+      ['/principalFen TOO_SMALL', '/annualRate FORM', '/termPeriods OUT_OF_RANGE'],
+    ],
   ])('%j: %j', (but, expected) => {
     expect(refused(but)).toEqual(expected);
   });
@@ -88,7 +102,9 @@ describe('terms that cannot be', () => {
     try {
       attempt();
     } catch (error) {
-      expect((error as InvalidInputError).errors).toEqual([{ pointer: '/balloonFen', code: 'BALLOON_ABOVE_PRINCIPAL', detail: 'is above the principal of 10000000 fen' }]);
+      expect((error as InvalidInputError).errors).toEqual([
+        { pointer: '/balloonFen', code: 'BALLOON_ABOVE_PRINCIPAL', detail: 'is above the principal of 10000000 fen' },
+      ]);
     }
   });
 });

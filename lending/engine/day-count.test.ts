@@ -37,12 +37,21 @@ describe('year fractions', () => {
 
   it('of the actual day counts add up over any date between', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 40_000 }), fc.integer({ min: 0, max: 2_000 }), fc.integer({ min: 0, max: 2_000 }), fc.constantFrom('ACT/360', 'ACT/365', 'ACT/ACT', 'ACT/ACT-31DEC' as const), (start, first, second, dayCount) => {
-        const from = laterDay(calendarDay('1990-01-01'), start);
-        const middle = laterDay(from, first);
-        const to = laterDay(middle, second);
-        expect(yearFraction(dayCount as DayCount, from, middle).numerator + yearFraction(dayCount as DayCount, middle, to).numerator).toBe(yearFraction(dayCount as DayCount, from, to).numerator);
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 40_000 }),
+        fc.integer({ min: 0, max: 2_000 }),
+        fc.integer({ min: 0, max: 2_000 }),
+        fc.constantFrom('ACT/360', 'ACT/365', 'ACT/ACT', 'ACT/ACT-31DEC' as const),
+        (start, first, second, dayCount) => {
+          const from = laterDay(calendarDay('1990-01-01'), start);
+          const middle = laterDay(from, first);
+          const to = laterDay(middle, second);
+          expect(
+            yearFraction(dayCount as DayCount, from, middle).numerator +
+              yearFraction(dayCount as DayCount, middle, to).numerator,
+          ).toBe(yearFraction(dayCount as DayCount, from, to).numerator);
+        },
+      ),
     );
   });
 

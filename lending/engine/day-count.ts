@@ -6,7 +6,14 @@ import { type Fraction, fraction } from './fraction.ts';
 const BOTH_YEARS = 365 * 366;
 
 /** What a year is counted as, by day count: the denominator of every fraction of a year. */
-const YEAR: Readonly<Record<DayCount, number>> = { '30/360': 360, 'ACT/360': 360, 'ACT/364': 364, 'ACT/365': 365, 'ACT/ACT': BOTH_YEARS, 'ACT/ACT-31DEC': BOTH_YEARS };
+const YEAR: Readonly<Record<DayCount, number>> = {
+  '30/360': 360,
+  'ACT/360': 360,
+  'ACT/364': 364,
+  'ACT/365': 365,
+  'ACT/ACT': BOTH_YEARS,
+  'ACT/ACT-31DEC': BOTH_YEARS,
+};
 
 /**
  * The part of a year from `from` to `to` (not earlier), by a day count:

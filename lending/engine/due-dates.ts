@@ -27,7 +27,9 @@ function monthlyDue(year: number, month: number, months: number, dueDay: number,
  * Every due date is reckoned from the first, never from the one before, so that a due day lost in February is back in March. Under
  * ROLL a first due date on the 1st that stands for the 31st of the month before needs `dueDay` to say so.
  */
-export function dueDates(terms: Pick<LoanTerms, 'disbursedOn' | 'firstDueOn' | 'dueDay' | 'period' | 'termPeriods' | 'conventions'>): DueDates {
+export function dueDates(
+  terms: Pick<LoanTerms, 'disbursedOn' | 'firstDueOn' | 'dueDay' | 'period' | 'termPeriods' | 'conventions'>,
+): DueDates {
   const disbursed = calendarDay(terms.disbursedOn);
   return terms.period.unit === 'MONTH' ? monthlyDates(terms, disbursed) : dailyDates(terms, disbursed);
 }
@@ -43,7 +45,8 @@ function monthlyDates(terms: Parameters<typeof dueDates>[0], disbursed: Calendar
   // A first due date that a ROLL moved into the next month belongs to the month before.
   const rolled = rule === 'ROLL' && first.day < dueDay ? 1 : 0;
   const due: CalendarDay[] = [first];
-  for (let n = 1; n < terms.termPeriods; n += 1) due.push(monthlyDue(first.year, first.month, n * every - rolled, dueDay, rule));
+  for (let n = 1; n < terms.termPeriods; n += 1)
+    due.push(monthlyDue(first.year, first.month, n * every - rolled, dueDay, rule));
   const wholePeriod = disbursed.day === dueDay || (disbursed.day < dueDay && isMonthEnd(disbursed));
   return { disbursed, due, firstIsRegular: wholePeriod && first.serial === usual.serial };
 }

@@ -1,6 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decimalFraction, divided, dividedWide, fraction, isAbove, isDecimal, plus, portion, times, toMultiple } from './fraction.ts';
+import {
+  decimalFraction,
+  divided,
+  dividedWide,
+  fraction,
+  isAbove,
+  isDecimal,
+  plus,
+  portion,
+  times,
+  toMultiple,
+} from './fraction.ts';
 
 const rounding = fc.constantFrom('HALF_UP' as const, 'HALF_EVEN' as const);
 
@@ -20,23 +31,40 @@ describe('portion', () => {
 
   it('is exact at any size, on the fast way and on the wide one', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 1_000_000_000_000 }), fc.bigInt({ min: 0n, max: 1_000_000_000_000n }), fc.bigInt({ min: 1n, max: 1_000_000_000_000n }), rounding, (amount, numerator, denominator, how) => {
-        const exact = dividedWide(BigInt(amount) * numerator, denominator, how);
-        fc.pre(exact <= BigInt(Number.MAX_SAFE_INTEGER));
-        expect(BigInt(portion(amount, fraction(Number(numerator), Number(denominator)), how))).toBe(exact);
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 1_000_000_000_000 }),
+        fc.bigInt({ min: 0n, max: 1_000_000_000_000n }),
+        fc.bigInt({ min: 1n, max: 1_000_000_000_000n }),
+        rounding,
+        (amount, numerator, denominator, how) => {
+          const exact = dividedWide(BigInt(amount) * numerator, denominator, how);
+          fc.pre(exact <= BigInt(Number.MAX_SAFE_INTEGER));
+          expect(BigInt(portion(amount, fraction(Number(numerator), Number(denominator)), how))).toBe(exact);
+        },
+      ),
       { numRuns: 2_000 },
     );
   });
 
   it('divides next to whole numbers and halves without being one off', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 90_000_000 }), fc.integer({ min: 0, max: 90_000_000 }), fc.integer({ min: -2, max: 2 }), rounding, (denominator, quotient, off, how) => {
-        for (const numerator of [denominator * quotient + off, denominator * quotient + Math.floor(denominator / 2) + off]) {
-          if (numerator < 0) continue;
-          expect(BigInt(divided(numerator, denominator, how))).toBe(dividedWide(BigInt(numerator), BigInt(denominator), how));
-        }
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 90_000_000 }),
+        fc.integer({ min: 0, max: 90_000_000 }),
+        fc.integer({ min: -2, max: 2 }),
+        rounding,
+        (denominator, quotient, off, how) => {
+          for (const numerator of [
+            denominator * quotient + off,
+            denominator * quotient + Math.floor(denominator / 2) + off,
+          ]) {
+            if (numerator < 0) continue;
+            expect(BigInt(divided(numerator, denominator, how))).toBe(
+              dividedWide(BigInt(numerator), BigInt(denominator), how),
+            );
+          }
+        },
+      ),
       { numRuns: 2_000 },
     );
   });

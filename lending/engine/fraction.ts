@@ -43,7 +43,9 @@ export function reduced(numerator: bigint, denominator: bigint): Fraction {
   const divisor = greatestCommonDivisor(numerator, denominator);
   const [n, d] = [numerator / divisor, denominator / divisor];
   const small = n <= Number.MAX_SAFE_INTEGER && d <= Number.MAX_SAFE_INTEGER;
-  return small ? fraction(Number(n), Number(d)) : { numerator: Number.NaN, denominator: Number.NaN, wide: { numerator: n, denominator: d } };
+  return small
+    ? fraction(Number(n), Number(d))
+    : { numerator: Number.NaN, denominator: Number.NaN, wide: { numerator: n, denominator: d } };
 }
 
 export const numeratorOf = (of: Fraction): bigint => of.wide?.numerator ?? BigInt(of.numerator);
@@ -54,14 +56,19 @@ export function times(a: Fraction, b: Fraction): Fraction {
   const numerator = a.numerator * b.numerator;
   const denominator = a.denominator * b.denominator;
   // NaN of a wide one compares false
-  if (numerator <= Number.MAX_SAFE_INTEGER && denominator <= Number.MAX_SAFE_INTEGER) return fraction(numerator, denominator);
+  if (numerator <= Number.MAX_SAFE_INTEGER && denominator <= Number.MAX_SAFE_INTEGER)
+    return fraction(numerator, denominator);
   return reduced(numeratorOf(a) * numeratorOf(b), denominatorOf(a) * denominatorOf(b));
 }
 
 /** a + b, exactly. */
 export function plus(a: Fraction, b: Fraction): Fraction {
-  if (a.denominator === b.denominator && a.numerator + b.numerator <= Number.MAX_SAFE_INTEGER) return fraction(a.numerator + b.numerator, a.denominator);
-  return reduced(numeratorOf(a) * denominatorOf(b) + numeratorOf(b) * denominatorOf(a), denominatorOf(a) * denominatorOf(b));
+  if (a.denominator === b.denominator && a.numerator + b.numerator <= Number.MAX_SAFE_INTEGER)
+    return fraction(a.numerator + b.numerator, a.denominator);
+  return reduced(
+    numeratorOf(a) * denominatorOf(b) + numeratorOf(b) * denominatorOf(a),
+    denominatorOf(a) * denominatorOf(b),
+  );
 }
 
 /** Whether a > b. */
@@ -72,7 +79,8 @@ export function isAbove(a: Fraction, b: Fraction): boolean {
 /** amount × of, rounded to a whole number; `amount` is a non-negative integer. Exact at any size. */
 export function portion(amount: number, of: Fraction, rounding: Rounding): number {
   const product = amount * of.numerator;
-  if (!(product <= Number.MAX_SAFE_INTEGER)) return Number(dividedWide(BigInt(amount) * numeratorOf(of), denominatorOf(of), rounding));
+  if (!(product <= Number.MAX_SAFE_INTEGER))
+    return Number(dividedWide(BigInt(amount) * numeratorOf(of), denominatorOf(of), rounding));
   return divided(product, of.denominator, rounding);
 }
 

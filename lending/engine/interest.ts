@@ -10,7 +10,13 @@ export interface Standing {
 }
 
 /** Interest on 1 fen from `fromOn` to `toOn`, both within an instalment period (its ends included), by the loan's conventions. */
-export function rateBetween(calendar: Calendar, within: Span, fromOn: string, toOn: string, annualRate: string): Fraction {
+export function rateBetween(
+  calendar: Calendar,
+  within: Span,
+  fromOn: string,
+  toOn: string,
+  annualRate: string,
+): Fraction {
   return times(decimalFraction(annualRate), partialFraction(calendar, within, calendarDay(fromOn), calendarDay(toOn)));
 }
 
@@ -46,9 +52,19 @@ export function spanOf(fromOn: string, dueOn: string, regular: boolean): Span {
  * The periods in which a remaining balance is to be paid off, for amortise(): from `fromOn` to the first of `dueOn` (a part of the
  * instalment period `within` when that began earlier), then from due date to due date.
  */
-export function remainingPeriods(calendar: Calendar, fromOn: string, dueOn: readonly string[], annualRate: string, within?: Span): Period[] {
+export function remainingPeriods(
+  calendar: Calendar,
+  fromOn: string,
+  dueOn: readonly string[],
+  annualRate: string,
+  within?: Span,
+): Period[] {
   const from = calendarDay(fromOn);
-  const spans = dueOn.map((on, index) => ({ from: index === 0 ? from : calendarDay(dueOn[index - 1]!), due: calendarDay(on), regular: index > 0 || within === undefined }));
+  const spans = dueOn.map((on, index) => ({
+    from: index === 0 ? from : calendarDay(dueOn[index - 1]!),
+    due: calendarDay(on),
+    regular: index > 0 || within === undefined,
+  }));
   const periods = steadyRates(calendar, spans, annualRate);
   const first = periods[0];
   if (within === undefined || first === undefined) return periods;

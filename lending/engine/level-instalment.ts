@@ -52,7 +52,10 @@ export function growthFactors(rates: readonly Fraction[]): { factors: bigint[]; 
     const own = denominatorOf(rate);
     denominator *= own / greatestCommonDivisor(own, denominator);
   }
-  return { factors: rates.map((rate) => denominator + (numeratorOf(rate) * denominator) / denominatorOf(rate)), denominator };
+  return {
+    factors: rates.map((rate) => denominator + (numeratorOf(rate) * denominator) / denominatorOf(rate)),
+    denominator,
+  };
 }
 
 /**
@@ -60,8 +63,16 @@ export function growthFactors(rates: readonly Fraction[]): { factors: bigint[]; 
  * multiple. A = (P − B·v)·Π(1+r) / Σk Π(j>k)(1+r), with v = 1/Π(1+r); of equal rates A = (P − B/(1+i)^n)·i(1+i)^n/((1+i)^n−1)
  * (domain.md §2). `rates` has the interest of each period on 1 fen, at least one. Never negative for a balloon up to the principal.
  */
-export function levelInstalmentFen(principalFen: number, balloonFen: number, rates: readonly Fraction[], rounding: Rounding, multipleFen = 1): number {
+export function levelInstalmentFen(
+  principalFen: number,
+  balloonFen: number,
+  rates: readonly Fraction[],
+  rounding: Rounding,
+  multipleFen = 1,
+): number {
   const { grown, annuity, scale } = growthOf(rates);
   const multiple = BigInt(multipleFen);
-  return Number(dividedWide(BigInt(principalFen) * grown - BigInt(balloonFen) * scale, annuity * multiple, rounding) * multiple);
+  return Number(
+    dividedWide(BigInt(principalFen) * grown - BigInt(balloonFen) * scale, annuity * multiple, rounding) * multiple,
+  );
 }

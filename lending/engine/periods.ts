@@ -40,7 +40,8 @@ function nominalFraction({ every, unit }: LoanTerms['period']): Fraction | undef
 export function periodFraction(terms: Calendar, from: CalendarDay, due: CalendarDay, regular: boolean): Fraction {
   const { dayCount, interestCalculation } = terms.conventions;
   const wholeMonths = dayCount === '30/360' && terms.period.unit === 'MONTH';
-  const nominal = regular && (wholeMonths || interestCalculation === 'PERIOD') ? nominalFraction(terms.period) : undefined;
+  const nominal =
+    regular && (wholeMonths || interestCalculation === 'PERIOD') ? nominalFraction(terms.period) : undefined;
   return nominal ?? yearFraction(dayCount, from, due);
 }
 
@@ -49,7 +50,10 @@ export function partialFraction(terms: Calendar, period: Span, from: CalendarDay
   const whole = from.serial <= period.from.serial && to.serial >= period.due.serial;
   if (whole) return periodFraction(terms, period.from, period.due, period.regular);
   if (terms.conventions.partialPeriod === 'DAY_COUNT') return yearFraction(terms.conventions.dayCount, from, to);
-  return times(periodFraction(terms, period.from, period.due, period.regular), fraction(to.serial - from.serial, period.due.serial - period.from.serial));
+  return times(
+    periodFraction(terms, period.from, period.due, period.regular),
+    fraction(to.serial - from.serial, period.due.serial - period.from.serial),
+  );
 }
 
 /** An annual rate and the day from which it counts. */
@@ -59,8 +63,16 @@ interface RateStep {
 }
 
 /** The interest of every period on 1 fen. `changes` rise by date and lie after the disbursement; a new rate counts from its day on. */
-export function periodsOf(terms: Calendar, dates: DueDates, annualRate: string, changes: readonly RateChange[] = []): Period[] {
-  const steps: RateStep[] = [{ from: dates.disbursed, annual: decimalFraction(annualRate) }, ...changes.map((change) => ({ from: calendarDay(change.fromOn), annual: decimalFraction(change.annualRate) }))];
+export function periodsOf(
+  terms: Calendar,
+  dates: DueDates,
+  annualRate: string,
+  changes: readonly RateChange[] = [],
+): Period[] {
+  const steps: RateStep[] = [
+    { from: dates.disbursed, annual: decimalFraction(annualRate) },
+    ...changes.map((change) => ({ from: calendarDay(change.fromOn), annual: decimalFraction(change.annualRate) })),
+  ];
   let from = dates.disbursed;
   const spans = dates.due.map((due, index) => {
     const span = { from, due, regular: index > 0 || dates.firstIsRegular };
@@ -68,14 +80,24 @@ export function periodsOf(terms: Calendar, dates: DueDates, annualRate: string, 
     return span;
   });
   if (steps.length === 1) return steadyRates(terms, spans, annualRate);
-  return spans.map((span, index) => ({ ...span, rate: steppedRate(terms, span, steps), foreseen: foreseenRates(terms, spans.slice(index), steps) }));
+  return spans.map((span, index) => ({
+    ...span,
+    rate: steppedRate(terms, span, steps),
+    foreseen: foreseenRates(terms, spans.slice(index), steps),
+  }));
 }
 
 /** Periods of one annual rate. */
 export function steadyRates(terms: Calendar, spans: readonly Span[], annualRate: string): Period[] {
   const annual = decimalFraction(annualRate);
   const shared = sharedRate(terms, annual);
-  return spans.map(({ from, due, regular }) => ({ from, due, regular, rate: regular && shared !== undefined ? shared : times(annual, periodFraction(terms, from, due, regular)), foreseen: undefined }));
+  return spans.map(({ from, due, regular }) => ({
+    from,
+    due,
+    regular,
+    rate: regular && shared !== undefined ? shared : times(annual, periodFraction(terms, from, due, regular)),
+    foreseen: undefined,
+  }));
 }
 
 /** See Period.foreseen; the first of `spans` is the period in question. */
@@ -120,5 +142,8 @@ export function nominalRate(terms: Calendar, annualRate: string): Fraction {
   const { every, unit } = terms.period;
   const { dayCount, interestCalculation } = terms.conventions;
   const byDays = fraction(ALIKE[unit] * every, dayCount === '30/360' || dayCount === 'ACT/360' ? 360 : 365);
-  return times(decimalFraction(annualRate), interestCalculation === 'PERIOD' ? (nominalFraction(terms.period) ?? byDays) : byDays);
+  return times(
+    decimalFraction(annualRate),
+    interestCalculation === 'PERIOD' ? (nominalFraction(terms.period) ?? byDays) : byDays,
+  );
 }

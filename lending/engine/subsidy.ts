@@ -42,13 +42,21 @@ function partsBy(convention: SubsidyConvention, terms: LoanTerms, customer: read
   }
 }
 
-function instalmentsOf(rows: readonly PlanRow[], subsidyFen: (row: PlanRow, index: number) => number): Subsidy['parts'] {
-  return rows.map((row, index) => ({ n: row.n, dueOn: row.dueOn, subsidyFen: subsidyFen(row, index) })).filter((part) => part.n > 0);
+function instalmentsOf(
+  rows: readonly PlanRow[],
+  subsidyFen: (row: PlanRow, index: number) => number,
+): Subsidy['parts'] {
+  return rows
+    .map((row, index) => ({ n: row.n, dueOn: row.dueOn, subsidyFen: subsidyFen(row, index) }))
+    .filter((part) => part.n > 0);
 }
 
 function onCustomerBalance(terms: LoanTerms, customer: readonly PlanRow[]): Subsidy['parts'] {
   const dates = dueDates(terms);
-  const [nominal, own] = [periodsOf(terms, dates, terms.annualRate), periodsOf(terms, dates, terms.subsidy!.customerRate)];
+  const [nominal, own] = [
+    periodsOf(terms, dates, terms.annualRate),
+    periodsOf(terms, dates, terms.subsidy!.customerRate),
+  ];
   const { rounding } = terms.conventions;
   return instalmentsOf(customer, ({ n, principalFen, balanceFen }) => {
     if (n === 0) return 0;

@@ -1,4 +1,11 @@
-import type { DayCount, MonthEndRule, PeriodUnit, RepaymentMethod, Rounding, SubsidyConvention } from '../../models/reference/lending-terms.ts';
+import type {
+  DayCount,
+  MonthEndRule,
+  PeriodUnit,
+  RepaymentMethod,
+  Rounding,
+  SubsidyConvention,
+} from '../../models/reference/lending-terms.ts';
 
 /** How the figures of a plan are worked out; one set per product. Upstream quirks are values here, never the default. */
 export interface Conventions {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { type LoanPrice, type LoanProduct, PRODUCT_POLICIES, type ProductPolicy, REVIEW_POLICIES } from '../../models/policies/index.ts';
+import {
+  type LoanPrice,
+  type LoanProduct,
+  PRODUCT_POLICIES,
+  type ProductPolicy,
+  REVIEW_POLICIES,
+} from '../../models/policies/index.ts';
 import { checkProductPolicy } from '../../models/policies/check-product-policy.ts';
 import type { InvalidInputError } from '../../models/errors.ts';
 import { annualRates } from '../engine/annual-rates.ts';
@@ -15,10 +21,21 @@ function productOf(code: string): LoanProduct {
   return shipped.products.find((product) => product.code === code)!;
 }
 
-const asked = (but: Partial<ProductRequest> = {}): ProductRequest => ({ product: 'NEW-ANNUITY', principalFen: 10_000_000, termMonths: 36, disbursedOn: '2026-01-15', channel: 'acme', ...but });
+const asked = (but: Partial<ProductRequest> = {}): ProductRequest => ({
+  product: 'NEW-ANNUITY',
+  principalFen: 10_000_000,
+  termMonths: 36,
+  disbursedOn: '2026-01-15',
+  channel: 'acme',
+  ...but,
+});
 
 function scoped(annualRate: string, scope: Partial<LoanPrice['scope']>): LoanPrice {
-  return { ...annuity.prices[0]!, annualRate, scope: { regions: [], channels: [], months: { from: 1, to: 60 }, ...scope } };
+  return {
+    ...annuity.prices[0]!,
+    annualRate,
+    scope: { regions: [], channels: [], months: { from: 1, to: 60 }, ...scope },
+  };
 }
 
 function refused(policy: ProductPolicy, request: ProductRequest): string[] {
@@ -59,21 +76,42 @@ describe('the price of a product', () => {
   });
 
   it('is refused with the field: region, product, method, amount, balloon', () => {
-    expect(refused({ products: [{ ...annuity, prices: [scoped('0.01', { regions: ['44'] })] }] }, asked({ region: '110105' }))).toEqual(['/region NO_PRICE']);
+    expect(
+      refused(
+        { products: [{ ...annuity, prices: [scoped('0.01', { regions: ['44'] })] }] },
+        asked({ region: '110105' }),
+      ),
+    ).toEqual(['/region NO_PRICE']);
     expect(refused(shipped, asked({ product: 'NONE' }))).toEqual(['/product UNKNOWN_PRODUCT']);
-    expect(refused(shipped, asked({ method: 'FLAT', principalFen: 1 }))).toEqual(['/method NOT_ALLOWED', '/principalFen OUT_OF_RANGE']);
+    expect(refused(shipped, asked({ method: 'FLAT', principalFen: 1 }))).toEqual([
+      '/method NOT_ALLOWED',
+      '/principalFen OUT_OF_RANGE',
+    ]);
     expect(refused(shipped, asked({ product: 'NEW-FEE-INSTALMENT' }))).toEqual(['/method REQUIRED']);
     expect(refused(shipped, asked({ balloonFen: 1 }))).toEqual(['/balloonFen TOO_LARGE']);
-    expect(refused(shipped, asked({ product: 'NEW-BALLOON', balloonFen: 5_000_000 }))).toEqual([balloon.prices[0]!.annualRate]);
-    expect(refused(shipped, asked({ product: 'NEW-BALLOON', balloonFen: 5_000_001 }))).toEqual(['/balloonFen TOO_LARGE']);
+    expect(refused(shipped, asked({ product: 'NEW-BALLOON', balloonFen: 5_000_000 }))).toEqual([
+      balloon.prices[0]!.annualRate,
+    ]);
+    expect(refused(shipped, asked({ product: 'NEW-BALLOON', balloonFen: 5_000_001 }))).toEqual([
+      '/balloonFen TOO_LARGE',
+    ]);
     expect(refused(shipped, asked({ principalFen: annuity.principal.minFen }))).toEqual(['0.072']);
-    expect(refused(shipped, asked({ principalFen: annuity.principal.maxFen + 1 }))).toEqual(['/principalFen OUT_OF_RANGE']);
+    expect(refused(shipped, asked({ principalFen: annuity.principal.maxFen + 1 }))).toEqual([
+      '/principalFen OUT_OF_RANGE',
+    ]);
   });
 
   it('says how the loan is kept: allocation, and penalty interest at one and a half times what the borrower pays', () => {
-    expect(servicingOfPrice(priceOf(shipped, asked()))).toMatchObject({ allocation: annuity.servicing.allocation, penaltyInterest: { annualRate: '0.108', yearDays: 360, base: 'PRINCIPAL', graceDays: 0 } });
-    expect(servicingOfPrice(priceOf(shipped, asked({ product: 'NEW-SUBSIDISED' }))).penaltyInterest).toMatchObject({ annualRate: '0.0375' });
-    expect(servicingOfPrice(priceOf(shipped, asked({ product: 'NEW-FEE-INSTALMENT', method: 'FLAT' }))).penaltyInterest).toBeNull();
+    expect(servicingOfPrice(priceOf(shipped, asked()))).toMatchObject({
+      allocation: annuity.servicing.allocation,
+      penaltyInterest: { annualRate: '0.108', yearDays: 360, base: 'PRINCIPAL', graceDays: 0 },
+    });
+    expect(servicingOfPrice(priceOf(shipped, asked({ product: 'NEW-SUBSIDISED' }))).penaltyInterest).toMatchObject({
+      annualRate: '0.0375',
+    });
+    expect(
+      servicingOfPrice(priceOf(shipped, asked({ product: 'NEW-FEE-INSTALMENT', method: 'FLAT' }))).penaltyInterest,
+    ).toBeNull();
     expect([...annuity.servicing.allocation.order].sort()).toEqual([...ALLOCATION_STEPS].sort());
   });
 });
@@ -86,8 +124,16 @@ describe('the shipped products', () => {
         for (const method of product.methods) {
           const balloonFen = method === 'BALLOON' ? 1_000_000 : undefined;
           for (const termMonths of [price.scope.months.from, price.scope.months.to]) {
-            const terms = termsOfPrice({ product, price, method }, { principalFen: product.principal.minFen, termMonths, disbursedOn: '2026-01-31', balloonFen });
-            expect([product.code, method, termMonths, checkTerms(terms)]).toEqual([product.code, method, termMonths, []]);
+            const terms = termsOfPrice(
+              { product, price, method },
+              { principalFen: product.principal.minFen, termMonths, disbursedOn: '2026-01-31', balloonFen },
+            );
+            expect([product.code, method, termMonths, checkTerms(terms)]).toEqual([
+              product.code,
+              method,
+              termMonths,
+              [],
+            ]);
           }
         }
       }
@@ -98,7 +144,11 @@ describe('the shipped products', () => {
     for (const { code, methods, annualRate } of REVIEW_POLICIES.at(-1)!.value.products) {
       const product = productOf(code);
       expect(product.methods).toEqual(expect.arrayContaining(methods));
-      const request = asked({ product: code, method: methods[0]!, balloonFen: methods[0] === 'BALLOON' ? 2_000_000 : undefined });
+      const request = asked({
+        product: code,
+        method: methods[0]!,
+        balloonFen: methods[0] === 'BALLOON' ? 2_000_000 : undefined,
+      });
       const terms = termsOfPrice(priceOf(shipped, request), request);
       const { annualRateSimple } = annualRates(terms, buildPlan(terms).rows);
       expect([code, Number(annualRateSimple).toFixed(5)]).toEqual([code, Number(annualRate).toFixed(5)]);

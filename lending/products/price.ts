@@ -1,7 +1,15 @@
 import type { LoanPrice, LoanProduct, ProductPolicy } from '../../models/policies/index.ts';
 import type { RepaymentMethod } from '../../models/reference/lending-terms.ts';
 import { type FieldError, InvalidInputError } from '../../models/errors.ts';
-import { decimalFraction, denominatorOf, dividedWide, fraction, isAbove, numeratorOf, times } from '../engine/fraction.ts';
+import {
+  decimalFraction,
+  denominatorOf,
+  dividedWide,
+  fraction,
+  isAbove,
+  numeratorOf,
+  times,
+} from '../engine/fraction.ts';
 import { DEFAULT_SERVICING_RULES, type ServicingRules } from '../engine/loan/servicing-rules.ts';
 import { DEFAULT_CONVENTIONS, type LoanTerms } from '../engine/terms.ts';
 
@@ -34,15 +42,44 @@ export interface PricedProduct {
  */
 export function priceOf(policy: ProductPolicy, request: ProductRequest): PricedProduct {
   const product = policy.products.find(({ code }) => code === request.product);
-  if (product === undefined) throw refusal([{ pointer: '/product', code: 'UNKNOWN_PRODUCT', detail: `there is no product ${request.product} on ${request.disbursedOn}` }]);
+  if (product === undefined)
+    throw refusal([
+      {
+        pointer: '/product',
+        code: 'UNKNOWN_PRODUCT',
+        detail: `there is no product ${request.product} on ${request.disbursedOn}`,
+      },
+    ]);
   const errors: FieldError[] = [];
   const method = request.method ?? product.methods[0]!;
-  if (request.method === undefined && product.methods.length > 1) errors.push({ pointer: '/method', code: 'REQUIRED', detail: `${product.code} can be repaid by ${product.methods.join(', ')}` });
-  if (!product.methods.includes(method)) errors.push({ pointer: '/method', code: 'NOT_ALLOWED', detail: `${product.code} is repaid by ${product.methods.join(', ')}` });
+  if (request.method === undefined && product.methods.length > 1)
+    errors.push({
+      pointer: '/method',
+      code: 'REQUIRED',
+      detail: `${product.code} can be repaid by ${product.methods.join(', ')}`,
+    });
+  if (!product.methods.includes(method))
+    errors.push({
+      pointer: '/method',
+      code: 'NOT_ALLOWED',
+      detail: `${product.code} is repaid by ${product.methods.join(', ')}`,
+    });
   const { minFen, maxFen } = product.principal;
-  if (request.principalFen < minFen || request.principalFen > maxFen) errors.push({ pointer: '/principalFen', code: 'OUT_OF_RANGE', detail: `${product.code} is for ${minFen} to ${maxFen} fen` });
-  if (request.balloonFen !== undefined && isLargerShare(request.balloonFen, request.principalFen, product.balloonMaxShare ?? '0'))
-    errors.push({ pointer: '/balloonFen', code: 'TOO_LARGE', detail: `${product.code} allows a balloon of at most ${product.balloonMaxShare ?? '0'} of the principal` });
+  if (request.principalFen < minFen || request.principalFen > maxFen)
+    errors.push({
+      pointer: '/principalFen',
+      code: 'OUT_OF_RANGE',
+      detail: `${product.code} is for ${minFen} to ${maxFen} fen`,
+    });
+  if (
+    request.balloonFen !== undefined &&
+    isLargerShare(request.balloonFen, request.principalFen, product.balloonMaxShare ?? '0')
+  )
+    errors.push({
+      pointer: '/balloonFen',
+      code: 'TOO_LARGE',
+      detail: `${product.code} allows a balloon of at most ${product.balloonMaxShare ?? '0'} of the principal`,
+    });
   const price = product.prices.find(({ scope }) => fits(scope, request));
   if (price === undefined) errors.push(noPrice(product, request));
   if (price === undefined || errors.length > 0) throw refusal(errors);
@@ -50,7 +87,10 @@ export function priceOf(policy: ProductPolicy, request: ProductRequest): PricedP
 }
 
 /** The terms of a loan of a product at its price: what is booked when the loan is made, and what a quote shows. */
-export function termsOfPrice({ product, price, method }: PricedProduct, request: Omit<ProductRequest, 'product' | 'method' | 'channel' | 'region'>): LoanTerms {
+export function termsOfPrice(
+  { product, price, method }: PricedProduct,
+  request: Omit<ProductRequest, 'product' | 'method' | 'channel' | 'region'>,
+): LoanTerms {
   return {
     method,
     principalFen: request.principalFen,
@@ -62,7 +102,10 @@ export function termsOfPrice({ product, price, method }: PricedProduct, request:
     balloonFen: request.balloonFen,
     feeRate: price.feeRate ?? undefined,
     upfrontFeeFen: price.upfrontFeeFen,
-    subsidy: price.subsidy === null ? undefined : { customerRate: price.subsidy.customerRate, convention: price.subsidy.convention },
+    subsidy:
+      price.subsidy === null
+        ? undefined
+        : { customerRate: price.subsidy.customerRate, convention: price.subsidy.convention },
     conventions: { ...DEFAULT_CONVENTIONS, ...product.plan },
   };
 }
@@ -75,30 +118,55 @@ export function servicingOfPrice({ product, price }: PricedProduct): ServicingRu
     ...DEFAULT_SERVICING_RULES,
     allocation,
     prepaymentFeeRate,
-    penaltyInterest: penalty === null ? null : { annualRate: multiplied(contractRate, penalty.rateMultiple), yearDays: penalty.yearDays, base: penalty.base, graceDays: penalty.graceDays },
+    penaltyInterest:
+      penalty === null
+        ? null
+        : {
+            annualRate: multiplied(contractRate, penalty.rateMultiple),
+            yearDays: penalty.yearDays,
+            base: penalty.base,
+            graceDays: penalty.graceDays,
+          },
   };
 }
 
-function fits({ regions, channels, months }: LoanPrice['scope'], { region, channel, termMonths }: ProductRequest): boolean {
+function fits(
+  { regions, channels, months }: LoanPrice['scope'],
+  { region, channel, termMonths }: ProductRequest,
+): boolean {
   const here = regions.length === 0 || (region !== undefined && regions.some((prefix) => region.startsWith(prefix)));
-  return here && (channels.length === 0 || channels.includes(channel)) && termMonths >= months.from && termMonths <= months.to;
+  return (
+    here &&
+    (channels.length === 0 || channels.includes(channel)) &&
+    termMonths >= months.from &&
+    termMonths <= months.to
+  );
 }
 
 function noPrice(product: LoanProduct, request: ProductRequest): FieldError {
   const otherTerm = product.prices.find(({ scope }) => fits(scope, { ...request, termMonths: scope.months.from }));
-  if (otherTerm !== undefined) return { pointer: '/termMonths', code: 'NO_PRICE', detail: `${product.code} has no price for ${request.termMonths} months` };
+  if (otherTerm !== undefined)
+    return {
+      pointer: '/termMonths',
+      code: 'NO_PRICE',
+      detail: `${product.code} has no price for ${request.termMonths} months`,
+    };
   return { pointer: '/region', code: 'NO_PRICE', detail: `${product.code} has no price for this region and channel` };
 }
 
 /** The product of two decimal strings, rounded half up to the ten decimals a rate may have. */
 function multiplied(a: string, b: string): string {
   const product = times(decimalFraction(a), decimalFraction(b));
-  const scaled = String(dividedWide(numeratorOf(product) * 10n ** 10n, denominatorOf(product), 'HALF_UP')).padStart(11, '0');
+  const scaled = String(dividedWide(numeratorOf(product) * 10n ** 10n, denominatorOf(product), 'HALF_UP')).padStart(
+    11,
+    '0',
+  );
   return `${scaled.slice(0, -10)}.${scaled.slice(-10)}`.replace(/\.?0+$/, '') || '0';
 }
 
 /** Whether part / whole > share, exactly. */
-const isLargerShare = (part: number, whole: number, share: string): boolean => isAbove(fraction(part, whole), decimalFraction(share));
+const isLargerShare = (part: number, whole: number, share: string): boolean =>
+  isAbove(fraction(part, whole), decimalFraction(share));
 
 function refusal(errors: readonly FieldError[]): InvalidInputError {
   return new InvalidInputError('The product has no price for this', errors);

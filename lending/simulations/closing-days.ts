@@ -17,11 +17,14 @@ export function closingDays(state: LoanState, dayEnds: DayEnds, from: string, to
   const charged = chargeDays(state);
   const days: string[] = [];
   // Nothing is paid in between, so the oldest unpaid due date is the same on all of them.
-  const oldest = state.book.instalments.filter((instalment) => outstandingFen(instalment) > 0).reduce((first, instalment) => (instalment.dueOn < first ? instalment.dueOn : first), '9999-12-31');
+  const oldest = state.book.instalments
+    .filter((instalment) => outstandingFen(instalment) > 0)
+    .reduce((first, instalment) => (instalment.dueOn < first ? instalment.dueOn : first), '9999-12-31');
   let before = turnOf(state, oldest, from);
   for (let day = addDays(from, 1); day <= to; day = addDays(day, 1)) {
     const turn = turnOf(state, oldest, day);
-    if (dayEnds === 'DAILY' || day === to || isMonthEnd(day) || dueOn.has(day) || charged.has(day) || turn !== before) days.push(day);
+    if (dayEnds === 'DAILY' || day === to || isMonthEnd(day) || dueOn.has(day) || charged.has(day) || turn !== before)
+      days.push(day);
     before = turn;
   }
   return days;

@@ -31,7 +31,8 @@ export function simulate(simulation: Simulation): { readonly steps: SimulatedSte
   let closedOn = addDays(simulation.terms.disbursedOn, -1);
   const close = (through: string): void => {
     if (!isDisbursed(state.book)) return;
-    for (const on of closingDays(state, simulation.dayEnds, closedOn, through)) state = applyEvent(state, { type: 'DAY_END', on, id: `day-end-${on}` });
+    for (const on of closingDays(state, simulation.dayEnds, closedOn, through))
+      state = applyEvent(state, { type: 'DAY_END', on, id: `day-end-${on}` });
     if (through > closedOn) closedOn = through;
   };
   const take = (event: LoanEvent, pointer: string): void => {
@@ -42,7 +43,8 @@ export function simulate(simulation: Simulation): { readonly steps: SimulatedSte
     steps.push(stepOf(steps.length + 1, event, before, state));
   };
   const { terms, events, until } = simulation;
-  if (!events.some(({ type }) => type === 'DISBURSE')) take({ type: 'DISBURSE', on: terms.disbursedOn, amountFen: terms.principalFen, id: 'disbursement' }, '/loan');
+  if (!events.some(({ type }) => type === 'DISBURSE'))
+    take({ type: 'DISBURSE', on: terms.disbursedOn, amountFen: terms.principalFen, id: 'disbursement' }, '/loan');
   // Named by their place in the list: the days closed on the way take numbers of their own.
   events.forEach((event, index) => take({ ...event, id: event.id ?? `e${index + 1}` }, `/events/${index}`));
   if (until !== null && until > closedOn) {

@@ -37,7 +37,9 @@ const Transaction = Type.Object(
     on: Day(),
     amountFen: Fen(),
     amounts: Type.Object(parts, strict),
-    parts: Type.Array(Type.Object({ n: Type.Integer(), portion: Type.String(), fen: Fen() }, strict), { description: 'what went where, in this order' }),
+    parts: Type.Array(Type.Object({ n: Type.Integer(), portion: Type.String(), fen: Fen() }, strict), {
+      description: 'what went where, in this order',
+    }),
     overpaidFen: Fen(),
     balanceFen: Fen(),
     chargedOff: Type.Boolean(),
@@ -54,7 +56,12 @@ const Entry = Type.Object(
     kind: Type.String(),
     version: Type.Integer({ description: '2 and more: the transaction was allocated anew' }),
     reverses: orNull(Type.Integer({ description: 'the entry this one takes back' })),
-    lines: Type.Array(Type.Object({ side: oneOf(['D', 'C']), account: Type.String(), code: Type.String(), name: Names, amountFen: Fen() }, strict)),
+    lines: Type.Array(
+      Type.Object(
+        { side: oneOf(['D', 'C']), account: Type.String(), code: Type.String(), name: Names, amountFen: Fen() },
+        strict,
+      ),
+    ),
   },
   strict,
 );
@@ -68,16 +75,51 @@ const Step = Type.Object(
     owed: Type.Object({ ...parts, totalFen: Fen() }, strict),
     overpaidFen: Fen(),
     schedule: Type.Array(ScheduleLine),
-    charges: Type.Array(Type.Object({ chargeId: Type.String(), name: Type.String(), kind: oneOf(['FEE', 'PENALTY']), dueFen: Fen(), paidFen: Fen(), waivedFen: Fen(), outstandingFen: Fen() }, strict)),
+    charges: Type.Array(
+      Type.Object(
+        {
+          chargeId: Type.String(),
+          name: Type.String(),
+          kind: oneOf(['FEE', 'PENALTY']),
+          dueFen: Fen(),
+          paidFen: Fen(),
+          waivedFen: Fen(),
+          outstandingFen: Fen(),
+        },
+        strict,
+      ),
+    ),
     transactions: Type.Array(Transaction, { description: 'those the step made or changed' }),
     ageing: Type.Object(
-      { oldestDueOn: orNull(Day()), daysPastDue: Type.Integer(), pausedDays: Type.Integer(), countedDays: Type.Integer(), bucket: oneOf(BUCKETS), overdueInstalments: Type.Integer(), overdueFen: Fen() },
+      {
+        oldestDueOn: orNull(Day()),
+        daysPastDue: Type.Integer(),
+        pausedDays: Type.Integer(),
+        countedDays: Type.Integer(),
+        bucket: oneOf(BUCKETS),
+        overdueInstalments: Type.Integer(),
+        overdueFen: Fen(),
+      },
       strict,
     ),
-    classification: Type.Object({ assetClass: oneOf(ASSET_CLASSES), since: Day(), clearedOn: orNull(Day()), reason: Type.String(), eclStage: Type.Integer() }, strict),
+    classification: Type.Object(
+      {
+        assetClass: oneOf(ASSET_CLASSES),
+        since: Day(),
+        clearedOn: orNull(Day()),
+        reason: Type.String(),
+        eclStage: Type.Integer(),
+      },
+      strict,
+    ),
     nonAccrual: Type.Boolean(),
     journal: Type.Array(Entry, { description: 'entries of the step' }),
-    explanations: Type.Array(Type.Object({ figure: Type.String({ description: 'JSON pointer within the step' }), zh: Type.String(), en: Type.String() }, strict)),
+    explanations: Type.Array(
+      Type.Object(
+        { figure: Type.String({ description: 'JSON pointer within the step' }), zh: Type.String(), en: Type.String() },
+        strict,
+      ),
+    ),
   },
   strict,
 );

@@ -5,7 +5,12 @@ import { type LoanEventType, PAYMENT_KINDS, PREPAYMENT_EFFECTS } from '../engine
 import { QuoteForm } from '../quotes/quote-form.ts';
 
 const strict = { additionalProperties: false } as const;
-const oneOf = <const Values extends readonly string[]>(values: Values, description?: string) => Type.Unsafe<Values[number]>({ type: 'string', enum: [...values], ...(description === undefined ? {} : { description }) });
+const oneOf = <const Values extends readonly string[]>(values: Values, description?: string) =>
+  Type.Unsafe<Values[number]>({
+    type: 'string',
+    enum: [...values],
+    ...(description === undefined ? {} : { description }),
+  });
 const optional = <Schema extends TSchema>(schema: Schema) => Type.Optional(schema);
 const text = (description: string) => Type.String({ minLength: 1, maxLength: 64, description });
 const day = (description: string) => Type.String({ maxLength: 10, description: `${description}, YYYY-MM-DD` });
@@ -13,7 +18,9 @@ const rate = (description: string) => Type.String({ maxLength: 20, description }
 const fen = (description: string) => Type.Integer({ description: `${description}, whole fen` });
 
 /** Every type of event a simulation takes, and the fields it needs and may have beside `type`, `on`, `id` and `recordedOn`. */
-export const EVENT_FIELDS: Readonly<Record<LoanEventType, { readonly needs: readonly string[]; readonly may?: readonly string[] }>> = {
+export const EVENT_FIELDS: Readonly<
+  Record<LoanEventType, { readonly needs: readonly string[]; readonly may?: readonly string[] }>
+> = {
   DISBURSE: { needs: ['amountFen'] },
   PAY: { needs: ['amountFen'], may: ['kind'] },
   SETTLE: { needs: [] },
@@ -25,7 +32,10 @@ export const EVENT_FIELDS: Readonly<Record<LoanEventType, { readonly needs: read
   REVERSE: { needs: ['transactionId'] },
   CHARGE_BACK: { needs: ['transactionId', 'amountFen'] },
   REFUND: { needs: ['amountFen'] },
-  RESCHEDULE: { needs: ['fromDueOn'], may: ['extraPeriods', 'principalGracePeriods', 'annualRate', 'newDueOn', 'restructured'] },
+  RESCHEDULE: {
+    needs: ['fromDueOn'],
+    may: ['extraPeriods', 'principalGracePeriods', 'annualRate', 'newDueOn', 'restructured'],
+  },
   CHANGE_RATE: { needs: ['annualRate'] },
   PAYMENT_HOLIDAY: { needs: ['fromDueOn', 'periods'], may: ['restructured'] },
   FLAG_FRAUD: { needs: [] },
@@ -50,7 +60,9 @@ const Charge = Type.Object(
     amountFen: optional(fen('of a FLAT charge')),
     rate: optional(rate('"0.015" is 1.5 %')),
     dueOn: optional(day('of a charge on a SPECIFIED_DATE')),
-    graceDays: optional(Type.Integer({ minimum: 0, maximum: 366, description: 'OVERDUE: days late before it is charged' })),
+    graceDays: optional(
+      Type.Integer({ minimum: 0, maximum: 366, description: 'OVERDUE: days late before it is charged' }),
+    ),
   },
   strict,
 );
@@ -70,7 +82,9 @@ const Event = Type.Object(
     transactionId: optional(text('the transaction it is about')),
     fromDueOn: optional(day('due date of the first instalment that changes')),
     extraPeriods: optional(Type.Integer({ description: 'instalments more' })),
-    principalGracePeriods: optional(Type.Integer({ description: 'instalments without principal; the term is longer by them' })),
+    principalGracePeriods: optional(
+      Type.Integer({ description: 'instalments without principal; the term is longer by them' }),
+    ),
     annualRate: optional(rate('"0.072" is 7.2 %')),
     newDueOn: optional(day('another due date for the first instalment that changes; the later ones follow')),
     periods: optional(Type.Integer({ description: 'instalments put off' })),
@@ -83,7 +97,13 @@ export type EventForm = Static<typeof Event>;
 
 const Allocation = Type.Object(
   {
-    order: optional(Type.Array(oneOf(ALLOCATION_STEPS), { minItems: ALLOCATION_STEPS.length, maxItems: ALLOCATION_STEPS.length, uniqueItems: true })),
+    order: optional(
+      Type.Array(oneOf(ALLOCATION_STEPS), {
+        minItems: ALLOCATION_STEPS.length,
+        maxItems: ALLOCATION_STEPS.length,
+        uniqueItems: true,
+      }),
+    ),
     direction: optional(oneOf(['HORIZONTAL', 'VERTICAL'])),
     futureRule: optional(oneOf(FUTURE_RULES)),
     chargesDueBy: optional(oneOf(['CHARGE', 'INSTALMENT'])),
@@ -142,10 +162,22 @@ const EXAMPLE = {
 /** A loan and what happens to it. The disbursement need not be listed. */
 export const SimulationForm = Type.Object(
   {
-    loan: Type.Object({ ...QuoteForm.properties, downPaymentShare: optional(rate('"0.2" of the principal is due on the day of disbursement')), principalGracePeriods: optional(Type.Integer({ description: 'first instalments without principal' })) }, strict),
+    loan: Type.Object(
+      {
+        ...QuoteForm.properties,
+        downPaymentShare: optional(rate('"0.2" of the principal is due on the day of disbursement')),
+        principalGracePeriods: optional(Type.Integer({ description: 'first instalments without principal' })),
+      },
+      strict,
+    ),
     servicing: optional(Servicing),
     events: Type.Array(Event, { maxItems: 200, description: 'in the order they are entered' }),
-    dayEnds: optional(oneOf(['MONTHLY', 'DAILY', 'NONE'], 'days closed between the events: month ends and every day a figure turns on (default), all of them, or only those listed')),
+    dayEnds: optional(
+      oneOf(
+        ['MONTHLY', 'DAILY', 'NONE'],
+        'days closed between the events: month ends and every day a figure turns on (default), all of them, or only those listed',
+      ),
+    ),
     until: optional(day('the simulation goes on to this day; to the last event when left out')),
   },
   { ...strict, title: 'Simulation request', examples: [EXAMPLE] },

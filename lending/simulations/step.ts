@@ -40,7 +40,15 @@ export interface SimulatedStep {
   readonly owed: Amounts & { readonly totalFen: number };
   readonly overpaidFen: number;
   readonly schedule: readonly ScheduleLine[];
-  readonly charges: readonly { readonly chargeId: string; readonly name: string; readonly kind: string; readonly dueFen: number; readonly paidFen: number; readonly waivedFen: number; readonly outstandingFen: number }[];
+  readonly charges: readonly {
+    readonly chargeId: string;
+    readonly name: string;
+    readonly kind: string;
+    readonly dueFen: number;
+    readonly paidFen: number;
+    readonly waivedFen: number;
+    readonly outstandingFen: number;
+  }[];
   readonly transactions: readonly Omit<Transaction, 'fraud'>[];
   readonly ageing: Omit<Ageing, 'overdue'> & { readonly overdueFen: number };
   readonly classification: Classification;
@@ -51,7 +59,13 @@ export interface SimulatedStep {
 
 /** An entry with its accounts by number and name. */
 export interface StepEntry extends Omit<JournalEntry, 'lines'> {
-  readonly lines: readonly { readonly side: 'D' | 'C'; readonly account: string; readonly code: string; readonly name: { readonly zh: string; readonly en: string }; readonly amountFen: number }[];
+  readonly lines: readonly {
+    readonly side: 'D' | 'C';
+    readonly account: string;
+    readonly code: string;
+    readonly name: { readonly zh: string; readonly en: string };
+    readonly amountFen: number;
+  }[];
 }
 
 /** What a step shows. */
@@ -66,7 +80,12 @@ export function stepOf(n: number, event: LoanEvent, before: LoanState, after: Lo
     owed: { ...all, totalFen: sumOf(all) },
     overpaidFen: overpaidFen(after.book),
     schedule: scheduleOf(after),
-    charges: after.book.charges.map((charge) => ({ chargeId: charge.chargeId, name: charge.name, kind: charge.kind, ...chargeTotals(charge) })),
+    charges: after.book.charges.map((charge) => ({
+      chargeId: charge.chargeId,
+      name: charge.name,
+      kind: charge.kind,
+      ...chargeTotals(charge),
+    })),
     transactions: changedTransactions(before, after).map(({ fraud: _, ...transaction }) => transaction),
     ageing: { ...ageing, overdueFen: sumOf(overdue) },
     classification: after.classification,
@@ -81,7 +100,20 @@ export function scheduleOf({ book }: LoanState): ScheduleLine[] {
   return book.instalments.map((instalment) => {
     const { n, kind, fromOn, dueOn, due, paid, waived, writtenOff, completedOn } = instalment;
     balanceFen -= due.principalFen;
-    return { n, kind, fromOn, dueOn, ...due, totalFen: sumOf(due), paidFen: sumOf(paid), waivedFen: sumOf(waived), writtenOffFen: sumOf(writtenOff), outstandingFen: outstandingFen(instalment), balanceFen, completedOn };
+    return {
+      n,
+      kind,
+      fromOn,
+      dueOn,
+      ...due,
+      totalFen: sumOf(due),
+      paidFen: sumOf(paid),
+      waivedFen: sumOf(waived),
+      writtenOffFen: sumOf(writtenOff),
+      outstandingFen: outstandingFen(instalment),
+      balanceFen,
+      completedOn,
+    };
   });
 }
 
@@ -95,5 +127,14 @@ function changedTransactions(before: LoanState, after: LoanState): Transaction[]
 }
 
 function entryOf({ lines, ...entry }: LoanState['journal']['entries'][number]): StepEntry {
-  return { ...entry, lines: lines.map(({ side, account, amountFen }) => ({ side, account, code: DEFAULT_CHART[account].code, name: DEFAULT_CHART[account].name, amountFen })) };
+  return {
+    ...entry,
+    lines: lines.map(({ side, account, amountFen }) => ({
+      side,
+      account,
+      code: DEFAULT_CHART[account].code,
+      name: DEFAULT_CHART[account].name,
+      amountFen,
+    })),
+  };
 }

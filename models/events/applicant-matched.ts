@@ -8,7 +8,8 @@ export const applicantMatched = defineEvent({
   type: 'matching.applicant-matched',
   version: 2,
   title: { zh: '申请人已匹配', en: 'Applicant matched' },
-  description: 'Earlier applications and loans of the same person and list hits, as known when the application arrived.',
+  description:
+    'Earlier applications and loans of the same person and list hits, as known when the application arrived.',
   data: Type.Object({
     applicationId: Id(),
     personId: Id(),

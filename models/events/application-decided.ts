@@ -5,8 +5,21 @@ import { AnnualRate, BusinessDate, Fen, Id, Instant, Nullable } from './fields.t
 
 /** Reasons a case is referred or declined for (design.md §6, contract). */
 export const REASON_CODES = [
-  'AGE_MIN', 'AGE_AT_MATURITY', 'LTV_CAP', 'TENOR_CAP', 'DTI_CAP', 'RATE_CEILING', 'REGION_CLOSED', 'CAR_AGE', 'BLACKLIST',
-  'DUPLICATE_APPLICATION', 'BUREAU_SCORE', 'BUREAU_OVERDUE', 'BUREAU_UNAVAILABLE', 'CONSENT_MISSING', 'SCORECARD',
+  'AGE_MIN',
+  'AGE_AT_MATURITY',
+  'LTV_CAP',
+  'TENOR_CAP',
+  'DTI_CAP',
+  'RATE_CEILING',
+  'REGION_CLOSED',
+  'CAR_AGE',
+  'BLACKLIST',
+  'DUPLICATE_APPLICATION',
+  'BUREAU_SCORE',
+  'BUREAU_OVERDUE',
+  'BUREAU_UNAVAILABLE',
+  'CONSENT_MISSING',
+  'SCORECARD',
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
 
@@ -16,7 +29,12 @@ export const Outcome = Type.Union([Type.Literal('APPROVED'), Type.Literal('REFER
 export const RuleTrace = Type.Array(
   Type.Object({
     rule: Type.String(),
-    result: Type.Union([Type.Literal('pass'), Type.Literal('refer'), Type.Literal('decline'), Type.Literal('not-applicable')]),
+    result: Type.Union([
+      Type.Literal('pass'),
+      Type.Literal('refer'),
+      Type.Literal('decline'),
+      Type.Literal('not-applicable'),
+    ]),
     inputs: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
     limit: Nullable(Type.Union([Type.String(), Type.Number()])),
   }),
@@ -44,14 +62,20 @@ export const applicationDecided = defineEvent({
     amountFen: Fen({ description: 'approved amount, at most what was asked for; 0 unless approved' }),
     annualRate: Nullable(AnnualRate()),
     termMonths: Type.Integer({ minimum: 1 }),
-    reasons: Type.Array(Type.Object({ code: Type.Union(REASON_CODES.map((code) => Type.Literal(code))), detail: Type.String() })),
+    reasons: Type.Array(
+      Type.Object({ code: Type.Union(REASON_CODES.map((code) => Type.Literal(code))), detail: Type.String() }),
+    ),
     policyVersion: Type.String(),
     bureauScore: Nullable(Type.Integer()),
     receivedAt: Instant(),
     decidedAt: Instant(),
     trace: RuleTrace,
     // Since version 2.
-    scope: Type.Optional(Type.Array(Type.String(), { description: 'names of the policy’s changes that applied, the least specific first' })),
+    scope: Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'names of the policy’s changes that applied, the least specific first',
+      }),
+    ),
     arm: Type.Optional(PolicyArm),
     rating: Type.Optional(Rating),
     decidedBy: Type.Optional(Id('the person who decided a referred case; absent: the rules did')),

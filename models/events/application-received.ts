@@ -31,7 +31,10 @@ export const applicationReceived = defineEvent({
     partnerId: Id(),
     partnerOrderNo: Type.String({ minLength: 1, maxLength: 64 }),
     channel: Type.Union([Type.Literal('api'), Type.Literal('batch')]),
-    contentDigest: Type.String({ description: 'HMAC-SHA256 of the canonical content under the hub’s matching key, hex: tells whether the same order number came with the same content' }),
+    contentDigest: Type.String({
+      description:
+        'HMAC-SHA256 of the canonical content under the hub’s matching key, hex: tells whether the same order number came with the same content',
+    }),
     product: Type.String({ minLength: 1, maxLength: 64 }),
     receivedAt: Instant(),
     businessDate: BusinessDate(),

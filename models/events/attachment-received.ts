@@ -13,10 +13,16 @@ export const attachmentReceived = defineEvent({
     applicationId: Id(),
     personId: Id('the applicant'),
     partnerId: Id(),
-    kind: Type.String({ minLength: 1, maxLength: 64, description: 'what it is, in the partner’s words: id-card, income-proof' }),
+    kind: Type.String({
+      minLength: 1,
+      maxLength: 64,
+      description: 'what it is, in the partner’s words: id-card, income-proof',
+    }),
     mediaType: Type.String({ maxLength: 64 }),
     sizeBytes: Type.Integer({ minimum: 1 }),
-    contentDigest: Type.String({ description: 'HMAC-SHA256 of the content’s SHA-256 under the hub’s matching key, hex' }),
+    contentDigest: Type.String({
+      description: 'HMAC-SHA256 of the content’s SHA-256 under the hub’s matching key, hex',
+    }),
     archiveName: Type.String({ pattern: '^[0-9a-f]{64}$', description: 'where the archive keeps it' }),
     receivedAt: Instant(),
     businessDate: BusinessDate(),

@@ -45,7 +45,10 @@ export const CreditSummary = Type.Object({
     monthsOverdue60Months: Count('the same over five years'),
     maxOverdue60MonthsFen: Fen({ description: 'worst arrears of one account in one month of five years' }),
   }),
-  assetClass: Type.Union(ASSET_CLASSES.map((name) => Type.Literal(name)), { description: 'worst of the open accounts' }),
+  assetClass: Type.Union(
+    ASSET_CLASSES.map((name) => Type.Literal(name)),
+    { description: 'worst of the open accounts' },
+  ),
   badDebts: Count('accounts in 呆账'),
   enquiries: Type.Object({
     loans1Month: Count('for the approval of a loan'),
@@ -53,7 +56,13 @@ export const CreditSummary = Type.Object({
     approvals3Months: Count('loans and cards'),
     approvals6Months: Count('loans and cards'),
   }),
-  publicRecords: Type.Object({ taxArrears: Count(), civilJudgments: Count(), enforcements: Count(), penalties: Count(), amountFen: Fen() }),
+  publicRecords: Type.Object({
+    taxArrears: Count(),
+    civilJudgments: Count(),
+    enforcements: Count(),
+    penalties: Count(),
+    amountFen: Fen(),
+  }),
 });
 export type CreditSummary = Static<typeof CreditSummary>;
 
@@ -66,7 +75,9 @@ export const FraudListing = Type.Object({
   hits: Type.Array(
     Type.Object({
       list: Type.String({ description: 'which list, by the bureau’s code' }),
-      category: Type.String({ description: 'why: forged-documents, identity-fraud, organised-fraud, loan-default, court-defaulter' }),
+      category: Type.String({
+        description: 'why: forged-documents, identity-fraud, organised-fraud, loan-default, court-defaulter',
+      }),
       level: Type.String({ description: 'suspected or confirmed' }),
       listedOn: BusinessDate(),
     }),

@@ -8,7 +8,8 @@ export const callbackCompleted = defineEvent({
   type: 'intake.callback-completed',
   version: 1,
   title: { zh: '决定回调已完成', en: 'Decision callback completed' },
-  description: 'What came of telling the partner a decision at its callback address. One that could not be delivered is a dead letter instead, until it is replayed.',
+  description:
+    'What came of telling the partner a decision at its callback address. One that could not be delivered is a dead letter instead, until it is replayed.',
   data: Type.Object({
     callbackId: Id('the idempotency key towards the partner'),
     applicationId: Id(),
@@ -16,7 +17,9 @@ export const callbackCompleted = defineEvent({
     businessDate: BusinessDate(),
     requestedAmountFen: Fen(),
     decision: Outcome,
-    outcome: Type.Union([Type.Literal('delivered'), Type.Literal('rejected'), Type.Literal('skipped')], { description: 'rejected: by the partner, for good; skipped: nobody was to be told' }),
+    outcome: Type.Union([Type.Literal('delivered'), Type.Literal('rejected'), Type.Literal('skipped')], {
+      description: 'rejected: by the partner, for good; skipped: nobody was to be told',
+    }),
     reason: Nullable(Type.Object({ code: Type.String(), detail: Type.String() })),
     host: Nullable(Type.String({ description: 'host of the callback address' })),
   }),

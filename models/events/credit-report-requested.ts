@@ -17,7 +17,11 @@ export const creditReportRequested = defineEvent({
     requestedAmountFen: Fen(),
     bureau: Id(),
     kind: Type.Optional(BureauKind),
-    requiredPurpose: Type.Optional(Type.String({ description: 'the purpose this enquiry needs consent for, as the policy says; credit-report when left out' })),
+    requiredPurpose: Type.Optional(
+      Type.String({
+        description: 'the purpose this enquiry needs consent for, as the policy says; credit-report when left out',
+      }),
+    ),
     requestedAt: Instant(),
     subject: Type.Object({ name: Protected(), idNo: Protected(), mobile: Protected() }),
     consent: Type.Object({ purpose: Type.String(), version: Type.String(), at: Instant() }),

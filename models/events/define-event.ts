@@ -28,7 +28,10 @@ export interface EventSpec<Schema extends TObject, Type extends string = string>
 }
 
 /** One event type: the source of its TypeScript type, validator, topic, warehouse table and catalogue entry. */
-export interface EventDefinition<Schema extends TObject = TObject, Type extends string = string> extends Omit<EventSpec<Schema, Type>, 'conservation'> {
+export interface EventDefinition<Schema extends TObject = TObject, Type extends string = string> extends Omit<
+  EventSpec<Schema, Type>,
+  'conservation'
+> {
   conservation: Conservation<Static<Schema>>;
   /** Kafka topic: the event type itself. */
   topic: string;
@@ -41,8 +44,11 @@ export interface EventDefinition<Schema extends TObject = TObject, Type extends 
 export type DataOf<Definition> = Definition extends EventDefinition<infer Schema> ? Static<Schema> : never;
 
 /** Declares an event type. Throws when the type is not `<room>.<what-happened>` in kebab-case. */
-export function defineEvent<Schema extends TObject, const Type extends string>(spec: EventSpec<Schema, Type>): EventDefinition<Schema, Type> {
-  if (!/^[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*$/.test(spec.type)) throw new Error(`event type ${spec.type} is not <room>.<what-happened>`);
+export function defineEvent<Schema extends TObject, const Type extends string>(
+  spec: EventSpec<Schema, Type>,
+): EventDefinition<Schema, Type> {
+  if (!/^[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*$/.test(spec.type))
+    throw new Error(`event type ${spec.type} is not <room>.<what-happened>`);
   const { day, amountFen } = spec.conservation;
   return {
     ...spec,

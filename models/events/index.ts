@@ -11,8 +11,28 @@ import { referralDecided } from './referral-decided.ts';
 import { taskChanged } from './task-changed.ts';
 import { taskCommanded } from './task-commanded.ts';
 
-export { applicantMatched, applicationDecided, applicationReceived, attachmentReceived, callbackCompleted, creditReportReceived, creditReportRequested, loanPerformanceObserved, referralDecided, taskChanged, taskCommanded };
-export { ASSET_CLASSES, BUREAU_KINDS, BureauKind, CreditSummary, FIRST_BUREAU_KIND, FraudListing, LISTING_LEVELS } from './bureau-report.ts';
+export {
+  applicantMatched,
+  applicationDecided,
+  applicationReceived,
+  attachmentReceived,
+  callbackCompleted,
+  creditReportReceived,
+  creditReportRequested,
+  loanPerformanceObserved,
+  referralDecided,
+  taskChanged,
+  taskCommanded,
+};
+export {
+  ASSET_CLASSES,
+  BUREAU_KINDS,
+  BureauKind,
+  CreditSummary,
+  FIRST_BUREAU_KIND,
+  FraudListing,
+  LISTING_LEVELS,
+} from './bureau-report.ts';
 export type { DataOf, EventDefinition } from './define-event.ts';
 
 /** Every event type of the hub, in the order of the flow. */

@@ -9,7 +9,8 @@ export const taskChanged = defineEvent({
   type: 'review.task-changed',
   version: 1,
   title: { zh: '审核任务已变更', en: 'Review task changed' },
-  description: 'A task of a referred application as it is after one step; a refused command leaves it as it was and says why.',
+  description:
+    'A task of a referred application as it is after one step; a refused command leaves it as it was and says why.',
   data: Type.Object({
     applicationId: Id(),
     taskId: Id(),
@@ -22,7 +23,11 @@ export const taskChanged = defineEvent({
     queue: TaskQueue,
     status: TaskStatus,
     revision: Type.Integer({ minimum: 1, description: 'of the case: rises with every change' }),
-    action: Type.Union((['opened', 'claimed', 'released', 'noted', 'documented', 'escalated', 'decided', 'expired', 'refused'] as const).map((action) => Type.Literal(action))),
+    action: Type.Union(
+      (
+        ['opened', 'claimed', 'released', 'noted', 'documented', 'escalated', 'decided', 'expired', 'refused'] as const
+      ).map((action) => Type.Literal(action)),
+    ),
     refusal: Nullable(Type.Union(TASK_REFUSALS.map((code) => Type.Literal(code)))),
     commandId: Nullable(Id()),
     actor: Id('who did it: a console user, `rules` or `clock`'),
@@ -36,8 +41,12 @@ export const taskChanged = defineEvent({
     overdue: Type.Boolean(),
     closedAt: Nullable(Instant()),
     closedBy: Nullable(Id()),
-    result: Nullable(Type.Union((['APPROVED', 'DECLINED', 'ESCALATED'] as const).map((result) => Type.Literal(result)))),
-    reasonCodes: Type.Array(Type.Union(REASON_CODES.map((code) => Type.Literal(code))), { description: 'what the application was referred for' }),
+    result: Nullable(
+      Type.Union((['APPROVED', 'DECLINED', 'ESCALATED'] as const).map((result) => Type.Literal(result))),
+    ),
+    reasonCodes: Type.Array(Type.Union(REASON_CODES.map((code) => Type.Literal(code))), {
+      description: 'what the application was referred for',
+    }),
   }),
   key: (data) => data.applicationId,
   conservation: { day: 'businessDate', amountFen: 'requestedAmountFen' },

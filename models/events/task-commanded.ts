@@ -18,7 +18,9 @@ export const taskCommanded = defineEvent({
     requestedAmountFen: Fen(),
     action: TaskAction,
     actor: TaskActor,
-    revision: Nullable(Type.Integer({ minimum: 0, description: 'of the case as the person saw it; null where it does not matter' })),
+    revision: Nullable(
+      Type.Integer({ minimum: 0, description: 'of the case as the person saw it; null where it does not matter' }),
+    ),
     commandedAt: Instant(),
     text: Nullable(Type.String({ maxLength: 2000, description: 'note, or reason' })),
     document: Nullable(TaskDocument),

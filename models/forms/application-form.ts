@@ -13,13 +13,18 @@ const TEXT = '^(?=.*\\S)[^\\p{Cc}\\p{Cs}\\u202A-\\u202E\\u2066-\\u2069]+$';
 const CODE = '^[A-Za-z0-9][A-Za-z0-9._-]*$';
 
 const closed = { additionalProperties: false } as const;
-const fen = (minimum: number, description: string) => Type.Integer({ minimum, maximum: MAX_FEN, description: `${description}, whole fen` });
-const text = (maxLength: number, description: string) => Type.String({ minLength: 1, maxLength, pattern: TEXT, description });
-const oneOf = <const Values extends readonly string[]>(values: Values, description: string) => Type.Unsafe<Values[number]>({ type: 'string', enum: values, description });
+const fen = (minimum: number, description: string) =>
+  Type.Integer({ minimum, maximum: MAX_FEN, description: `${description}, whole fen` });
+const text = (maxLength: number, description: string) =>
+  Type.String({ minLength: 1, maxLength, pattern: TEXT, description });
+const oneOf = <const Values extends readonly string[]>(values: Values, description: string) =>
+  Type.Unsafe<Values[number]>({ type: 'string', enum: values, description });
 
 /** `type: [<type>, 'null']`: one error for a wrong value, where a union would give one for each branch. */
 const orNull = <Schema extends TSchema>(schema: Schema) =>
-  Type.Optional(Type.Unsafe<Static<Schema> | null>({ ...schema, type: [(schema as unknown as { type: string }).type, 'null'] }));
+  Type.Optional(
+    Type.Unsafe<Static<Schema> | null>({ ...schema, type: [(schema as unknown as { type: string }).type, 'null'] }),
+  );
 
 const Person = {
   name: text(64, 'as on the ID card'),
@@ -29,8 +34,18 @@ const Person = {
 
 const Consent = Type.Object(
   {
-    purpose: Type.String({ minLength: 1, maxLength: 64, pattern: CODE, description: 'what was consented to, such as credit-report' }),
-    version: Type.String({ minLength: 1, maxLength: 32, pattern: CODE, description: 'version of the text that was signed' }),
+    purpose: Type.String({
+      minLength: 1,
+      maxLength: 64,
+      pattern: CODE,
+      description: 'what was consented to, such as credit-report',
+    }),
+    version: Type.String({
+      minLength: 1,
+      maxLength: 32,
+      pattern: CODE,
+      description: 'version of the text that was signed',
+    }),
     at: Type.String({ maxLength: 35, format: 'date-time', description: 'when, RFC 3339' }),
   },
   closed,
@@ -43,7 +58,10 @@ const Applicant = Type.Object(
     monthlyDebtFen: fen(0, 'what other debts take a month'),
     employer: orNull(text(200, 'employer')),
     address: Type.Object(
-      { region: Type.String({ pattern: '^\\d{6}$', description: 'six-digit division code' }), detail: orNull(text(200, 'street, house, flat')) },
+      {
+        region: Type.String({ pattern: '^\\d{6}$', description: 'six-digit division code' }),
+        detail: orNull(text(200, 'street, house, flat')),
+      },
       closed,
     ),
     consents: Type.Array(Consent, { maxItems: 20 }),
@@ -60,14 +78,20 @@ const Vehicle = Type.Object(
     priceFen: fen(1, 'price of the car'),
     listPriceFen: orNull(fen(1, 'list price')),
     valuationFen: orNull(fen(1, 'valuation of a used car')),
-    firstRegistered: orNull(Type.String({ maxLength: 10, format: 'date', description: 'first registration; required for a used car' })),
+    firstRegistered: orNull(
+      Type.String({ maxLength: 10, format: 'date', description: 'first registration; required for a used car' }),
+    ),
     mileageKm: orNull(Type.Integer({ minimum: 0, maximum: 5_000_000 })),
   },
   closed,
 );
 
 const AddOn = Type.Object(
-  { kind: Type.String({ minLength: 1, maxLength: 64, pattern: CODE, description: 'what it is, such as insurance' }), priceFen: fen(1, 'its price'), financedFen: fen(0, 'how much of it is to be financed') },
+  {
+    kind: Type.String({ minLength: 1, maxLength: 64, pattern: CODE, description: 'what it is, such as insurance' }),
+    priceFen: fen(1, 'its price'),
+    financedFen: fen(0, 'how much of it is to be financed'),
+  },
   closed,
 );
 
@@ -96,20 +120,40 @@ const EXAMPLE = {
     consents: [{ purpose: 'credit-report', version: '2026-01', at: '2026-01-01T10:00:00+08:00' }],
   },
   guarantors: [],
-  vehicle: { kind: 'new', use: 'own', energy: 'fuel', vin: 'LSVAA49J132012345', priceFen: 20_000_000, listPriceFen: 21_000_000, valuationFen: null, firstRegistered: null, mileageKm: null },
+  vehicle: {
+    kind: 'new',
+    use: 'own',
+    energy: 'fuel',
+    vin: 'LSVAA49J132012345',
+    priceFen: 20_000_000,
+    listPriceFen: 21_000_000,
+    valuationFen: null,
+    firstRegistered: null,
+    mileageKm: null,
+  },
   request: { amountFen: 14_000_000, termMonths: 36, method: 'ANNUITY', addOns: [] },
   bankCard: { no: '6222021234567890128' },
 };
 
 export const ApplicationForm = Type.Object(
   {
-    partnerOrderNo: Type.String({ minLength: 1, maxLength: 64, pattern: '^[\\x21-\\x7E]+$', description: 'the partner’s own number of this application; sent again it is the same application' }),
+    partnerOrderNo: Type.String({
+      minLength: 1,
+      maxLength: 64,
+      pattern: '^[\\x21-\\x7E]+$',
+      description: 'the partner’s own number of this application; sent again it is the same application',
+    }),
     product: Type.String({ minLength: 1, maxLength: 64, pattern: CODE }),
     applicant: Applicant,
     guarantors: Type.Optional(Type.Array(Type.Object(Person, closed), { maxItems: 5 })),
     vehicle: Vehicle,
     request: LoanRequest,
-    bankCard: orNull(Type.Object({ no: Type.String({ minLength: 1, maxLength: 32, description: 'card number, 13 to 19 digits' }) }, closed)),
+    bankCard: orNull(
+      Type.Object(
+        { no: Type.String({ minLength: 1, maxLength: 32, description: 'card number, 13 to 19 digits' }) },
+        closed,
+      ),
+    ),
   },
   { ...closed, title: 'Application', examples: [EXAMPLE] },
 );

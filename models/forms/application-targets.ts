@@ -49,11 +49,20 @@ function collect(schema: TSchema, pointer: string, group: string, required: bool
   const type = typeof shape.type === 'string' ? shape.type : shape.type?.find((name) => name !== 'null');
   if (type === 'object') {
     const own = required ? group : pointer;
-    for (const [name, property] of Object.entries(shape.properties ?? {})) collect(property, `${pointer}/${name}`, own, shape.required?.includes(name) === true);
+    for (const [name, property] of Object.entries(shape.properties ?? {}))
+      collect(property, `${pointer}/${name}`, own, shape.required?.includes(name) === true);
   } else if (type === 'array') {
     lists.set(pointer, { pointer, maxItems: shape.maxItems ?? Number.MAX_SAFE_INTEGER, required });
     collect(shape.items!, `${pointer}/*`, `${pointer}/*`, true);
-  } else targets.set(pointer, { pointer, kind: kindOf(pointer, shape, type), schema, choices: shape.enum ?? [], required, group });
+  } else
+    targets.set(pointer, {
+      pointer,
+      kind: kindOf(pointer, shape, type),
+      schema,
+      choices: shape.enum ?? [],
+      required,
+      group,
+    });
 }
 
 function kindOf(pointer: string, shape: Shape, type: string | undefined): TargetKind {

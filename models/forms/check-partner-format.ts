@@ -28,14 +28,17 @@ export function checkPartnerFormat(format: PartnerFormat): FormatFlaw[] {
   const flaw = (pointer: string, code: string, detail: string): void => void flaws.push({ pointer, code, detail });
   const placed: Placed[] = [
     ...format.fields.map((field, n): Placed => ({ field, at: `/fields/${n}`, to: field.to })),
-    ...(format.lists ?? []).flatMap((list, l) => list.fields.map((field, n): Placed => ({ field, at: `/lists/${l}/fields/${n}`, to: `${list.to}/*${field.to}` }))),
+    ...(format.lists ?? []).flatMap((list, l) =>
+      list.fields.map((field, n): Placed => ({ field, at: `/lists/${l}/fields/${n}`, to: `${list.to}/*${field.to}` })),
+    ),
   ];
   checkLists(format, flaw);
   const filled = new Map<string, Placed>();
   for (const entry of placed) {
     const target = TARGETS.get(targetPattern(entry.to));
     if (target === undefined) flaw(`${entry.at}/to`, 'UNKNOWN_TARGET', `the application form has no field ${entry.to}`);
-    else if (filled.has(entry.to)) flaw(`${entry.at}/to`, 'DUPLICATE_TARGET', `${entry.to} is filled by ${filled.get(entry.to)!.at} already`);
+    else if (filled.has(entry.to))
+      flaw(`${entry.at}/to`, 'DUPLICATE_TARGET', `${entry.to} is filled by ${filled.get(entry.to)!.at} already`);
     else {
       filled.set(entry.to, entry);
       checkField(format, entry, target, flaw);
@@ -54,9 +57,12 @@ type Flaw = (pointer: string, code: string, detail: string) => void;
 function checkLists({ input, lists = [], fields }: PartnerFormat, flaw: Flaw): void {
   const seen = new Set<string>();
   lists.forEach((list, n) => {
-    if (input.kind === 'csv') flaw(`/lists/${n}`, 'NOT_IN_CSV', 'a row of a CSV file has no lists: fill single elements, /guarantors/0/name');
-    if (!TARGET_LISTS.has(list.to)) flaw(`/lists/${n}/to`, 'UNKNOWN_TARGET', `the application form has no list ${list.to}`);
-    else if (seen.has(list.to) || fields.some(({ to }) => to.startsWith(`${list.to}/`))) flaw(`/lists/${n}/to`, 'DUPLICATE_TARGET', `${list.to} is filled elsewhere too`);
+    if (input.kind === 'csv')
+      flaw(`/lists/${n}`, 'NOT_IN_CSV', 'a row of a CSV file has no lists: fill single elements, /guarantors/0/name');
+    if (!TARGET_LISTS.has(list.to))
+      flaw(`/lists/${n}/to`, 'UNKNOWN_TARGET', `the application form has no list ${list.to}`);
+    else if (seen.has(list.to) || fields.some(({ to }) => to.startsWith(`${list.to}/`)))
+      flaw(`/lists/${n}/to`, 'DUPLICATE_TARGET', `${list.to} is filled elsewhere too`);
     seen.add(list.to);
   });
 }
@@ -66,42 +72,74 @@ function checkField(format: PartnerFormat, { field, at }: Placed, target: Target
   if (ways !== 1) flaw(at, 'SOURCE', 'names exactly one of from, concat and constant');
   for (const name of ['constant', 'default'] as const) {
     const value = field[name];
-    if (value !== undefined && !fits(target, value)) flaw(`${at}/${name}`, 'NOT_ALLOWED', `is not a value of ${target.pointer}`);
+    if (value !== undefined && !fits(target, value))
+      flaw(`${at}/${name}`, 'NOT_ALLOWED', `is not a value of ${target.pointer}`);
   }
   if (field.constant !== undefined) {
-    for (const name of ['default', 'unit', 'of', 'suffixes', 'codes', 'pattern', 'offset', 'separator'] as const) if (field[name] !== undefined) flaw(`${at}/${name}`, 'IN_VAIN', 'means nothing beside a constant');
+    for (const name of ['default', 'unit', 'of', 'suffixes', 'codes', 'pattern', 'offset', 'separator'] as const)
+      if (field[name] !== undefined) flaw(`${at}/${name}`, 'IN_VAIN', 'means nothing beside a constant');
     return;
   }
-  if (field.separator !== undefined && field.concat === undefined) flaw(`${at}/separator`, 'IN_VAIN', 'means nothing without concat');
+  if (field.separator !== undefined && field.concat === undefined)
+    flaw(`${at}/separator`, 'IN_VAIN', 'means nothing without concat');
   checkConversion(format, field, at, target, flaw);
 }
 
 /** The conversion of one field leads to its kind of target. */
-function checkConversion(format: PartnerFormat, field: FormatField, at: string, { kind, pointer }: Target, flaw: Flaw): void {
+function checkConversion(
+  format: PartnerFormat,
+  field: FormatField,
+  at: string,
+  { kind, pointer }: Target,
+  flaw: Flaw,
+): void {
   const { unit, codes, pattern, offset, suffixes, of } = field;
   const isNumber = kind === 'fen' || kind === 'integer';
-  if (codes !== undefined && format.codes?.[codes] === undefined) flaw(`${at}/codes`, 'UNKNOWN_CODE_LIST', `the format has no code list ${codes}`);
-  if (codes !== undefined && kind !== 'choice' && kind !== 'text') flaw(`${at}/codes`, 'IN_VAIN', `${pointer} holds no code`);
-  if (kind === 'choice' && codes === undefined) flaw(at, 'CODES_MISSING', `${pointer} is a choice: name the code list that leads to it`);
-  if (kind === 'fen' && unit === undefined) flaw(at, 'UNIT_MISSING', `${pointer} is money: say whether the partner sends fen, yuan, wan or a percentage`);
+  if (codes !== undefined && format.codes?.[codes] === undefined)
+    flaw(`${at}/codes`, 'UNKNOWN_CODE_LIST', `the format has no code list ${codes}`);
+  if (codes !== undefined && kind !== 'choice' && kind !== 'text')
+    flaw(`${at}/codes`, 'IN_VAIN', `${pointer} holds no code`);
+  if (kind === 'choice' && codes === undefined)
+    flaw(at, 'CODES_MISSING', `${pointer} is a choice: name the code list that leads to it`);
+  if (kind === 'fen' && unit === undefined)
+    flaw(at, 'UNIT_MISSING', `${pointer} is money: say whether the partner sends fen, yuan, wan or a percentage`);
   if (kind === 'fen' && unit === 'years') flaw(`${at}/unit`, 'NOT_ALLOWED', 'is no unit of money');
-  if (kind === 'integer' && unit !== undefined && unit !== 'wan' && !(unit === 'years' && pointer.endsWith('Months'))) flaw(`${at}/unit`, 'NOT_ALLOWED', `is no unit of ${pointer}`);
+  if (kind === 'integer' && unit !== undefined && unit !== 'wan' && !(unit === 'years' && pointer.endsWith('Months')))
+    flaw(`${at}/unit`, 'NOT_ALLOWED', `is no unit of ${pointer}`);
   if (!isNumber && unit !== undefined) flaw(`${at}/unit`, 'IN_VAIN', `${pointer} is not a number`);
   if (!isNumber && suffixes !== undefined) flaw(`${at}/suffixes`, 'IN_VAIN', `${pointer} is not a number`);
   const isShare = unit === 'percent' || unit === 'percent-off';
-  if (isShare && of === undefined) flaw(at, 'OF_MISSING', 'a percentage is taken of an amount of the form: name it under of');
+  if (isShare && of === undefined)
+    flaw(at, 'OF_MISSING', 'a percentage is taken of an amount of the form: name it under of');
   if (!isShare && of !== undefined) flaw(`${at}/of`, 'IN_VAIN', 'means nothing without a percentage');
   if (kind === 'date' || kind === 'instant') checkPattern(pattern, offset, kind, at, flaw);
-  else for (const [name, value] of [['pattern', pattern], ['offset', offset]] as const) if (value !== undefined) flaw(`${at}/${name}`, 'IN_VAIN', `${pointer} is not a date`);
+  else
+    for (const [name, value] of [
+      ['pattern', pattern],
+      ['offset', offset],
+    ] as const)
+      if (value !== undefined) flaw(`${at}/${name}`, 'IN_VAIN', `${pointer} is not a date`);
 }
 
-function checkPattern(pattern: string | undefined, offset: string | undefined, kind: 'date' | 'instant', at: string, flaw: Flaw): void {
+function checkPattern(
+  pattern: string | undefined,
+  offset: string | undefined,
+  kind: 'date' | 'instant',
+  at: string,
+  flaw: Flaw,
+): void {
   if (pattern === undefined) return flaw(at, 'PATTERN_MISSING', 'say how the partner writes it, YYYY/MM/DD');
   const named = (NAMED_TIMES as readonly string[]).includes(pattern);
   if (named && kind === 'date') return flaw(`${at}/pattern`, 'NOT_ALLOWED', 'is a time, the field is a date');
   if (named && offset !== undefined) return flaw(`${at}/offset`, 'IN_VAIN', `${pattern} says itself when it was`);
-  if (!named && datePattern(pattern) === undefined) return flaw(`${at}/pattern`, 'FORM', 'is no pattern: YYYY, MM or M, DD or D once each, HH mm ss, and what stands between');
-  if (kind === 'instant' && !named && !/HH/.test(pattern)) flaw(`${at}/pattern`, 'NOT_ALLOWED', 'has no time of day, the field is a time');
+  if (!named && datePattern(pattern) === undefined)
+    return flaw(
+      `${at}/pattern`,
+      'FORM',
+      'is no pattern: YYYY, MM or M, DD or D once each, HH mm ss, and what stands between',
+    );
+  if (kind === 'instant' && !named && !/HH/.test(pattern))
+    flaw(`${at}/pattern`, 'NOT_ALLOWED', 'has no time of day, the field is a time');
   if (kind === 'date' && offset !== undefined) flaw(`${at}/offset`, 'IN_VAIN', 'a date has no offset');
 }
 
@@ -109,8 +147,10 @@ function checkPattern(pattern: string | undefined, offset: string | undefined, k
 function checkShare({ field: { of }, at, to }: Placed, filled: ReadonlyMap<string, Placed>, flaw: Flaw): void {
   if (of === undefined) return;
   const base = filled.get(of);
-  if (TARGETS.get(targetPattern(of))?.kind !== 'fen') flaw(`${at}/of`, 'UNKNOWN_TARGET', `${of} is no amount of the application form`);
-  else if (groupOf(of) !== '' || groupOf(to) !== '') flaw(`${at}/of`, 'NOT_ALLOWED', 'percentages are only for amounts that every application has');
+  if (TARGETS.get(targetPattern(of))?.kind !== 'fen')
+    flaw(`${at}/of`, 'UNKNOWN_TARGET', `${of} is no amount of the application form`);
+  else if (groupOf(of) !== '' || groupOf(to) !== '')
+    flaw(`${at}/of`, 'NOT_ALLOWED', 'percentages are only for amounts that every application has');
   else if (base === undefined) flaw(`${at}/of`, 'UNFILLED', `nothing fills ${of}`);
   else if (base.field.of !== undefined) flaw(`${at}/of`, 'NOT_ALLOWED', `${of} is itself a percentage`);
 }
@@ -124,12 +164,14 @@ function checkRequired(format: PartnerFormat, filled: readonly string[], flaw: F
     for (const target of TARGETS.values()) {
       if (!target.required || target.group !== pattern) continue;
       const pointer = group + target.pointer.slice(pattern.length);
-      if (!filled.includes(pointer)) flaw('/fields', 'REQUIRED', `nothing fills ${pointer}, which the application form demands`);
+      if (!filled.includes(pointer))
+        flaw('/fields', 'REQUIRED', `nothing fills ${pointer}, which the application form demands`);
     }
   }
   for (const list of TARGET_LISTS.values()) {
     const isFilled = filled.some((pointer) => pointer.startsWith(`${list.pointer}/`));
-    if (list.required && !isFilled && !format.lists?.some(({ to }) => to === list.pointer)) flaw('/fields', 'REQUIRED', `nothing fills ${list.pointer}, which the application form demands`);
+    if (list.required && !isFilled && !format.lists?.some(({ to }) => to === list.pointer))
+      flaw('/fields', 'REQUIRED', `nothing fills ${list.pointer}, which the application form demands`);
   }
 }
 
@@ -148,7 +190,9 @@ function checkIndexes(filled: readonly string[], flaw: Flaw): void {
   for (const [list, used] of indexes) {
     const { maxItems } = TARGET_LISTS.get(list)!;
     if (used.size > maxItems) flaw('/fields', 'TOO_MANY', `${list} has ${maxItems} elements at most`);
-    for (let n = 0; n < used.size; n++) if (!used.has(n)) flaw('/fields', 'GAP', `elements of ${list} are numbered from 0 without a gap: ${n} is missing`);
+    for (let n = 0; n < used.size; n++)
+      if (!used.has(n))
+        flaw('/fields', 'GAP', `elements of ${list} are numbered from 0 without a gap: ${n} is missing`);
   }
 }
 
@@ -163,10 +207,13 @@ function checkCodeLists(format: PartnerFormat, placed: readonly Placed[], flaw: 
     for (const { to } of users) {
       const target = TARGETS.get(targetPattern(to));
       if (target === undefined) continue;
-      for (const value of reached) if (!fits(target, value)) flaw(at, 'NOT_ALLOWED', `${value} is not a value of ${to}`);
+      for (const value of reached)
+        if (!fits(target, value)) flaw(at, 'NOT_ALLOWED', `${value} is not a value of ${to}`);
       for (const choice of target.choices) {
-        if (!reached.has(choice) && !unused.includes(choice)) flaw(at, 'NOT_TOTAL', `no code becomes ${choice} of ${to}: add it, or name it under unused`);
-        if (reached.has(choice) && unused.includes(choice)) flaw(`${at}/unused`, 'NOT_ALLOWED', `a code becomes ${choice}`);
+        if (!reached.has(choice) && !unused.includes(choice))
+          flaw(at, 'NOT_TOTAL', `no code becomes ${choice} of ${to}: add it, or name it under unused`);
+        if (reached.has(choice) && unused.includes(choice))
+          flaw(`${at}/unused`, 'NOT_ALLOWED', `a code becomes ${choice}`);
       }
     }
   }
@@ -176,7 +223,8 @@ function checkCodeLists(format: PartnerFormat, placed: readonly Placed[], flaw: 
 function checkSources({ input, lists = [] }: PartnerFormat, placed: readonly Placed[], flaw: Flaw): void {
   const ignored = new Set(input.ignored ?? []);
   const inJson = (source: string, at: string): void => {
-    if (input.kind === 'json' && !/^(\/([^~/]|~[01])+)+$/.test(source)) flaw(at, 'FORM', `${source} is no JSON pointer: /客户/姓名`);
+    if (input.kind === 'json' && !/^(\/([^~/]|~[01])+)+$/.test(source))
+      flaw(at, 'FORM', `${source} is no JSON pointer: /客户/姓名`);
   };
   for (const { field, at } of placed)
     for (const source of sourcesOf(field)) {

@@ -11,7 +11,16 @@ export interface DateParts {
 export type DateReader = (text: string) => DateParts | undefined;
 
 const TOKEN = /YYYY|MM|DD|HH|mm|ss|M|D|[^A-Za-z]+|./g;
-const DIGITS: Readonly<Record<string, string>> = { YYYY: '(?<year>\\d{4})', MM: '(?<month>\\d{2})', DD: '(?<day>\\d{2})', M: '(?<month>\\d{1,2})', D: '(?<day>\\d{1,2})', HH: '(?<hour>\\d{2})', mm: '(?<minute>\\d{2})', ss: '(?<second>\\d{2})' };
+const DIGITS: Readonly<Record<string, string>> = {
+  YYYY: '(?<year>\\d{4})',
+  MM: '(?<month>\\d{2})',
+  DD: '(?<day>\\d{2})',
+  M: '(?<month>\\d{1,2})',
+  D: '(?<day>\\d{1,2})',
+  HH: '(?<hour>\\d{2})',
+  mm: '(?<minute>\\d{2})',
+  ss: '(?<second>\\d{2})',
+};
 
 /**
  * Reader of dates written by a pattern: YYYY, MM or M, DD or D, HH, mm, ss and what stands between (`YYYY年M月D日`). Undefined when it is
@@ -33,7 +42,12 @@ export function datePattern(pattern: string): DateReader | undefined {
     source += digits;
   }
   const has = (...names: readonly string[]): boolean => names.every((name) => found.has(name));
-  if (!has('year', 'month', 'day') || found.has('hour') !== found.has('minute') || (found.has('second') && !found.has('hour'))) return undefined;
+  if (
+    !has('year', 'month', 'day') ||
+    found.has('hour') !== found.has('minute') ||
+    (found.has('second') && !found.has('hour'))
+  )
+    return undefined;
   const form = new RegExp(`^${source}$`, 'u');
   return (text) => {
     const parts = form.exec(text)?.groups;
@@ -42,7 +56,9 @@ export function datePattern(pattern: string): DateReader | undefined {
     if (!isCalendarDay(year, month, day)) return undefined;
     const { hour, minute, second = '00' } = parts;
     if (hour === undefined) return { date: formatDate(year, month, day), time: undefined };
-    return hour > '23' || minute! > '59' || second > '59' ? undefined : { date: formatDate(year, month, day), time: `${hour}:${minute}:${second}` };
+    return hour > '23' || minute! > '59' || second > '59'
+      ? undefined
+      : { date: formatDate(year, month, day), time: `${hour}:${minute}:${second}` };
   };
 }
 

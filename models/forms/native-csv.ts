@@ -11,11 +11,18 @@ const ELEMENTS: Readonly<Record<string, number>> = { '/applicant/consents': 3, '
 export const NATIVE_CSV: PartnerFormat = (() => {
   const choices = [...TARGETS.values()].filter(({ kind }) => kind === 'choice');
   const fields = [...TARGETS.values()].flatMap((target) => pointersOf(target).map((to) => fieldOf(target, to)));
-  const optional = fields.filter(({ to }) => !TARGETS.get(to)?.required || TARGETS.get(to)?.group !== '').map(({ from }) => from!);
+  const optional = fields
+    .filter(({ to }) => !TARGETS.get(to)?.required || TARGETS.get(to)?.group !== '')
+    .map(({ from }) => from!);
   return {
     title: { zh: '枢纽自有 CSV 格式', en: 'The hub’s own CSV layout' },
     input: { kind: 'csv', encoding: 'utf-8', optional },
-    codes: Object.fromEntries(choices.map((target) => [columnOf(target.pointer), { values: Object.fromEntries(target.choices.map((choice) => [choice, choice])) }])),
+    codes: Object.fromEntries(
+      choices.map((target) => [
+        columnOf(target.pointer),
+        { values: Object.fromEntries(target.choices.map((choice) => [choice, choice])) },
+      ]),
+    ),
     fields,
   };
 })();

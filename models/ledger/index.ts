@@ -1,4 +1,18 @@
-export { ACCOUNT_ROLES, ACCOUNT_TYPES, type Account, type AccountRole, type AccountType, type ChartOfAccounts } from './accounts.ts';
+export {
+  ACCOUNT_ROLES,
+  ACCOUNT_TYPES,
+  type Account,
+  type AccountRole,
+  type AccountType,
+  type ChartOfAccounts,
+} from './accounts.ts';
 export { DEFAULT_CHART } from './default-chart.ts';
 export { DEFAULT_POSTING_RULES } from './default-posting-rules.ts';
-export { POSTED_PARTS, type PostedPart, type PostingConditions, type PostingLine, type PostingRule, type Side } from './posting-rules.ts';
+export {
+  POSTED_PARTS,
+  type PostedPart,
+  type PostingConditions,
+  type PostingLine,
+  type PostingRule,
+  type Side,
+} from './posting-rules.ts';

@@ -19,7 +19,13 @@ describe('ratios', () => {
   });
 
   it('read as text', () => {
-    expect([percent('0.80'), percent('0.065998'), percent('1'), percent('0.5'), percent('0.24')]).toEqual(['80%', '6.5998%', '100%', '50%', '24%']);
+    expect([percent('0.80'), percent('0.065998'), percent('1'), percent('0.5'), percent('0.24')]).toEqual([
+      '80%',
+      '6.5998%',
+      '100%',
+      '50%',
+      '24%',
+    ]);
     expect([percentOf(80_001, 100_000), percentOf(1, 3), percentOf(1, 0)]).toEqual(['80.01%', '33.34%', '—']);
     expect([yuan(309_686), yuan(5), yuan(123_456_789_00)]).toEqual(['3,096.86元', '0.05元', '123,456,789.00元']);
   });

@@ -14,9 +14,24 @@ export const BureausPolicy = Type.Object(
     bureaus: Type.Array(
       Type.Object(
         {
-          bureau: Type.String({ minLength: 1, maxLength: 64, description: 'as `bureau` in events: pboc, scoring, fraud' }),
-          reuseDays: Type.Integer({ minimum: 0, maximum: 365, description: 'a report of the same person is used again within so many days; 0: never' }),
-          pricesFen: Type.Object({ report: Fen({ description: 'a report, or a look into a list' }), noFile: Fen({ description: 'nothing on the person' }), rejected: Fen({ description: 'an enquiry the bureau refuses' }) }, strict),
+          bureau: Type.String({
+            minLength: 1,
+            maxLength: 64,
+            description: 'as `bureau` in events: pboc, scoring, fraud',
+          }),
+          reuseDays: Type.Integer({
+            minimum: 0,
+            maximum: 365,
+            description: 'a report of the same person is used again within so many days; 0: never',
+          }),
+          pricesFen: Type.Object(
+            {
+              report: Fen({ description: 'a report, or a look into a list' }),
+              noFile: Fen({ description: 'nothing on the person' }),
+              rejected: Fen({ description: 'an enquiry the bureau refuses' }),
+            },
+            strict,
+          ),
         },
         strict,
       ),

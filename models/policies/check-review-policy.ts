@@ -12,7 +12,10 @@ export function checkReviewPolicy(policy: ReviewPolicy): PolicyFlaw[] {
     ...(challenger === undefined ? [] : [{ at: '/challenger/changes', sections: challenger.changes }]),
   ];
   const flaws = parts.flatMap(({ at, sections }) => checkSections(at, sections));
-  const names = [...scoped.map(({ name }, index) => ({ name, pointer: `/scoped/${index}/name` })), ...(challenger === undefined ? [] : [{ name: challenger.name, pointer: '/challenger/name' }])];
+  const names = [
+    ...scoped.map(({ name }, index) => ({ name, pointer: `/scoped/${index}/name` })),
+    ...(challenger === undefined ? [] : [{ name: challenger.name, pointer: '/challenger/name' }]),
+  ];
   flaws.push(...repeated(names.map(({ name, pointer }) => ({ key: name, pointer }))));
   for (const { first, second, sections } of scopeTies(scoped)) {
     flaws.push({
@@ -21,7 +24,8 @@ export function checkReviewPolicy(policy: ReviewPolicy): PolicyFlaw[] {
       detail: `is as specific as ${scoped[first]!.name} for some of the same applications, and both change ${sections.join(', ')}: name another dimension, or add a more specific change for what both match`,
     });
   }
-  if (challenger !== undefined && Number(challenger.share) > 1) flaws.push({ pointer: '/challenger/share', code: 'TOO_LARGE', detail: 'is a share of at most 1' });
+  if (challenger !== undefined && Number(challenger.share) > 1)
+    flaws.push({ pointer: '/challenger/share', code: 'TOO_LARGE', detail: 'is a share of at most 1' });
   return flaws;
 }
 
@@ -29,16 +33,32 @@ function checkSections(at: string, { bureau, ltv, products, scorecard }: Partial
   const flaws: PolicyFlaw[] = [];
   if (bureau !== undefined) {
     flaws.push(...descending(bureau.bands, `${at}/bureau/bands`, severityOf));
-    flaws.push(...repeated([bureau.name, ...(bureau.others ?? []).map(({ name }) => name)].map((key, index) => ({ key, pointer: `${at}/bureau/others/${index - 1}/name` }))));
+    flaws.push(
+      ...repeated(
+        [bureau.name, ...(bureau.others ?? []).map(({ name }) => name)].map((key, index) => ({
+          key,
+          pointer: `${at}/bureau/others/${index - 1}/name`,
+        })),
+      ),
+    );
   }
   if (scorecard !== undefined) {
     flaws.push(...checkScorecardPolicy(scorecard, `${at}/scorecard`));
     flaws.push(...descending(scorecard.grades, `${at}/scorecard/grades`, severityOf));
-    flaws.push(...repeated(scorecard.grades.map(({ grade }, index) => ({ key: grade, pointer: `${at}/scorecard/grades/${index}/grade` }))));
+    flaws.push(
+      ...repeated(
+        scorecard.grades.map(({ grade }, index) => ({ key: grade, pointer: `${at}/scorecard/grades/${index}/grade` })),
+      ),
+    );
   }
-  if (products !== undefined) flaws.push(...repeated(products.map(({ code }, index) => ({ key: code, pointer: `${at}/products/${index}/code` }))));
+  if (products !== undefined)
+    flaws.push(
+      ...repeated(products.map(({ code }, index) => ({ key: code, pointer: `${at}/products/${index}/code` }))),
+    );
   if (ltv !== undefined) {
-    const combinations = ltv.caps.flatMap(({ kind, use, energy }, index) => use.flatMap((u) => energy.map((e) => ({ key: `${kind}/${u}/${e}`, pointer: `${at}/ltv/caps/${index}` }))));
+    const combinations = ltv.caps.flatMap(({ kind, use, energy }, index) =>
+      use.flatMap((u) => energy.map((e) => ({ key: `${kind}/${u}/${e}`, pointer: `${at}/ltv/caps/${index}` }))),
+    );
     flaws.push(...repeated(combinations));
   }
   return flaws;
@@ -48,12 +68,25 @@ const SEVERITY = ['decline', 'refer', 'approve'];
 const severityOf = ({ outcome }: { outcome: string }): number => SEVERITY.indexOf(outcome);
 
 /** Bands must rise, and a higher one must not be worse: a better score never hurts. */
-function descending<Band extends { from: number; outcome: string }>(bands: readonly Band[], pointer: string, order: (band: Band) => number): PolicyFlaw[] {
+function descending<Band extends { from: number; outcome: string }>(
+  bands: readonly Band[],
+  pointer: string,
+  order: (band: Band) => number,
+): PolicyFlaw[] {
   return bands.flatMap((band, index) => {
     const below = bands[index - 1];
     if (below === undefined) return [];
-    if (band.from <= below.from) return [{ pointer: `${pointer}/${index}/from`, code: 'NOT_ASCENDING', detail: `must be above ${below.from}` }];
-    return order(band) < order(below) ? [{ pointer: `${pointer}/${index}/outcome`, code: 'WORSE_ABOVE', detail: `a higher band must not be worse than the one below (${below.outcome})` }] : [];
+    if (band.from <= below.from)
+      return [{ pointer: `${pointer}/${index}/from`, code: 'NOT_ASCENDING', detail: `must be above ${below.from}` }];
+    return order(band) < order(below)
+      ? [
+          {
+            pointer: `${pointer}/${index}/outcome`,
+            code: 'WORSE_ABOVE',
+            detail: `a higher band must not be worse than the one below (${below.outcome})`,
+          },
+        ]
+      : [];
   });
 }
 

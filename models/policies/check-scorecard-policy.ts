@@ -10,8 +10,19 @@ import type { ScorecardPolicy } from './scorecard-policy.ts';
  */
 export function checkScorecardPolicy({ version, portfolioBadRate }: ScorecardPolicy, at: string): PolicyFlaw[] {
   const scorecard = scorecardOf(version);
-  if (scorecard === undefined) return [{ pointer: `${at}/version`, code: 'UNKNOWN_SCORECARD', detail: `the hub has no scorecard ${version}` }];
+  if (scorecard === undefined)
+    return [{ pointer: `${at}/version`, code: 'UNKNOWN_SCORECARD', detail: `the hub has no scorecard ${version}` }];
   const rate = portfolioBadRate === null ? null : Number(portfolioBadRate);
-  const sound = rate !== 0 && pointsRange(scorecard).every((points) => isProbability(probabilityOfDefault(scorecard, points, rate)));
-  return sound ? [] : [{ pointer: `${at}/portfolioBadRate`, code: 'PROBABILITY_OUT_OF_RANGE', detail: 'some score would have a probability of default of 0 or 1' }];
+  const sound =
+    rate !== 0 &&
+    pointsRange(scorecard).every((points) => isProbability(probabilityOfDefault(scorecard, points, rate)));
+  return sound
+    ? []
+    : [
+        {
+          pointer: `${at}/portfolioBadRate`,
+          code: 'PROBABILITY_OUT_OF_RANGE',
+          detail: 'some score would have a probability of default of 0 or 1',
+        },
+      ];
 }

@@ -23,7 +23,11 @@ export { policyInForce, PolicyMissing, type PolicyVersion, type ShippedPolicyVer
 
 // What TypeScript infers of a JSON file is wider than its schema (string for a literal); a test checks each file against it.
 /** The review policy as shipped, oldest first. */
-export const REVIEW_POLICIES = [review20180101, review20240328, review20261101] as unknown as readonly ShippedPolicyVersion<ReviewPolicy>[];
+export const REVIEW_POLICIES = [
+  review20180101,
+  review20240328,
+  review20261101,
+] as unknown as readonly ShippedPolicyVersion<ReviewPolicy>[];
 /** The matching policy as shipped, oldest first. */
 export const MATCHING_POLICIES = [matching20180101] as unknown as readonly ShippedPolicyVersion<MatchingPolicy>[];
 /** Products and prices as shipped, oldest first. */
@@ -44,8 +48,32 @@ export interface PolicyDefinition {
 
 /** Every policy of the hub. */
 export const POLICIES: readonly PolicyDefinition[] = [
-  { key: 'bureaus', title: { zh: '征信机构：价格与复用', en: 'Bureaus: prices and reuse' }, schema: BureausPolicy, check: (value) => checkBureausPolicy(value as BureausPolicy), versions: BUREAUS_POLICIES },
-  { key: 'matching', title: { zh: '匹配与重复规则', en: 'Matching and duplicates' }, schema: MatchingPolicy, check: () => [], versions: MATCHING_POLICIES },
-  { key: 'products', title: { zh: '产品与定价', en: 'Products and prices' }, schema: ProductPolicy, check: (value) => checkProductPolicy(value as ProductPolicy), versions: PRODUCT_POLICIES },
-  { key: 'review', title: { zh: '审批政策', en: 'Review policy' }, schema: ReviewPolicy, check: (value) => checkReviewPolicy(value as ReviewPolicy), versions: REVIEW_POLICIES },
+  {
+    key: 'bureaus',
+    title: { zh: '征信机构：价格与复用', en: 'Bureaus: prices and reuse' },
+    schema: BureausPolicy,
+    check: (value) => checkBureausPolicy(value as BureausPolicy),
+    versions: BUREAUS_POLICIES,
+  },
+  {
+    key: 'matching',
+    title: { zh: '匹配与重复规则', en: 'Matching and duplicates' },
+    schema: MatchingPolicy,
+    check: () => [],
+    versions: MATCHING_POLICIES,
+  },
+  {
+    key: 'products',
+    title: { zh: '产品与定价', en: 'Products and prices' },
+    schema: ProductPolicy,
+    check: (value) => checkProductPolicy(value as ProductPolicy),
+    versions: PRODUCT_POLICIES,
+  },
+  {
+    key: 'review',
+    title: { zh: '审批政策', en: 'Review policy' },
+    schema: ReviewPolicy,
+    check: (value) => checkReviewPolicy(value as ReviewPolicy),
+    versions: REVIEW_POLICIES,
+  },
 ];

@@ -5,10 +5,16 @@ import { policyInForce, PolicyMissing, POLICIES, REVIEW_POLICIES, type ReviewPol
 const ajv = new Ajv({ strict: false, allErrors: true });
 const capsOn = (date: string) => policyInForce(REVIEW_POLICIES, date).value.ltv.caps;
 const capOn = (date: string, kind: string, use: string, energy: string) =>
-  capsOn(date).filter((c) => c.kind === kind && (c.use as string[]).includes(use) && (c.energy as string[]).includes(energy)).map(({ cap, setBy }) => [cap, setBy]);
+  capsOn(date)
+    .filter((c) => c.kind === kind && (c.use as string[]).includes(use) && (c.energy as string[]).includes(energy))
+    .map(({ cap, setBy }) => [cap, setBy]);
 
 describe('shipped policies', () => {
-  it.each(POLICIES.flatMap(({ key, schema, versions }) => versions.map((version) => ({ name: `${key} ${version.version}`, schema, version }))))('$name fits its schema', ({ schema, version }) => {
+  it.each(
+    POLICIES.flatMap(({ key, schema, versions }) =>
+      versions.map((version) => ({ name: `${key} ${version.version}`, schema, version })),
+    ),
+  )('$name fits its schema', ({ schema, version }) => {
     const { $id: _id, ...plain } = schema as { $id?: string };
     const validate = ajv.compile(plain);
     validate(version.value);
@@ -20,7 +26,9 @@ describe('shipped policies', () => {
   it('every version has its own name, and versions are in order', () => {
     for (const { versions } of POLICIES) {
       expect(new Set(versions.map(({ version }) => version)).size).toBe(versions.length);
-      expect(versions.map(({ effectiveFrom }) => effectiveFrom)).toEqual(versions.map(({ effectiveFrom }) => effectiveFrom).sort());
+      expect(versions.map(({ effectiveFrom }) => effectiveFrom)).toEqual(
+        versions.map(({ effectiveFrom }) => effectiveFrom).sort(),
+      );
     }
   });
 
@@ -52,7 +60,11 @@ describe('shipped policies', () => {
 });
 
 describe('policyInForce', () => {
-  const version = (name: string, effectiveFrom: string) => ({ version: name, effectiveFrom, value: {} as ReviewPolicy });
+  const version = (name: string, effectiveFrom: string) => ({
+    version: name,
+    effectiveFrom,
+    value: {} as ReviewPolicy,
+  });
   it.each([
     ['2026-01-01', 'a'],
     ['2026-05-31', 'a'],

@@ -25,10 +25,14 @@ export class PolicyMissing extends Error {
  * The version in force on a business date: the latest with `effectiveFrom` ≤ date; of two with the same date the later in the list,
  * which is the one published later. Both dates `YYYY-MM-DD`. Throws PolicyMissing when the date lies before the first version.
  */
-export function policyInForce<Policy>(versions: readonly PolicyVersion<Policy>[], businessDate: string): PolicyVersion<Policy> {
+export function policyInForce<Policy>(
+  versions: readonly PolicyVersion<Policy>[],
+  businessDate: string,
+): PolicyVersion<Policy> {
   let found: PolicyVersion<Policy> | undefined;
   for (const version of versions) {
-    if (version.effectiveFrom <= businessDate && (found === undefined || version.effectiveFrom >= found.effectiveFrom)) found = version;
+    if (version.effectiveFrom <= businessDate && (found === undefined || version.effectiveFrom >= found.effectiveFrom))
+      found = version;
   }
   if (found === undefined) throw new PolicyMissing(`no policy version is in force on ${businessDate}`);
   return found;

@@ -54,7 +54,10 @@ export function rulesFor(policy: ReviewPolicy, subject: PolicySubject, arm: Poli
   let found = known.get(name);
   if (found === undefined) {
     const { scoped: _scoped, challenger: _challenger, ...base } = policy;
-    found = { rules: Object.assign({}, base, ...matching.map(({ changes }) => changes)) as ReviewRules, scope: matching.map((entry) => entry.name) };
+    found = {
+      rules: Object.assign({}, base, ...matching.map(({ changes }) => changes)) as ReviewRules,
+      scope: matching.map((entry) => entry.name),
+    };
     known.set(name, found);
   }
   return found;
@@ -76,8 +79,14 @@ export function scopeTies(scoped: readonly Scoped[]): ScopeTie[] {
   for (let first = 0; first < scoped.length; first += 1) {
     for (let second = first + 1; second < scoped.length; second += 1) {
       const [one, other] = [scoped[first]!, scoped[second]!];
-      const disputed = cells(one.scope, other.scope).filter((cell) => !beats(one.scope, other.scope, cell) && !beats(other.scope, one.scope, cell));
-      const sections = (Object.keys(one.changes) as Section[]).filter((section) => section in other.changes && disputed.some((cell) => !isSettled(scoped, section, cell, [one.scope, other.scope])));
+      const disputed = cells(one.scope, other.scope).filter(
+        (cell) => !beats(one.scope, other.scope, cell) && !beats(other.scope, one.scope, cell),
+      );
+      const sections = (Object.keys(one.changes) as Section[]).filter(
+        (section) =>
+          section in other.changes &&
+          disputed.some((cell) => !isSettled(scoped, section, cell, [one.scope, other.scope])),
+      );
       if (sections.length > 0) ties.push({ first, second, sections });
     }
   }
@@ -92,18 +101,26 @@ interface Cell {
 }
 
 function cells(one: PolicyScope, other: PolicyScope): Cell[] {
-  const shared = (a: readonly string[] | undefined, b: readonly string[] | undefined): (string | undefined)[] => (a === undefined || b === undefined ? (a ?? b ?? [undefined]).slice() : a.filter((value) => b.includes(value)));
+  const shared = (a: readonly string[] | undefined, b: readonly string[] | undefined): (string | undefined)[] =>
+    a === undefined || b === undefined ? (a ?? b ?? [undefined]).slice() : a.filter((value) => b.includes(value));
   const regions =
     one.regions === undefined || other.regions === undefined
       ? shared(one.regions, other.regions)
-      : one.regions.flatMap((a) => other.regions!.filter((b) => a.startsWith(b) || b.startsWith(a)).map((b) => (a.length >= b.length ? a : b)));
-  return [...new Set(regions)].flatMap((region) => shared(one.products, other.products).flatMap((product) => shared(one.partners, other.partners).map((partner) => ({ region, product, partner }))));
+      : one.regions.flatMap((a) =>
+          other.regions!.filter((b) => a.startsWith(b) || b.startsWith(a)).map((b) => (a.length >= b.length ? a : b)),
+        );
+  return [...new Set(regions)].flatMap((region) =>
+    shared(one.products, other.products).flatMap((product) =>
+      shared(one.partners, other.partners).map((partner) => ({ region, product, partner })),
+    ),
+  );
 }
 
 /** Whether a scope is more specific than another: more dimensions, or as many with a longer region prefix where both name regions. */
 function beats(one: PolicyScope, other: PolicyScope, { region }: Cell): boolean {
   const dimensions = Object.keys(one).length - Object.keys(other).length;
-  if (dimensions !== 0 || one.regions === undefined || other.regions === undefined || region === undefined) return dimensions > 0;
+  if (dimensions !== 0 || one.regions === undefined || other.regions === undefined || region === undefined)
+    return dimensions > 0;
   return digitsOf(one.regions, region) > digitsOf(other.regions, region);
 }
 
@@ -114,7 +131,11 @@ function digitsOf(prefixes: readonly string[], region: string): number {
 
 /** Whether a change of the section that is more specific than both matches every application of the cell. */
 function isSettled(scoped: readonly Scoped[], section: Section, cell: Cell, tied: readonly PolicyScope[]): boolean {
-  const covers = (values: readonly string[] | undefined, value: string | undefined, matches: (one: string) => boolean): boolean => values === undefined || (value !== undefined && values.some(matches));
+  const covers = (
+    values: readonly string[] | undefined,
+    value: string | undefined,
+    matches: (one: string) => boolean,
+  ): boolean => values === undefined || (value !== undefined && values.some(matches));
   return scoped.some(
     ({ scope, changes }) =>
       section in changes &&

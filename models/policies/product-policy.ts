@@ -1,21 +1,38 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
-import { MONTH_END_RULES, QUOTED_DAY_COUNTS, REPAYMENT_METHODS, ROUNDINGS, SUBSIDY_CONVENTIONS } from '../reference/lending-terms.ts';
+import {
+  MONTH_END_RULES,
+  QUOTED_DAY_COUNTS,
+  REPAYMENT_METHODS,
+  ROUNDINGS,
+  SUBSIDY_CONVENTIONS,
+} from '../reference/lending-terms.ts';
 
 const strict = { additionalProperties: false } as const;
-const oneOf = <const Values extends readonly string[]>(values: Values, description?: string) => Type.Unsafe<Values[number]>({ type: 'string', enum: [...values], ...(description === undefined ? {} : { description }) });
+const oneOf = <const Values extends readonly string[]>(values: Values, description?: string) =>
+  Type.Unsafe<Values[number]>({
+    type: 'string',
+    enum: [...values],
+    ...(description === undefined ? {} : { description }),
+  });
 const Rate = (description: string) => Type.String({ pattern: '^\\d{1,2}(\\.\\d{1,10})?$', description });
 const Fen = (description: string) => Type.Integer({ minimum: 0, maximum: 1_000_000_000_000, description });
 const Months = () => Type.Integer({ minimum: 1, maximum: 600 });
 const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 
-const STEPS = ['PAST_DUE', 'DUE', 'IN_ADVANCE'].flatMap((timing) => (['PENALTY', 'FEE', 'INTEREST', 'PRINCIPAL'] as const).map((part) => `${timing}_${part}` as `${'PAST_DUE' | 'DUE' | 'IN_ADVANCE'}_${typeof part}`));
+const STEPS = ['PAST_DUE', 'DUE', 'IN_ADVANCE'].flatMap((timing) =>
+  (['PENALTY', 'FEE', 'INTEREST', 'PRINCIPAL'] as const).map(
+    (part) => `${timing}_${part}` as `${'PAST_DUE' | 'DUE' | 'IN_ADVANCE'}_${typeof part}`,
+  ),
+);
 
 /** What a loan costs where its scope fits. */
 const Price = Type.Object(
   {
     scope: Type.Object(
       {
-        regions: Type.Array(Type.String({ pattern: '^\\d{2}(\\d{2}){0,2}$' }), { description: 'division codes of 2, 4 or 6 digits, a longer one within; empty: everywhere' }),
+        regions: Type.Array(Type.String({ pattern: '^\\d{2}(\\d{2}){0,2}$' }), {
+          description: 'division codes of 2, 4 or 6 digits, a longer one within; empty: everywhere',
+        }),
         channels: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { description: 'partners; empty: all' }),
         months: Type.Object({ from: Months(), to: Months() }, { ...strict, description: 'terms, both inclusive' }),
       },
@@ -25,7 +42,17 @@ const Price = Type.Object(
     feeRate: orNull(Rate('fee on the principal for the whole term, in equal parts')),
     upfrontFeeFen: Fen('paid by the borrower at disbursement'),
     subsidy: Type.Union(
-      [Type.Object({ customerRate: Rate('what the borrower pays'), convention: oneOf(SUBSIDY_CONVENTIONS), payer: oneOf(['MANUFACTURER', 'DEALER']) }, strict), Type.Null()],
+      [
+        Type.Object(
+          {
+            customerRate: Rate('what the borrower pays'),
+            convention: oneOf(SUBSIDY_CONVENTIONS),
+            payer: oneOf(['MANUFACTURER', 'DEALER']),
+          },
+          strict,
+        ),
+        Type.Null(),
+      ],
       { description: 'who pays the difference to the annual rate, and how it is worked out' },
     ),
   },
@@ -55,7 +82,12 @@ const Product = Type.Object(
       {
         allocation: Type.Object(
           {
-            order: Type.Array(oneOf(STEPS), { minItems: STEPS.length, maxItems: STEPS.length, uniqueItems: true, description: 'what a repayment pays first' }),
+            order: Type.Array(oneOf(STEPS), {
+              minItems: STEPS.length,
+              maxItems: STEPS.length,
+              uniqueItems: true,
+              description: 'what a repayment pays first',
+            }),
             direction: oneOf(['HORIZONTAL', 'VERTICAL']),
             futureRule: oneOf(['NEXT_INSTALMENT', 'LAST_INSTALMENT', 'REAMORTISATION']),
             chargesDueBy: oneOf(['CHARGE', 'INSTALMENT']),
@@ -63,14 +95,31 @@ const Product = Type.Object(
           strict,
         ),
         penalty: Type.Union(
-          [Type.Object({ rateMultiple: Rate('of the annual rate, "1.5"'), yearDays: Type.Union([Type.Literal(360), Type.Literal(365)]), base: oneOf(['PRINCIPAL', 'PRINCIPAL_AND_INTEREST']), graceDays: Type.Integer({ minimum: 0, maximum: 90 }) }, strict), Type.Null()],
+          [
+            Type.Object(
+              {
+                rateMultiple: Rate('of the annual rate, "1.5"'),
+                yearDays: Type.Union([Type.Literal(360), Type.Literal(365)]),
+                base: oneOf(['PRINCIPAL', 'PRINCIPAL_AND_INTEREST']),
+                graceDays: Type.Integer({ minimum: 0, maximum: 90 }),
+              },
+              strict,
+            ),
+            Type.Null(),
+          ],
           { description: 'penalty interest 罚息; null: none' },
         ),
         prepaymentFeeRate: orNull(Rate('fee on principal that is pre-paid')),
       },
       strict,
     ),
-    funding: Type.Object({ mode: oneOf(['OWN', 'BANK', 'JOINT'], 'whose money it is: 自有资金, 银行资金, 联合贷款'), ownShare: Rate('of the lender itself: 1 for OWN, 0 for BANK') }, strict),
+    funding: Type.Object(
+      {
+        mode: oneOf(['OWN', 'BANK', 'JOINT'], 'whose money it is: 自有资金, 银行资金, 联合贷款'),
+        ownShare: Rate('of the lender itself: 1 for OWN, 0 for BANK'),
+      },
+      strict,
+    ),
   },
   strict,
 );

@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { addDays, addMonths, ageInFullYears, businessDateOf, daysBetween, fullMonthsBetween, isBusinessDate } from './dates.ts';
+import {
+  addDays,
+  addMonths,
+  ageInFullYears,
+  businessDateOf,
+  daysBetween,
+  fullMonthsBetween,
+  isBusinessDate,
+} from './dates.ts';
 
 describe('business dates', () => {
   it.each([
@@ -25,7 +33,15 @@ describe('business dates', () => {
     expect(ageInFullYears(born, at)).toBe(age);
   });
 
-  it.each([['2026-02-29', false], ['2024-02-29', true], ['1900-02-29', false], ['2000-02-29', true], ['2026-13-01', false], ['2026-1-01', false], ['2026-04-31', false]])('%s is a date: %s', (value, expected) => {
+  it.each([
+    ['2026-02-29', false],
+    ['2024-02-29', true],
+    ['1900-02-29', false],
+    ['2000-02-29', true],
+    ['2026-13-01', false],
+    ['2026-1-01', false],
+    ['2026-04-31', false],
+  ])('%s is a date: %s', (value, expected) => {
     expect(isBusinessDate(value)).toBe(expected);
   });
 
@@ -39,10 +55,16 @@ describe('business dates', () => {
     expect(fullMonthsBetween('2023-01-31', '2023-02-28')).toBe(1);
     expect(fullMonthsBetween('2023-01-31', '2023-02-27')).toBe(0);
     const days = fc.integer({ min: 0, max: 40_000 }).map((n) => addDays('1970-01-01', n));
-    fc.assert(fc.property(days, days, (from, to) => {
-      const months = fullMonthsBetween(from, to);
-      return addMonths(from, months) <= to && addMonths(from, months + 1) > to && daysBetween(from, to) === -daysBetween(to, from);
-    }));
+    fc.assert(
+      fc.property(days, days, (from, to) => {
+        const months = fullMonthsBetween(from, to);
+        return (
+          addMonths(from, months) <= to &&
+          addMonths(from, months + 1) > to &&
+          daysBetween(from, to) === -daysBetween(to, from)
+        );
+      }),
+    );
   });
 
   it('what is not a date is an error, not another date', () => {

@@ -4,7 +4,14 @@
  * How a loan is repaid (domain.md §2): equal instalment 等额本息, equal principal 等额本金, interest first 先息后本, balloon 气球贷, flat (equal
  * parts of the principal and of an interest on the original principal), fee instalments 手续费分期 (equal parts of the principal and of a fee).
  */
-export const REPAYMENT_METHODS = ['ANNUITY', 'EQUAL_PRINCIPAL', 'INTEREST_ONLY', 'BALLOON', 'FLAT', 'FEE_INSTALMENT'] as const;
+export const REPAYMENT_METHODS = [
+  'ANNUITY',
+  'EQUAL_PRINCIPAL',
+  'INTEREST_ONLY',
+  'BALLOON',
+  'FLAT',
+  'FEE_INSTALMENT',
+] as const;
 export type RepaymentMethod = (typeof REPAYMENT_METHODS)[number];
 
 /** Day counts a loan may be quoted in. ACT/ACT counts the days of each calendar year over that year's length (ISDA). */

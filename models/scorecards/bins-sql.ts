@@ -13,7 +13,10 @@ export function rangeName({ from, to }: { from: number | null; to: number | null
 
 /** The bins of all scorecards and their shares in the development samples, as the warehouse’s dim_scorecard_bin: made by npm run scorecard:fit. */
 export function scorecardBinsSql(scorecards: readonly Scorecard[]): string {
-  const rows = scorecards.flatMap((scorecard) => [...scoreRows(scorecard), ...scorecard.characteristics.flatMap((characteristic) => characteristicRows(scorecard.version, characteristic))]);
+  const rows = scorecards.flatMap((scorecard) => [
+    ...scoreRows(scorecard),
+    ...scorecard.characteristics.flatMap((characteristic) => characteristicRows(scorecard.version, characteristic)),
+  ]);
   return [
     '-- The bins of every scorecard in their order, the bands of the score among them, with the share of the development sample in each.',
     '-- Made by npm run scorecard:fit from models/scorecards/fitted; a test compares.',
@@ -27,11 +30,29 @@ export function scorecardBinsSql(scorecards: readonly Scorecard[]): string {
 type Cell = string | number | null;
 
 function scoreRows({ version, scoreBands }: Scorecard): Cell[][] {
-  return scoreBands.map((band, position) => [version, SCORE, '总分', 'Score', position, rangeName(band), band.from, band.share]);
+  return scoreBands.map((band, position) => [
+    version,
+    SCORE,
+    '总分',
+    'Score',
+    position,
+    rangeName(band),
+    band.from,
+    band.share,
+  ]);
 }
 
 function characteristicRows(version: string, { name, title, bins, missing }: Characteristic): Cell[][] {
-  return [...bins, { name: MISSING, share: missing.share }].map((bin, position) => [version, name, title.zh, title.en, position, bin.name, null, bin.share]);
+  return [...bins, { name: MISSING, share: missing.share }].map((bin, position) => [
+    version,
+    name,
+    title.zh,
+    title.en,
+    position,
+    bin.name,
+    null,
+    bin.share,
+  ]);
 }
 
 function literal(cell: Cell): string {

@@ -1,7 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
 
 /** A probability as a decimal string with six decimals, strictly between 0 and 1: `"0.034512"`. The pattern is that of rates, so that the warehouse keeps it exact. */
-export const Probability = () => Type.String({ pattern: '^\\d+(\\.\\d{1,10})?$', description: 'probability, 0 < p < 1' });
+export const Probability = () =>
+  Type.String({ pattern: '^\\d+(\\.\\d{1,10})?$', description: 'probability, 0 < p < 1' });
 
 /** What one characteristic of a person gave. */
 export const RatedCharacteristic = Type.Object({
@@ -19,6 +20,8 @@ export const Rating = Type.Object({
   points: Type.Integer(),
   probabilityOfDefault: Probability(),
   grade: Type.String({ minLength: 1 }),
-  characteristics: Type.Array(RatedCharacteristic, { description: 'every characteristic of the scorecard, the one that lost most points first' }),
+  characteristics: Type.Array(RatedCharacteristic, {
+    description: 'every characteristic of the scorecard, the one that lost most points first',
+  }),
 });
 export type Rating = Static<typeof Rating>;

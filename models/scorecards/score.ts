@@ -18,13 +18,22 @@ export interface Score {
  * Points of a person: the base and those of one bin of every characteristic, the bin `missing` where the value is null or not given. Pure. Throws
  * RangeError for a value of the wrong kind or a code that no bin holds: whoever maps an application must not guess.
  */
-export function score({ basePoints, characteristics }: Pick<Scorecard, 'basePoints' | 'characteristics'>, values: Characteristics): Score {
+export function score(
+  { basePoints, characteristics }: Pick<Scorecard, 'basePoints' | 'characteristics'>,
+  values: Characteristics,
+): Score {
   let points = basePoints;
   const rated = characteristics.map((characteristic) => {
     const value = values[characteristic.name] ?? null;
     const bin = binOf(characteristic, value);
     points += bin.points;
-    return { characteristic: characteristic.name, value: value === null ? null : String(value), bin: bin.name, points: bin.points, lostPoints: bestPoints(characteristic) - bin.points };
+    return {
+      characteristic: characteristic.name,
+      value: value === null ? null : String(value),
+      bin: bin.name,
+      points: bin.points,
+      lostPoints: bestPoints(characteristic) - bin.points,
+    };
   });
   return { points, characteristics: rated };
 }
@@ -41,7 +50,8 @@ export function binOf(characteristic: Characteristic, value: number | string | n
   const { name, kind, bins, missing } = characteristic;
   if (value === null) return { name: MISSING, points: missing.points, woe: missing.woe };
   if (kind === 'number' && !Number.isInteger(value)) throw new RangeError(`${name} is a whole number, not ${value}`);
-  for (const bin of bins) if ('codes' in bin ? bin.codes.includes(String(value)) : bin.to === null || Number(value) < bin.to) return bin;
+  for (const bin of bins)
+    if ('codes' in bin ? bin.codes.includes(String(value)) : bin.to === null || Number(value) < bin.to) return bin;
   throw new RangeError(`${name}: no bin holds ${value}`);
 }
 
@@ -50,7 +60,11 @@ const best = new WeakMap<Characteristic, number>();
 /** The points of the best bin of a characteristic, that of what is not known included. */
 export function bestPoints(characteristic: Characteristic): number {
   let found = best.get(characteristic);
-  if (found === undefined) best.set(characteristic, (found = Math.max(characteristic.missing.points, ...characteristic.bins.map(({ points }) => points))));
+  if (found === undefined)
+    best.set(
+      characteristic,
+      (found = Math.max(characteristic.missing.points, ...characteristic.bins.map(({ points }) => points))),
+    );
   return found;
 }
 

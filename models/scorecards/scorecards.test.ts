@@ -19,7 +19,16 @@ const valuesOf = ({ characteristics }: Scorecard): fc.Arbitrary<Characteristics>
       characteristics.map((characteristic) => [
         characteristic.name,
         fc.option<number | string>(
-          characteristic.kind === 'code' ? fc.constantFrom(...characteristic.bins.flatMap(({ codes }) => codes)) : fc.oneof(fc.integer({ min: 0, max: 5_000 }), fc.constantFrom(0, Number.MAX_SAFE_INTEGER, ...characteristic.bins.flatMap(({ from }) => (from === null ? [] : [from - 1, from])))),
+          characteristic.kind === 'code'
+            ? fc.constantFrom(...characteristic.bins.flatMap(({ codes }) => codes))
+            : fc.oneof(
+                fc.integer({ min: 0, max: 5_000 }),
+                fc.constantFrom(
+                  0,
+                  Number.MAX_SAFE_INTEGER,
+                  ...characteristic.bins.flatMap(({ from }) => (from === null ? [] : [from - 1, from])),
+                ),
+              ),
         ),
       ]),
     ),
@@ -36,20 +45,32 @@ describe.each(shipped)('scorecard $name', ({ scorecard }) => {
         const { points, characteristics } = score(scorecard, values);
         const [least, most] = pointsRange(scorecard);
         expect(points).toBe(characteristics.reduce((sum, rated) => sum + rated.points, scorecard.basePoints));
-        expect(characteristics.map(({ characteristic }) => characteristic)).toEqual(scorecard.characteristics.map(({ name }) => name));
+        expect(characteristics.map(({ characteristic }) => characteristic)).toEqual(
+          scorecard.characteristics.map(({ name }) => name),
+        );
         expect(points).toBeGreaterThanOrEqual(least);
         expect(points).toBe(most - characteristics.reduce((sum, { lostPoints }) => sum + lostPoints, 0));
-        for (const rated of characteristics) expect(rated.bin === 'missing').toBe(values[rated.characteristic] === null);
+        for (const rated of characteristics)
+          expect(rated.bin === 'missing').toBe(values[rated.characteristic] === null);
       }),
     );
   });
 
-  it.each(scorecard.characteristics.filter((characteristic): characteristic is NumericCharacteristic => characteristic.kind === 'number' && characteristic.better !== null))('a better $name never scores lower', ({ name, better }) => {
+  it.each(
+    scorecard.characteristics.filter(
+      (characteristic): characteristic is NumericCharacteristic =>
+        characteristic.kind === 'number' && characteristic.better !== null,
+    ),
+  )('a better $name never scores lower', ({ name, better }) => {
     const value = fc.oneof(fc.integer({ min: 0, max: 5_000 }), fc.constant(Number.MAX_SAFE_INTEGER));
     fc.assert(
       fc.property(valuesOf(scorecard), value, value, (values, a, b) => {
-        const [worse, improved] = better === 'higher' ? [Math.min(a, b), Math.max(a, b)] : [Math.max(a, b), Math.min(a, b)];
-        return score(scorecard, { ...values, [name]: improved }).points >= score(scorecard, { ...values, [name]: worse }).points;
+        const [worse, improved] =
+          better === 'higher' ? [Math.min(a, b), Math.max(a, b)] : [Math.max(a, b), Math.min(a, b)];
+        return (
+          score(scorecard, { ...values, [name]: improved }).points >=
+          score(scorecard, { ...values, [name]: worse }).points
+        );
       }),
       { numRuns: 500 },
     );
@@ -58,7 +79,9 @@ describe.each(shipped)('scorecard $name', ({ scorecard }) => {
   it('the probability of default falls strictly as points rise, and stays between 0 and 1', () => {
     const [least, most] = pointsRange(scorecard);
     for (const badRate of [null, 0.005, 0.03, 0.5]) {
-      const probabilities = Array.from({ length: most - least + 1 }, (_, i) => probabilityOfDefault(scorecard, least + i, badRate));
+      const probabilities = Array.from({ length: most - least + 1 }, (_, i) =>
+        probabilityOfDefault(scorecard, least + i, badRate),
+      );
       expect(probabilities.every((p, i) => p > 0 && p < 1 && (i === 0 || p < probabilities[i - 1]!))).toBe(true);
     }
   });
@@ -72,13 +95,20 @@ describe.each(shipped)('scorecard $name', ({ scorecard }) => {
     expect(heldOut.auc).toBeGreaterThan(by.get('single-characteristic')!.auc);
     expect(heldOut.auc).toBeGreaterThan(by.get('plain-logistic-regression')!.auc - 0.01);
     // Weighted by rows, predictions miss what happened by less than four percent points.
-    expect(heldOutCalibration.reduce((sum, { rows, predicted, observed }) => sum + rows * Math.abs(predicted - observed), 0) / heldOut.rows).toBeLessThan(0.04);
+    expect(
+      heldOutCalibration.reduce(
+        (sum, { rows, predicted, observed }) => sum + rows * Math.abs(predicted - observed),
+        0,
+      ) / heldOut.rows,
+    ).toBeLessThan(0.04);
   });
 });
 
 describe('dim_scorecard_bin', () => {
   it('is made of the scorecards the hub has', () => {
-    expect(readFileSync(join(process.cwd(), 'models', 'warehouse', 'core', 'dim_scorecard_bin.sql'), 'utf8')).toBe(scorecardBinsSql(SCORECARDS));
+    expect(readFileSync(join(process.cwd(), 'models', 'warehouse', 'core', 'dim_scorecard_bin.sql'), 'utf8')).toBe(
+      scorecardBinsSql(SCORECARDS),
+    );
   });
 });
 
@@ -96,7 +126,10 @@ describe('probabilityOfDefault', () => {
   it('moves the average of the sample to that of the book by prior odds', () => {
     const { sampleBadRate } = first.calibration;
     // A score whose probability is the sample's own rate has the book's rate in the book.
-    const flat = { scaling: { anchorPoints: 0, anchorOdds: (1 - sampleBadRate) / sampleBadRate, pointsToDoubleOdds: 40 }, calibration: { intercept: 0, slope: 1, sampleBadRate } };
+    const flat = {
+      scaling: { anchorPoints: 0, anchorOdds: (1 - sampleBadRate) / sampleBadRate, pointsToDoubleOdds: 40 },
+      calibration: { intercept: 0, slope: 1, sampleBadRate },
+    };
     expect(probabilityOfDefault(flat, 0, null)).toBeCloseTo(sampleBadRate, 12);
     expect(probabilityOfDefault(flat, 0, 0.03)).toBeCloseTo(0.03, 12);
     // pointsToDoubleOdds more points: the odds of good to bad double.
@@ -111,7 +144,8 @@ describe('checkScorecard', () => {
     change(copy);
     return copy;
   };
-  const number = (scorecard: Scorecard): NumericCharacteristic => scorecard.characteristics.find((characteristic) => characteristic.kind === 'number')!;
+  const number = (scorecard: Scorecard): NumericCharacteristic =>
+    scorecard.characteristics.find((characteristic) => characteristic.kind === 'number')!;
 
   it.each<[string, (scorecard: Scorecard) => void, string]>([
     ['an unknown field', (card) => void Object.assign(card, { extra: 1 }), 'SCHEMA'],
@@ -121,8 +155,17 @@ describe('checkScorecard', () => {
     ['bins that begin somewhere', (card) => void (number(card).bins[0]!.from = 0), 'BINS_GAP_OR_OVERLAP'],
     ['bins that end somewhere', (card) => void (number(card).bins.at(-1)!.to = 9_999), 'BINS_GAP_OR_OVERLAP'],
     ['points against the declared direction', (card) => void (number(card).bins.at(-1)!.points = 200), 'NOT_MONOTONE'],
-    ['a characteristic twice', (card) => void card.characteristics.push(structuredClone(card.characteristics[0]!)), 'NAME_TWICE'],
-    ['a code in two bins', (card) => card.characteristics.forEach((one) => one.kind === 'code' && one.bins[0]!.codes.push(one.bins[1]!.codes[0]!)), 'CODE_TWICE'],
+    [
+      'a characteristic twice',
+      (card) => void card.characteristics.push(structuredClone(card.characteristics[0]!)),
+      'NAME_TWICE',
+    ],
+    [
+      'a code in two bins',
+      (card) =>
+        card.characteristics.forEach((one) => one.kind === 'code' && one.bins[0]!.codes.push(one.bins[1]!.codes[0]!)),
+      'CODE_TWICE',
+    ],
     ['shares that do not add up', (card) => void (number(card).bins[0]!.share += 0.01), 'SHARES_NOT_WHOLE'],
     ['a gap between bands', (card) => void (card.scoreBands[1]!.from! += 1), 'BANDS_GAP_OR_OVERLAP'],
     ['a probability of 0', (card) => void (card.calibration.intercept = -40), 'PROBABILITY_OUT_OF_RANGE'],

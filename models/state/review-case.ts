@@ -6,10 +6,15 @@ import { ASSET_CLASSES, BureauKind, LISTING_LEVELS } from '../events/bureau-repo
 import { AnnualRate, BusinessDate, Fen, Id, Instant, Nullable, Protected } from '../events/fields.ts';
 
 /** Where a case stands (design.md §6). */
-export const ReviewStatus = Type.Union((['RECEIVED', 'BUREAU_PENDING', 'APPROVED', 'REFERRED', 'DECLINED'] as const).map((status) => Type.Literal(status)));
+export const ReviewStatus = Type.Union(
+  (['RECEIVED', 'BUREAU_PENDING', 'APPROVED', 'REFERRED', 'DECLINED'] as const).map((status) => Type.Literal(status)),
+);
 export type ReviewStatus = Static<typeof ReviewStatus>;
 
-export const Reason = Type.Object({ code: Type.Union(REASON_CODES.map((code) => Type.Literal(code))), detail: Type.String() });
+export const Reason = Type.Object({
+  code: Type.Union(REASON_CODES.map((code) => Type.Literal(code))),
+  detail: Type.String(),
+});
 export type Reason = Static<typeof Reason>;
 
 /** What the rules need of an application. */
@@ -39,7 +44,12 @@ export const ApplicationFacts = Type.Object({
 export type ApplicationFacts = Static<typeof ApplicationFacts>;
 
 /** What the rules need of matching. */
-export const MatchFacts = Type.Object({ duplicateOf: Nullable(Id()), priorApplications: Type.Integer({ minimum: 0 }), blacklist: Nullable(Type.String({ description: 'the list' })), repayment: Type.Optional(RepaymentHistory) });
+export const MatchFacts = Type.Object({
+  duplicateOf: Nullable(Id()),
+  priorApplications: Type.Integer({ minimum: 0 }),
+  blacklist: Nullable(Type.String({ description: 'the list' })),
+  repayment: Type.Optional(RepaymentHistory),
+});
 export type MatchFacts = Static<typeof MatchFacts>;
 
 /** What the rules need of a bureau's answer, or of all answers together. What is optional came later: cases begun before are without. */
@@ -52,9 +62,19 @@ export const ReportFacts = Type.Object({
   timesOverdue24Months: Nullable(Type.Integer({ minimum: 0 })),
   monthlyPaymentFen: Nullable(Fen()),
   enquiries3Months: Nullable(Type.Integer({ minimum: 0 })),
-  listing: Type.Optional(Type.Union(LISTING_LEVELS.map((level) => Type.Literal(level)), { description: 'worst level on a fraud list' })),
+  listing: Type.Optional(
+    Type.Union(
+      LISTING_LEVELS.map((level) => Type.Literal(level)),
+      { description: 'worst level on a fraud list' },
+    ),
+  ),
   lists: Type.Optional(Type.Array(Type.String({ description: 'fraud lists the person is on' }))),
-  assetClass: Type.Optional(Type.Union(ASSET_CLASSES.map((name) => Type.Literal(name)), { description: 'worst of the open accounts' })),
+  assetClass: Type.Optional(
+    Type.Union(
+      ASSET_CLASSES.map((name) => Type.Literal(name)),
+      { description: 'worst of the open accounts' },
+    ),
+  ),
   badDebts: Type.Optional(Type.Integer({ minimum: 0 })),
   recourse: Type.Optional(Type.Integer({ minimum: 0 })),
   enforcements: Type.Optional(Type.Integer({ minimum: 0 })),
@@ -92,19 +112,33 @@ export const ReviewCase = Type.Object({
   match: Nullable(MatchFacts),
   report: Nullable(ReportFacts),
   enquiry: Nullable(
-    Type.Object({
-      subject: Type.Object({ name: Protected(), idNo: Protected(), mobile: Protected() }),
-      consent: Type.Optional(Nullable(Consent)),
-      consents: Type.Optional(Type.Array(Consent, { description: 'the last one of each purpose; a case begun before there were several bureaus has the one of its bureau' })),
-    }, { description: 'what an enquiry needs, kept until it is made or the case is decided' }),
+    Type.Object(
+      {
+        subject: Type.Object({ name: Protected(), idNo: Protected(), mobile: Protected() }),
+        consent: Type.Optional(Nullable(Consent)),
+        consents: Type.Optional(
+          Type.Array(Consent, {
+            description:
+              'the last one of each purpose; a case begun before there were several bureaus has the one of its bureau',
+          }),
+        ),
+      },
+      { description: 'what an enquiry needs, kept until it is made or the case is decided' },
+    ),
   ),
   reportRequestId: Nullable(Id('of the first enquiry')),
   arm: Type.Optional(PolicyArm),
   scope: Type.Optional(Type.Array(Type.String(), { description: 'changes of the policy that apply' })),
-  enquiries: Type.Optional(Type.Array(Enquiry, { description: 'made; before there were several bureaus: the one of reportRequestId' })),
-  reports: Type.Optional(Type.Array(BureauReport, { description: 'answers so far; `report` is what they say together once all are there' })),
+  enquiries: Type.Optional(
+    Type.Array(Enquiry, { description: 'made; before there were several bureaus: the one of reportRequestId' }),
+  ),
+  reports: Type.Optional(
+    Type.Array(BureauReport, { description: 'answers so far; `report` is what they say together once all are there' }),
+  ),
   decision: Nullable(Decision),
-  ruling: Type.Optional(Type.Union([Decision, Type.Null()], { description: 'what the rules said, once a person has decided after them' })),
+  ruling: Type.Optional(
+    Type.Union([Decision, Type.Null()], { description: 'what the rules said, once a person has decided after them' }),
+  ),
   history: Type.Array(Type.Object({ status: ReviewStatus, at: Instant() })),
 });
 export type ReviewCase = Static<typeof ReviewCase>;

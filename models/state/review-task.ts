@@ -67,9 +67,13 @@ export const ReviewTaskFile = Type.Object({
   limits: Type.Object({ secondMinutes: Type.Integer({ minimum: 1 }), specialMinutes: Type.Integer({ minimum: 1 }) }),
   revision: Type.Integer({ minimum: 1, description: 'rises with every change' }),
   tasks: Type.Array(ReviewTask, { minItems: 1 }),
-  touched: Type.Array(Id(), { description: 'everyone who had a hand in the case, in order; none of them may claim it again' }),
+  touched: Type.Array(Id(), {
+    description: 'everyone who had a hand in the case, in order; none of them may claim it again',
+  }),
   record: Type.Array(TaskEntry),
-  settled: Type.Array(Type.Object({ commandId: Id(), refusal: Nullable(Refusal) }), { description: 'commands that have been dealt with' }),
+  settled: Type.Array(Type.Object({ commandId: Id(), refusal: Nullable(Refusal) }), {
+    description: 'commands that have been dealt with',
+  }),
 });
 export type ReviewTaskFile = Static<typeof ReviewTaskFile>;
 

@@ -9,7 +9,10 @@ type Loan = NonNullable<PersonHistory['loans']>[number];
 const MONTHS = 24;
 
 /** The loans of a person after one more observation, those forgotten that were last observed more than 24 months before it; `older` when this loan was observed later already. */
-export function observe(loans: readonly Loan[], { loanId, businessDate, daysPastDue, maxDaysPastDue24Months, closed }: DataOf<typeof loanPerformanceObserved>): Loan[] | 'older' {
+export function observe(
+  loans: readonly Loan[],
+  { loanId, businessDate, daysPastDue, maxDaysPastDue24Months, closed }: DataOf<typeof loanPerformanceObserved>,
+): Loan[] | 'older' {
   if (loans.some((loan) => loan.loanId === loanId && loan.observedOn >= businessDate)) return 'older';
   const oldest = addMonths(businessDate, -MONTHS);
   const others = loans.filter((loan) => loan.loanId !== loanId && loan.observedOn >= oldest);

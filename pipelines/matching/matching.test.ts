@@ -9,7 +9,13 @@ const policy = MATCHING_POLICIES[0]!.value;
 const listed = (blacklist: MatchingPolicy['blacklist']): MatchingPolicy => ({ ...policy, blacklist });
 
 const application = (change: Partial<RememberedApplication> = {}): RememberedApplication => ({
-  applicationId: 'A0', partnerId: 'dealer-a', receivedAt: '2026-11-01T00:00:00Z', businessDate: '2026-11-01', product: 'NEW-ANNUITY', vin: 'LSVAA49J132012345', ...change,
+  applicationId: 'A0',
+  partnerId: 'dealer-a',
+  receivedAt: '2026-11-01T00:00:00Z',
+  businessDate: '2026-11-01',
+  product: 'NEW-ANNUITY',
+  vin: 'LSVAA49J132012345',
+  ...change,
 });
 
 describe('duplicates', () => {
@@ -22,21 +28,39 @@ describe('duplicates', () => {
     ['same product after 7 days', {}, { businessDate: '2026-11-08', vin: 'OTHER' }, true],
     ['same product after 8 days', {}, { businessDate: '2026-11-09', vin: 'OTHER' }, false],
     ['another car and product', {}, { vin: 'OTHER', product: 'USED-ANNUITY' }, false],
-  ] satisfies [string, Partial<RememberedApplication>, Partial<RememberedApplication>, boolean][])('%s: %#', (_what, earlier, later, repeat) => {
-    expect(duplicateOf(policy, [application(earlier)], application({ applicationId: 'A1', ...later }))).toBe(repeat ? 'A0' : null);
-  });
+  ] satisfies [string, Partial<RememberedApplication>, Partial<RememberedApplication>, boolean][])(
+    '%s: %#',
+    (_what, earlier, later, repeat) => {
+      expect(duplicateOf(policy, [application(earlier)], application({ applicationId: 'A1', ...later }))).toBe(
+        repeat ? 'A0' : null,
+      );
+    },
+  );
 
   it('names the first of several', () => {
-    const earlier = [application({ applicationId: 'old', businessDate: '2026-01-01' }), application({ applicationId: 'first' }), application({ applicationId: 'second' })];
+    const earlier = [
+      application({ applicationId: 'old', businessDate: '2026-01-01' }),
+      application({ applicationId: 'first' }),
+      application({ applicationId: 'second' }),
+    ];
     expect(duplicateOf(policy, earlier, application({ applicationId: 'A9' }))).toBe('first');
   });
 
   it('looks at neither when the policy says so', () => {
-    expect(duplicateOf({ ...policy, sameVehicleWindowDays: null, sameProductWindowDays: null }, [application()], application({ applicationId: 'A1' }))).toBeNull();
+    expect(
+      duplicateOf(
+        { ...policy, sameVehicleWindowDays: null, sameProductWindowDays: null },
+        [application()],
+        application({ applicationId: 'A1' }),
+      ),
+    ).toBeNull();
   });
 
   it('remembers at least as long as any window looks back', () => {
-    for (const { value } of MATCHING_POLICIES) expect(value.rememberDays).toBeGreaterThanOrEqual(Math.max(value.sameVehicleWindowDays ?? 0, value.sameProductWindowDays ?? 0));
+    for (const { value } of MATCHING_POLICIES)
+      expect(value.rememberDays).toBeGreaterThanOrEqual(
+        Math.max(value.sameVehicleWindowDays ?? 0, value.sameProductWindowDays ?? 0),
+      );
   });
 });
 
@@ -48,7 +72,10 @@ describe('blacklist', () => {
     ['mobile', 'hash-mobile'],
     ['vin', 'LSVAA49J132012345'],
   ] as const)('by %s', (subject, value) => {
-    expect(blacklistHit(listed([{ list: 'fraud', reason: 'r', subject, value }]), who)).toEqual({ list: 'fraud', reason: 'r' });
+    expect(blacklistHit(listed([{ list: 'fraud', reason: 'r', subject, value }]), who)).toEqual({
+      list: 'fraud',
+      reason: 'r',
+    });
     expect(blacklistHit(listed([{ list: 'fraud', reason: 'r', subject, value: 'another' }]), who)).toBeNull();
   });
 
@@ -59,7 +86,14 @@ describe('blacklist', () => {
 
 describe('a person’s history', () => {
   it('drops what is older than the policy remembers', () => {
-    const history = remember(policy, [application({ applicationId: 'old', businessDate: '2026-08-02' }), application({ applicationId: 'kept', businessDate: '2026-08-03' })], application());
+    const history = remember(
+      policy,
+      [
+        application({ applicationId: 'old', businessDate: '2026-08-02' }),
+        application({ applicationId: 'kept', businessDate: '2026-08-03' }),
+      ],
+      application(),
+    );
     expect(history.map(({ applicationId }) => applicationId)).toEqual(['kept', 'A0']);
   });
 
@@ -77,26 +111,50 @@ describe('matching', () => {
   const secret = { mask: '*', hash: 'h', cipher: 'c' };
   const data = (change: Partial<DataOf<typeof applicationReceived>>) =>
     ({
-      ...application(), personId: 'P1', applicant: { idNo: secret, mobile: secret }, vehicle: { vin: 'LSVAA49J132012345' }, request: { amountFen: 100 }, ...change,
+      ...application(),
+      personId: 'P1',
+      applicant: { idNo: secret, mobile: secret },
+      vehicle: { vin: 'LSVAA49J132012345' },
+      request: { amountFen: 100 },
+      ...change,
     }) as DataOf<typeof applicationReceived>;
   const step = (state: PersonHistory | undefined, change: Partial<DataOf<typeof applicationReceived>>) =>
-    decideMatching(state, { type: 'intake.application-received', id: 'E', time: context.now, source: 's', data: data(change) }, context);
+    decideMatching(
+      state,
+      { type: 'intake.application-received', id: 'E', time: context.now, source: 's', data: data(change) },
+      context,
+    );
 
   it('finds the repeat at another partner, once', () => {
     const first = step(undefined, { applicationId: 'A1' });
     if (first.outcome !== 'done') throw new Error(first.outcome);
-    expect(first.events[0]!.data).toMatchObject({ applicationId: 'A1', duplicateOf: null, priorApplications: [], blacklist: null, requestedAmountFen: 100 });
+    expect(first.events[0]!.data).toMatchObject({
+      applicationId: 'A1',
+      duplicateOf: null,
+      priorApplications: [],
+      blacklist: null,
+      requestedAmountFen: 100,
+    });
     const second = step(first.state, { applicationId: 'A2', partnerId: 'dealer-b' });
     if (second.outcome !== 'done') throw new Error(second.outcome);
-    expect(second.events[0]!.data).toMatchObject({ applicationId: 'A2', duplicateOf: 'A1', priorApplications: [{ applicationId: 'A1', partnerId: 'dealer-a', receivedAt: '2026-11-01T00:00:00Z' }] });
+    expect(second.events[0]!.data).toMatchObject({
+      applicationId: 'A2',
+      duplicateOf: 'A1',
+      priorApplications: [{ applicationId: 'A1', partnerId: 'dealer-a', receivedAt: '2026-11-01T00:00:00Z' }],
+    });
     expect(step(second.state, { applicationId: 'A1' })).toEqual({ outcome: 'ignored', reason: 'already-matched' });
     expect(second.state.applications).toHaveLength(2);
   });
 
   it('says how the person repaid earlier loans, and keeps them', () => {
-    const loans = [{ loanId: 'L1', observedOn: '2026-10-31', daysPastDue: 0, maxDaysPastDue24Months: 35, closed: false }];
+    const loans = [
+      { loanId: 'L1', observedOn: '2026-10-31', daysPastDue: 0, maxDaysPastDue24Months: 35, closed: false },
+    ];
     const next = step({ personId: 'P1', applications: [], loans }, { applicationId: 'A1' });
-    expect(next).toMatchObject({ state: { loans }, events: [{ data: { repayment: { loans: 1, currentDaysPastDue: 0, maxDaysPastDue24Months: 35 } } }] });
+    expect(next).toMatchObject({
+      state: { loans },
+      events: [{ data: { repayment: { loans: 1, currentDaysPastDue: 0, maxDaysPastDue24Months: 35 } } }],
+    });
     const without = step(undefined, { applicationId: 'A1' });
     expect(without.outcome === 'done' && 'repayment' in without.events[0]!.data).toBe(false);
   });

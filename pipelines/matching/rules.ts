@@ -12,17 +12,25 @@ function blacklistOf(policy: MatchingPolicy): ReadonlyMap<string, ListEntry> {
   let index = lists.get(policy);
   if (index === undefined) {
     const entries = new Map<string, ListEntry>();
-    for (const entry of policy.blacklist) if (!entries.has(`${entry.subject} ${entry.value}`)) entries.set(`${entry.subject} ${entry.value}`, entry);
+    for (const entry of policy.blacklist)
+      if (!entries.has(`${entry.subject} ${entry.value}`)) entries.set(`${entry.subject} ${entry.value}`, entry);
     lists.set(policy, (index = entries));
   }
   return index;
 }
 
 /** The first list hit of an applicant, looked up by person, ID number, mobile, VIN in this order; null without one. */
-export function blacklistHit(policy: MatchingPolicy, who: { personId: string; idNoHash: string; mobileHash: string; vin: string }): { list: string; reason: string } | null {
+export function blacklistHit(
+  policy: MatchingPolicy,
+  who: { personId: string; idNoHash: string; mobileHash: string; vin: string },
+): { list: string; reason: string } | null {
   const index = blacklistOf(policy);
   if (index.size === 0) return null;
-  const hit = index.get(`person ${who.personId}`) ?? index.get(`id-no ${who.idNoHash}`) ?? index.get(`mobile ${who.mobileHash}`) ?? index.get(`vin ${who.vin}`);
+  const hit =
+    index.get(`person ${who.personId}`) ??
+    index.get(`id-no ${who.idNoHash}`) ??
+    index.get(`mobile ${who.mobileHash}`) ??
+    index.get(`vin ${who.vin}`);
   return hit === undefined ? null : { list: hit.list, reason: hit.reason };
 }
 
@@ -34,16 +42,32 @@ function within(date: string, other: string, days: number | null): boolean {
  * The first remembered application this one repeats: the same car, or the same product, at most the policy's days apart (inclusive), at
  * whatever partner. Which of two is the repeat is decided by the order of arrival. Null when it repeats none.
  */
-export function duplicateOf(policy: MatchingPolicy, earlier: readonly RememberedApplication[], application: RememberedApplication): string | null {
+export function duplicateOf(
+  policy: MatchingPolicy,
+  earlier: readonly RememberedApplication[],
+  application: RememberedApplication,
+): string | null {
   for (const prior of earlier) {
-    if (prior.vin === application.vin && within(application.businessDate, prior.businessDate, policy.sameVehicleWindowDays)) return prior.applicationId;
-    if (prior.product === application.product && within(application.businessDate, prior.businessDate, policy.sameProductWindowDays)) return prior.applicationId;
+    if (
+      prior.vin === application.vin &&
+      within(application.businessDate, prior.businessDate, policy.sameVehicleWindowDays)
+    )
+      return prior.applicationId;
+    if (
+      prior.product === application.product &&
+      within(application.businessDate, prior.businessDate, policy.sameProductWindowDays)
+    )
+      return prior.applicationId;
   }
   return null;
 }
 
 /** The history with one more application, bounded by the policy in days (back from the newest) and in number (the last to arrive stay). */
-export function remember(policy: MatchingPolicy, earlier: readonly RememberedApplication[], application: RememberedApplication): RememberedApplication[] {
+export function remember(
+  policy: MatchingPolicy,
+  earlier: readonly RememberedApplication[],
+  application: RememberedApplication,
+): RememberedApplication[] {
   const all = [...earlier, application];
   if (all.length === 1) return all;
   let newest = application.businessDate;

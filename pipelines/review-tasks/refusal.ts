@@ -36,7 +36,8 @@ export function refusalOf(file: ReviewTaskFile, command: Command): TaskRefusal |
 function refusalOfDecision({ facts }: ReviewTaskFile, { decision }: Command): TaskRefusal | null {
   if (decision === null) return 'TASK_CHANGED';
   if (decision.outcome === 'DECLINED') return null;
-  if (decision.amountFen > facts.requestedAmountFen || (decision.termMonths ?? 0) > facts.termMonths) return 'ABOVE_REQUEST';
+  if (decision.amountFen > facts.requestedAmountFen || (decision.termMonths ?? 0) > facts.termMonths)
+    return 'ABOVE_REQUEST';
   const rate = decision.annualRate ?? facts.annualRate;
   if (rate === null) return 'RATE_REQUIRED';
   return above(ratio(rate), ratio(facts.rateCeiling)) ? 'RATE_ABOVE_CEILING' : null;

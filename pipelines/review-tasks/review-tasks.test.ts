@@ -2,7 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
 import addFormatsModule from 'ajv-formats';
 import fc from 'fast-check';
-import { type DataOf, type applicationDecided, referralDecided, taskChanged, taskCommanded } from '../../models/events/index.ts';
+import {
+  type DataOf,
+  type applicationDecided,
+  referralDecided,
+  taskChanged,
+  taskCommanded,
+} from '../../models/events/index.ts';
 import type { TaskAction, TaskDecision, TaskQueue } from '../../models/events/review-task.ts';
 import { REVIEW_POLICIES } from '../../models/policies/index.ts';
 import { ReviewTaskFile } from '../../models/state/review-task.ts';
@@ -11,7 +17,12 @@ import { decideTasks, type TasksEvent } from './decide.ts';
 
 const addFormats = addFormatsModule as unknown as (ajv: Ajv) => Ajv;
 const ajv = addFormats(new Ajv({ strict: false }));
-const fits = { file: ajv.compile(ReviewTaskFile), changed: ajv.compile(taskChanged.data), decided: ajv.compile(referralDecided.data), commanded: ajv.compile(taskCommanded.data) };
+const fits = {
+  file: ajv.compile(ReviewTaskFile),
+  changed: ajv.compile(taskChanged.data),
+  decided: ajv.compile(referralDecided.data),
+  commanded: ajv.compile(taskCommanded.data),
+};
 
 type Decided = DataOf<typeof applicationDecided>;
 type Command = DataOf<typeof taskCommanded>;
@@ -20,16 +31,50 @@ const OPENED_AT = '2026-11-20T02:00:00.000Z';
 
 function referred(change: Partial<Decided> = {}): TasksEvent {
   const data: Decided = {
-    applicationId: 'A1', personId: 'P1', partnerId: 'dealer-a', product: 'NEW-ANNUITY', region: '110105', businessDate: '2026-11-20', requestedAmountFen: 14_000_000, outcome: 'REFERRED',
-    amountFen: 0, annualRate: null, termMonths: 36, reasons: [{ code: 'BUREAU_SCORE', detail: '' }], policyVersion: 'review-2024-03-28', bureauScore: 580,
-    receivedAt: '2026-11-20T01:59:59.000Z', decidedAt: OPENED_AT, trace: [], ...change,
+    applicationId: 'A1',
+    personId: 'P1',
+    partnerId: 'dealer-a',
+    product: 'NEW-ANNUITY',
+    region: '110105',
+    businessDate: '2026-11-20',
+    requestedAmountFen: 14_000_000,
+    outcome: 'REFERRED',
+    amountFen: 0,
+    annualRate: null,
+    termMonths: 36,
+    reasons: [{ code: 'BUREAU_SCORE', detail: '' }],
+    policyVersion: 'review-2024-03-28',
+    bureauScore: 580,
+    receivedAt: '2026-11-20T01:59:59.000Z',
+    decidedAt: OPENED_AT,
+    trace: [],
+    ...change,
   };
   return { type: 'review.application-decided', id: 'E1', time: OPENED_AT, source: 'test', data };
 }
 
-const QUEUES: Record<string, TaskQueue[]> = { li: ['second-review'], wang: ['second-review'], chen: ['second-review', 'special-review'], zhao: ['special-review'], guest: [], clock: [] };
-const APPROVE: TaskDecision = { outcome: 'APPROVED', amountFen: 12_000_000, termMonths: 36, annualRate: null, reasonCodes: [] };
-const DECLINE: TaskDecision = { outcome: 'DECLINED', amountFen: 0, termMonths: null, annualRate: null, reasonCodes: ['BUREAU_SCORE'] };
+const QUEUES: Record<string, TaskQueue[]> = {
+  li: ['second-review'],
+  wang: ['second-review'],
+  chen: ['second-review', 'special-review'],
+  zhao: ['special-review'],
+  guest: [],
+  clock: [],
+};
+const APPROVE: TaskDecision = {
+  outcome: 'APPROVED',
+  amountFen: 12_000_000,
+  termMonths: 36,
+  annualRate: null,
+  reasonCodes: [],
+};
+const DECLINE: TaskDecision = {
+  outcome: 'DECLINED',
+  amountFen: 0,
+  termMonths: null,
+  annualRate: null,
+  reasonCodes: ['BUREAU_SCORE'],
+};
 
 /** A command, `who action minute`; the revision is that of the case as it is unless `seen` says otherwise. */
 interface Step {
@@ -45,8 +90,17 @@ interface Step {
 function command(step: Step, file: ReviewTaskFile | undefined, index: number): TasksEvent {
   const at = new Date(Date.parse(OPENED_AT) + (step.minute ?? index + 1) * 60_000).toISOString();
   const data: Command = {
-    commandId: step.id ?? `c${index}`, applicationId: 'A1', taskId: `A1-t${step.task ?? file?.tasks.length ?? 1}`, partnerId: 'dealer-a', businessDate: '2026-11-20', requestedAmountFen: 14_000_000,
-    action: step.action, actor: { name: step.who, queues: QUEUES[step.who] ?? [] }, revision: step.seen ?? file?.revision ?? 0, commandedAt: at, text: 'because',
+    commandId: step.id ?? `c${index}`,
+    applicationId: 'A1',
+    taskId: `A1-t${step.task ?? file?.tasks.length ?? 1}`,
+    partnerId: 'dealer-a',
+    businessDate: '2026-11-20',
+    requestedAmountFen: 14_000_000,
+    action: step.action,
+    actor: { name: step.who, queues: QUEUES[step.who] ?? [] },
+    revision: step.seen ?? file?.revision ?? 0,
+    commandedAt: at,
+    text: 'because',
     document: step.action === 'document' ? { name: '收入证明', kind: 'income', reference: 'DOC-1' } : null,
     decision: step.action === 'decide' ? (step.decision ?? APPROVE) : null,
   };
@@ -86,7 +140,22 @@ describe('a referred case', () => {
   it('is opened once, in the queue and with the time limit of the policy it was reviewed under', () => {
     const { file, emitted } = play([]);
     expect(file.tasks).toEqual([
-      { taskId: 'A1-t1', number: 1, queue: 'second-review', status: 'OPEN', openedAt: OPENED_AT, dueAt: '2026-11-21T02:00:00.000Z', overdue: false, holder: null, firstClaimedAt: null, claimedAt: null, handledSeconds: 0, closedAt: null, closedBy: null, result: null },
+      {
+        taskId: 'A1-t1',
+        number: 1,
+        queue: 'second-review',
+        status: 'OPEN',
+        openedAt: OPENED_AT,
+        dueAt: '2026-11-21T02:00:00.000Z',
+        overdue: false,
+        holder: null,
+        firstClaimedAt: null,
+        claimedAt: null,
+        handledSeconds: 0,
+        closedAt: null,
+        closedBy: null,
+        result: null,
+      },
     ]);
     expect(emitted.map(({ type, data }) => [type, data.action])).toEqual([['review.task-changed', 'opened']]);
     expect(decideTasks(file, referred(), context())).toEqual({ outcome: 'ignored', reason: 'already-opened' });
@@ -95,7 +164,16 @@ describe('a referred case', () => {
   it.each<[string, Partial<Decided>, TaskQueue]>([
     ['for a score', {}, 'second-review'],
     ['for a fraud list', { reasons: [{ code: 'BLACKLIST', detail: '' }] }, 'special-review'],
-    ['for a score and as a duplicate', { reasons: [{ code: 'BUREAU_SCORE', detail: '' }, { code: 'DUPLICATE_APPLICATION', detail: '' }] }, 'special-review'],
+    [
+      'for a score and as a duplicate',
+      {
+        reasons: [
+          { code: 'BUREAU_SCORE', detail: '' },
+          { code: 'DUPLICATE_APPLICATION', detail: '' },
+        ],
+      },
+      'special-review',
+    ],
   ])('goes, referred %s, to its queue', (_what, change, queue) => {
     expect(play([], change).file.tasks[0]!.queue).toBe(queue);
   });
@@ -107,17 +185,33 @@ describe('a referred case', () => {
   ])('of %i fen under a policy that wants large ones in the special review goes to %s', (requestedAmountFen, queue) => {
     const value = structuredClone(REVIEW_POLICIES[1]!.value);
     value.tasks = { secondMinutes: 30, specialMinutes: 90, specialReasons: [], specialFromFen: 14_000_000 };
-    const { file } = play([], { requestedAmountFen, policyVersion: 'x' }, context([{ version: 'x', effectiveFrom: '2018-01-01', value }]));
-    expect(file.tasks[0]).toMatchObject({ queue, dueAt: queue === 'second-review' ? '2026-11-20T02:30:00.000Z' : '2026-11-20T03:30:00.000Z' });
+    const { file } = play(
+      [],
+      { requestedAmountFen, policyVersion: 'x' },
+      context([{ version: 'x', effectiveFrom: '2018-01-01', value }]),
+    );
+    expect(file.tasks[0]).toMatchObject({
+      queue,
+      dueAt: queue === 'second-review' ? '2026-11-20T02:30:00.000Z' : '2026-11-20T03:30:00.000Z',
+    });
   });
 
   it.each(['APPROVED', 'DECLINED'] as const)('is none when it was %s', (outcome) => {
-    expect(decideTasks(undefined, referred({ outcome }), context())).toEqual({ outcome: 'ignored', reason: 'not-referred' });
+    expect(decideTasks(undefined, referred({ outcome }), context())).toEqual({
+      outcome: 'ignored',
+      reason: 'not-referred',
+    });
   });
 
   it('is put aside when its policy is not known, and so is a command to a case nobody knows', () => {
-    expect(decideTasks(undefined, referred({ policyVersion: 'gone' }), context())).toMatchObject({ outcome: 'dead-letter', reason: 'POLICY_MISSING' });
-    expect(decideTasks(undefined, command(s('li', 'claim'), undefined, 0), context())).toMatchObject({ outcome: 'dead-letter', reason: 'CASE_UNKNOWN' });
+    expect(decideTasks(undefined, referred({ policyVersion: 'gone' }), context())).toMatchObject({
+      outcome: 'dead-letter',
+      reason: 'POLICY_MISSING',
+    });
+    expect(decideTasks(undefined, command(s('li', 'claim'), undefined, 0), context())).toMatchObject({
+      outcome: 'dead-letter',
+      reason: 'CASE_UNKNOWN',
+    });
   });
 });
 
@@ -130,30 +224,122 @@ const TABLE: [string, Step[], string[]][] = [
   ['decided without a claim', [s('li', 'decide')], ['NOT_HOLDER']],
   ['decided by another than its holder', [s('li', 'claim'), s('wang', 'decide')], ['ok', 'NOT_HOLDER']],
   ['released by another than its holder', [s('li', 'claim'), s('wang', 'release')], ['ok', 'NOT_HOLDER']],
-  ['released, and claimed by another', [s('li', 'claim'), s('li', 'release'), s('wang', 'claim'), s('wang', 'decide')], ['ok', 'ok', 'ok', 'ok']],
-  ['four eyes: released, and claimed again', [s('li', 'claim'), s('li', 'release'), s('li', 'claim')], ['ok', 'ok', 'FOUR_EYES']],
-  ['four eyes: escalated, and claimed again', [s('chen', 'claim'), s('chen', 'escalate'), s('chen', 'claim'), s('chen', 'decide'), s('zhao', 'claim'), s('zhao', 'decide')], ['ok', 'ok', 'FOUR_EYES', 'FOUR_EYES', 'ok', 'ok']],
-  ['four eyes: noted, then claimed', [s('wang', 'note'), s('wang', 'claim'), s('li', 'claim')], ['ok', 'FOUR_EYES', 'ok']],
+  [
+    'released, and claimed by another',
+    [s('li', 'claim'), s('li', 'release'), s('wang', 'claim'), s('wang', 'decide')],
+    ['ok', 'ok', 'ok', 'ok'],
+  ],
+  [
+    'four eyes: released, and claimed again',
+    [s('li', 'claim'), s('li', 'release'), s('li', 'claim')],
+    ['ok', 'ok', 'FOUR_EYES'],
+  ],
+  [
+    'four eyes: escalated, and claimed again',
+    [
+      s('chen', 'claim'),
+      s('chen', 'escalate'),
+      s('chen', 'claim'),
+      s('chen', 'decide'),
+      s('zhao', 'claim'),
+      s('zhao', 'decide'),
+    ],
+    ['ok', 'ok', 'FOUR_EYES', 'FOUR_EYES', 'ok', 'ok'],
+  ],
+  [
+    'four eyes: noted, then claimed',
+    [s('wang', 'note'), s('wang', 'claim'), s('li', 'claim')],
+    ['ok', 'FOUR_EYES', 'ok'],
+  ],
   ['four eyes: a document added, then claimed', [s('wang', 'document'), s('wang', 'claim')], ['ok', 'FOUR_EYES']],
-  ['noted and documented by its holder', [s('li', 'claim'), s('li', 'note'), s('li', 'document'), s('li', 'decide')], ['ok', 'ok', 'ok', 'ok']],
+  [
+    'noted and documented by its holder',
+    [s('li', 'claim'), s('li', 'note'), s('li', 'document'), s('li', 'decide')],
+    ['ok', 'ok', 'ok', 'ok'],
+  ],
   ['noted by somebody without a queue', [s('guest', 'note')], ['NOT_ENTITLED']],
-  ['decided on what has changed since', [s('li', 'claim'), s('wang', 'note'), s('li', 'decide', { seen: 2 }), s('li', 'decide')], ['ok', 'ok', 'TASK_CHANGED', 'ok']],
-  ['escalated on what has changed since', [s('li', 'claim'), s('wang', 'note'), s('li', 'escalate', { seen: 2 })], ['ok', 'ok', 'TASK_CHANGED']],
-  ['a command to the task before', [s('li', 'claim'), s('li', 'escalate'), s('zhao', 'claim', { task: 1 })], ['ok', 'ok', 'TASK_CLOSED']],
-  ['anything after the decision', [s('li', 'claim'), s('li', 'decide'), s('wang', 'claim'), s('li', 'note'), s('li', 'decide')], ['ok', 'ok', 'TASK_CLOSED', 'TASK_CLOSED', 'TASK_CLOSED']],
-  ['escalated from the special review', [s('li', 'claim'), s('li', 'escalate'), s('zhao', 'claim'), s('zhao', 'escalate')], ['ok', 'ok', 'ok', 'NO_HIGHER_QUEUE']],
-  ['the whole amount', [s('li', 'claim'), s('li', 'decide', { decision: { ...APPROVE, amountFen: 14_000_000 } })], ['ok', 'ok']],
-  ['a fen more than asked for', [s('li', 'claim'), s('li', 'decide', { decision: { ...APPROVE, amountFen: 14_000_001 } })], ['ok', 'ABOVE_REQUEST']],
-  ['a month more than asked for', [s('li', 'claim'), s('li', 'decide', { decision: { ...APPROVE, termMonths: 37 } })], ['ok', 'ABOVE_REQUEST']],
-  ['the rate at the ceiling', [s('li', 'claim'), s('li', 'decide', { decision: { ...APPROVE, annualRate: '0.24' } })], ['ok', 'ok']],
-  ['a rate above the ceiling', [s('li', 'claim'), s('li', 'decide', { decision: { ...APPROVE, annualRate: '0.240001' } })], ['ok', 'RATE_ABOVE_CEILING']],
+  [
+    'decided on what has changed since',
+    [s('li', 'claim'), s('wang', 'note'), s('li', 'decide', { seen: 2 }), s('li', 'decide')],
+    ['ok', 'ok', 'TASK_CHANGED', 'ok'],
+  ],
+  [
+    'escalated on what has changed since',
+    [s('li', 'claim'), s('wang', 'note'), s('li', 'escalate', { seen: 2 })],
+    ['ok', 'ok', 'TASK_CHANGED'],
+  ],
+  [
+    'a command to the task before',
+    [s('li', 'claim'), s('li', 'escalate'), s('zhao', 'claim', { task: 1 })],
+    ['ok', 'ok', 'TASK_CLOSED'],
+  ],
+  [
+    'anything after the decision',
+    [s('li', 'claim'), s('li', 'decide'), s('wang', 'claim'), s('li', 'note'), s('li', 'decide')],
+    ['ok', 'ok', 'TASK_CLOSED', 'TASK_CLOSED', 'TASK_CLOSED'],
+  ],
+  [
+    'escalated from the special review',
+    [s('li', 'claim'), s('li', 'escalate'), s('zhao', 'claim'), s('zhao', 'escalate')],
+    ['ok', 'ok', 'ok', 'NO_HIGHER_QUEUE'],
+  ],
+  [
+    'the whole amount',
+    [s('li', 'claim'), s('li', 'decide', { decision: { ...APPROVE, amountFen: 14_000_000 } })],
+    ['ok', 'ok'],
+  ],
+  [
+    'a fen more than asked for',
+    [s('li', 'claim'), s('li', 'decide', { decision: { ...APPROVE, amountFen: 14_000_001 } })],
+    ['ok', 'ABOVE_REQUEST'],
+  ],
+  [
+    'a month more than asked for',
+    [s('li', 'claim'), s('li', 'decide', { decision: { ...APPROVE, termMonths: 37 } })],
+    ['ok', 'ABOVE_REQUEST'],
+  ],
+  [
+    'the rate at the ceiling',
+    [s('li', 'claim'), s('li', 'decide', { decision: { ...APPROVE, annualRate: '0.24' } })],
+    ['ok', 'ok'],
+  ],
+  [
+    'a rate above the ceiling',
+    [s('li', 'claim'), s('li', 'decide', { decision: { ...APPROVE, annualRate: '0.240001' } })],
+    ['ok', 'RATE_ABOVE_CEILING'],
+  ],
   ['not yet over its time', [s('clock', 'expire', { minute: 24 * 60 - 1 })], ['NOT_DUE']],
   ['over its time', [s('clock', 'expire', { minute: 24 * 60 })], ['ok']],
-  ['over its time while somebody holds it', [s('li', 'claim'), s('clock', 'expire', { minute: 24 * 60 }), s('li', 'decide', { task: 1 }), s('li', 'decide')], ['ok', 'ok', 'TASK_CLOSED', 'NOT_ENTITLED']],
-  ['over its time when it was decided meanwhile', [s('li', 'claim'), s('li', 'decide'), s('clock', 'expire', { minute: 24 * 60 })], ['ok', 'ok', 'TASK_CLOSED']],
-  ['over its time in both queues, once each', [s('clock', 'expire', { minute: 24 * 60 }), s('clock', 'expire', { minute: 96 * 60 - 1 }), s('clock', 'expire', { minute: 96 * 60 }), s('clock', 'expire', { minute: 97 * 60 })], ['ok', 'NOT_DUE', 'ok', 'TASK_CHANGED']],
-  ['the same command twice', [s('li', 'claim', { id: 'x' }), s('li', 'claim', { id: 'x' })], ['ok', 'command-already-settled']],
-  ['a refused command again', [s('guest', 'claim', { id: 'x' }), s('guest', 'claim', { id: 'x' })], ['NOT_ENTITLED', 'command-already-settled']],
+  [
+    'over its time while somebody holds it',
+    [s('li', 'claim'), s('clock', 'expire', { minute: 24 * 60 }), s('li', 'decide', { task: 1 }), s('li', 'decide')],
+    ['ok', 'ok', 'TASK_CLOSED', 'NOT_ENTITLED'],
+  ],
+  [
+    'over its time when it was decided meanwhile',
+    [s('li', 'claim'), s('li', 'decide'), s('clock', 'expire', { minute: 24 * 60 })],
+    ['ok', 'ok', 'TASK_CLOSED'],
+  ],
+  [
+    'over its time in both queues, once each',
+    [
+      s('clock', 'expire', { minute: 24 * 60 }),
+      s('clock', 'expire', { minute: 96 * 60 - 1 }),
+      s('clock', 'expire', { minute: 96 * 60 }),
+      s('clock', 'expire', { minute: 97 * 60 }),
+    ],
+    ['ok', 'NOT_DUE', 'ok', 'TASK_CHANGED'],
+  ],
+  [
+    'the same command twice',
+    [s('li', 'claim', { id: 'x' }), s('li', 'claim', { id: 'x' })],
+    ['ok', 'command-already-settled'],
+  ],
+  [
+    'a refused command again',
+    [s('guest', 'claim', { id: 'x' }), s('guest', 'claim', { id: 'x' })],
+    ['NOT_ENTITLED', 'command-already-settled'],
+  ],
 ];
 
 describe('commands', () => {
@@ -162,7 +348,11 @@ describe('commands', () => {
   });
 
   it('an approval without a price needs a rate', () => {
-    const steps = [s('li', 'claim'), s('li', 'decide'), s('li', 'decide', { decision: { ...APPROVE, annualRate: '0.09' } })];
+    const steps = [
+      s('li', 'claim'),
+      s('li', 'decide'),
+      s('li', 'decide', { decision: { ...APPROVE, annualRate: '0.09' } }),
+    ];
     const { answers, emitted } = play(steps, { product: 'NO-SUCH' });
     expect(answers).toEqual(['ok', 'RATE_REQUIRED', 'ok']);
     expect(emitted.at(-1)!.data.annualRate).toBe('0.09');
@@ -173,12 +363,33 @@ describe('commands', () => {
     expect(emitted.at(-1)).toEqual({
       type: 'review.referral-decided',
       data: {
-        applicationId: 'A1', taskId: 'A1-t1', partnerId: 'dealer-a', businessDate: '2026-11-20', requestedAmountFen: 14_000_000, outcome: 'APPROVED', amountFen: 12_000_000, termMonths: 36,
-        annualRate: '0.072', reasonCodes: [], comment: 'because', decidedBy: 'li', decidedAt: '2026-11-20T02:11:00.000Z',
+        applicationId: 'A1',
+        taskId: 'A1-t1',
+        partnerId: 'dealer-a',
+        businessDate: '2026-11-20',
+        requestedAmountFen: 14_000_000,
+        outcome: 'APPROVED',
+        amountFen: 12_000_000,
+        termMonths: 36,
+        annualRate: '0.072',
+        reasonCodes: [],
+        comment: 'because',
+        decidedBy: 'li',
+        decidedAt: '2026-11-20T02:11:00.000Z',
       },
     });
-    expect(file.tasks[0]).toMatchObject({ status: 'CLOSED', result: 'APPROVED', closedBy: 'li', holder: null, handledSeconds: 600 });
-    expect(file.record.map(({ action, actor }) => `${actor} ${action}`)).toEqual(['rules opened', 'li claim', 'li decide']);
+    expect(file.tasks[0]).toMatchObject({
+      status: 'CLOSED',
+      result: 'APPROVED',
+      closedBy: 'li',
+      holder: null,
+      handledSeconds: 600,
+    });
+    expect(file.record.map(({ action, actor }) => `${actor} ${action}`)).toEqual([
+      'rules opened',
+      'li claim',
+      'li decide',
+    ]);
   });
 
   it('people have a hand in a case, the clock has not', () => {
@@ -186,9 +397,21 @@ describe('commands', () => {
   });
 
   it('time limits escalate the second review and mark the special review', () => {
-    const { file, emitted } = play([s('li', 'claim', { minute: 10 }), s('clock', 'expire', { minute: 24 * 60 }), s('clock', 'expire', { minute: 96 * 60 })]);
+    const { file, emitted } = play([
+      s('li', 'claim', { minute: 10 }),
+      s('clock', 'expire', { minute: 24 * 60 }),
+      s('clock', 'expire', { minute: 96 * 60 }),
+    ]);
     expect(file.tasks).toMatchObject([
-      { queue: 'second-review', status: 'CLOSED', result: 'ESCALATED', closedBy: 'clock', overdue: true, holder: null, handledSeconds: (24 * 60 - 10) * 60 },
+      {
+        queue: 'second-review',
+        status: 'CLOSED',
+        result: 'ESCALATED',
+        closedBy: 'clock',
+        overdue: true,
+        holder: null,
+        handledSeconds: (24 * 60 - 10) * 60,
+      },
       { queue: 'special-review', status: 'OPEN', overdue: true, dueAt: '2026-11-24T02:00:00.000Z' },
     ]);
     expect(emitted.map(({ data }) => data.action)).toEqual(['opened', 'claimed', 'expired', 'opened', 'expired']);
@@ -203,7 +426,13 @@ describe('properties', () => {
     minute: fc.integer({ min: 1, max: 120 * 60 }),
     decision: fc.constantFrom(APPROVE, DECLINE),
   });
-  const sequences = fc.array(step, { maxLength: 25 }).map((steps) => steps.map((one): Step => (one.action === 'expire' ? { ...one, who: 'clock' } : one.who === 'clock' ? { ...one, who: 'li' } : one)));
+  const sequences = fc
+    .array(step, { maxLength: 25 })
+    .map((steps) =>
+      steps.map((one): Step =>
+        one.action === 'expire' ? { ...one, who: 'clock' } : one.who === 'clock' ? { ...one, who: 'li' } : one,
+      ),
+    );
 
   it('nobody decides a case they had a hand in before their claim, and it is decided at most once', () => {
     fc.assert(
@@ -213,7 +442,9 @@ describe('properties', () => {
         const done = file.record.filter(({ refusal, actor }) => refusal === null && people.includes(actor));
         const at = done.findIndex(({ action }) => action === 'decide');
         if (at < 0) return;
-        const claim = done.findLastIndex(({ action, actor }, index) => index < at && action === 'claim' && actor === done[at]!.actor);
+        const claim = done.findLastIndex(
+          ({ action, actor }, index) => index < at && action === 'claim' && actor === done[at]!.actor,
+        );
         expect(claim).toBeGreaterThanOrEqual(0);
         expect(done.slice(0, claim).some(({ actor }) => actor === done[at]!.actor)).toBe(false);
       }),
@@ -228,7 +459,12 @@ describe('properties', () => {
         expect(file.record).toHaveLength(steps.length + 1);
         expect(file.settled.map(({ refusal }) => refusal ?? 'ok')).toEqual(answers);
         expect(file.revision).toBe(1 + answers.filter((answer) => answer === 'ok').length);
-        const repeated = play(steps.flatMap((one, index) => [{ ...one, id: `c${index}` }, { ...one, id: `c${index}` }]));
+        const repeated = play(
+          steps.flatMap((one, index) => [
+            { ...one, id: `c${index}` },
+            { ...one, id: `c${index}` },
+          ]),
+        );
         // Minutes and revisions are the same, so only the repeats differ.
         expect(repeated.answers.filter((answer) => answer !== 'command-already-settled')).toHaveLength(steps.length);
         expect(repeated.emitted).toHaveLength(emitted.length);

@@ -24,15 +24,27 @@ describe('armOf', () => {
 
   // Fixed for good: an application must not change its arm because the hub was updated.
   it('keeps to the arms it has always given', () => {
-    expect(ids.slice(0, 16).map((id) => (armOf(trial('0.5'), id) === 'challenger' ? 'x' : '-')).join('')).toBe('-x--xxxx--x-x--x');
+    expect(
+      ids
+        .slice(0, 16)
+        .map((id) => (armOf(trial('0.5'), id) === 'challenger' ? 'x' : '-'))
+        .join(''),
+    ).toBe('-x--xxxx--x-x--x');
   });
 
   it('a larger share keeps whom a smaller one had', () => {
     fc.assert(
-      fc.property(fc.string({ minLength: 1 }), fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 100 }), (id, a, b) => {
-        const [less, more] = [Math.min(a, b), Math.max(a, b)].map((share) => armOf(trial((share / 100).toFixed(2)), id));
-        return less === 'champion' || more === 'challenger';
-      }),
+      fc.property(
+        fc.string({ minLength: 1 }),
+        fc.integer({ min: 0, max: 100 }),
+        fc.integer({ min: 0, max: 100 }),
+        (id, a, b) => {
+          const [less, more] = [Math.min(a, b), Math.max(a, b)].map((share) =>
+            armOf(trial((share / 100).toFixed(2)), id),
+          );
+          return less === 'champion' || more === 'challenger';
+        },
+      ),
     );
   });
 

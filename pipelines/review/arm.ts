@@ -13,6 +13,8 @@ const WHOLE = 16n ** BigInt(DIGITS);
 export function armOf({ challenger }: Pick<ReviewPolicy, 'challenger'>, applicationId: string): PolicyArm {
   if (challenger === undefined) return 'champion';
   const { numerator, denominator } = ratio(challenger.share);
-  const drawn = BigInt(`0x${createHash('sha256').update(`${challenger.name}\u0000${applicationId}`).digest('hex').slice(0, DIGITS)}`);
+  const drawn = BigInt(
+    `0x${createHash('sha256').update(`${challenger.name}\u0000${applicationId}`).digest('hex').slice(0, DIGITS)}`,
+  );
   return drawn * BigInt(denominator) < BigInt(numerator) * WHOLE ? 'challenger' : 'champion';
 }

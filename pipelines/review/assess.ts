@@ -4,9 +4,31 @@ import { addMonths } from '../../models/reference/dates.ts';
 import type { Rating } from '../../models/scorecards/rating.ts';
 import type { ApplicationFacts, MatchFacts, Reason } from '../../models/state/review-case.ts';
 import type { RepaymentHistory } from '../../models/events/repayment-history.ts';
-import { addOns, ageAtMaturity, ageMinimum, blacklist, carAge, consent, debtToIncome, duplicateApplication, loanToValue, paymentToIncome, rateCeiling, region, tenor } from './application-rules.ts';
+import {
+  addOns,
+  ageAtMaturity,
+  ageMinimum,
+  blacklist,
+  carAge,
+  consent,
+  debtToIncome,
+  duplicateApplication,
+  loanToValue,
+  paymentToIncome,
+  rateCeiling,
+  region,
+  tenor,
+} from './application-rules.ts';
 import { type BureauFacts, together } from './bureau-facts.ts';
-import { bureauAnswer, bureauEnquiries, bureauFile, bureauFraudList, bureauOverdue, bureauRecord, bureauScore } from './bureau-rules.ts';
+import {
+  bureauAnswer,
+  bureauEnquiries,
+  bureauFile,
+  bureauFraudList,
+  bureauOverdue,
+  bureauRecord,
+  bureauScore,
+} from './bureau-rules.ts';
 import type { Facts, Rule } from './finding.ts';
 import { instalmentFen, LONGEST_TERM_MONTHS } from './instalment.ts';
 import { indexOf } from './policy-index.ts';
@@ -16,8 +38,27 @@ const scorecard: Rule = ({ index, rating }) => scorecardRule(index.policy.scorec
 
 /** In the order in which reasons are given. */
 const RULES: readonly Rule[] = [
-  consent, blacklist, duplicateApplication, ageMinimum, ageAtMaturity, region, tenor, carAge, loanToValue, addOns, rateCeiling, paymentToIncome,
-  debtToIncome, bureauAnswer, bureauFraudList, bureauScore, bureauFile, bureauOverdue, bureauRecord, bureauEnquiries, scorecard,
+  consent,
+  blacklist,
+  duplicateApplication,
+  ageMinimum,
+  ageAtMaturity,
+  region,
+  tenor,
+  carAge,
+  loanToValue,
+  addOns,
+  rateCeiling,
+  paymentToIncome,
+  debtToIncome,
+  bureauAnswer,
+  bureauFraudList,
+  bureauScore,
+  bureauFile,
+  bureauOverdue,
+  bureauRecord,
+  bureauEnquiries,
+  scorecard,
 ];
 
 export type Trace = DataOf<typeof applicationDecided>['trace'];
@@ -57,7 +98,10 @@ export function assess(rules: ReviewRules, assessment: Assessment): Verdict | 'e
 }
 
 /** Holds the case as it is against the rules. */
-function hold(rules: ReviewRules, { application, match, bureaus, history, businessDate }: Assessment): Verdict | 'enquire' {
+function hold(
+  rules: ReviewRules,
+  { application, match, bureaus, history, businessDate }: Assessment,
+): Verdict | 'enquire' {
   const index = indexOf(rules);
   const { amountFen: requestedFen, termMonths } = application;
   const annualRate = index.product.get(application.product)?.annualRate;
@@ -89,7 +133,15 @@ function hold(rules: ReviewRules, { application, match, bureaus, history, busine
   if (report === null && !stops) return 'enquire';
   const outcome = declined ? 'DECLINED' : reasons.length > 0 ? 'REFERRED' : 'APPROVED';
   const approved = outcome === 'APPROVED';
-  return { outcome, amountFen: approved ? requestedFen : 0, annualRate: approved ? (annualRate ?? null) : null, termMonths, reasons, trace, rating: facts.rating };
+  return {
+    outcome,
+    amountFen: approved ? requestedFen : 0,
+    annualRate: approved ? (annualRate ?? null) : null,
+    termMonths,
+    reasons,
+    trace,
+    rating: facts.rating,
+  };
 }
 
 /**
@@ -97,7 +149,12 @@ function hold(rules: ReviewRules, { application, match, bureaus, history, busine
  * when nothing that is large enough passes. All rules that look at the amount are harder on more, so halving finds it; what it finds has
  * been held against every rule.
  */
-function counterOffer(rules: ReviewRules, offer: NonNullable<ReviewRules['counterOffer']>, assessment: Assessment, asked: Verdict): Verdict | 'enquire' | undefined {
+function counterOffer(
+  rules: ReviewRules,
+  offer: NonNullable<ReviewRules['counterOffer']>,
+  assessment: Assessment,
+  asked: Verdict,
+): Verdict | 'enquire' | undefined {
   const { application } = assessment;
   const { amountFen: requestedFen } = application;
   const cap = application.kind === 'new' ? rules.tenor.newMonths : rules.tenor.usedMonths;
@@ -135,7 +192,18 @@ function shareOf(amountFen: number, share: string): number {
 /** The verdict on the smaller loan, with what stood against the larger one. */
 function granted(verdict: Verdict | 'enquire', application: ApplicationFacts, asked: Verdict): Verdict | 'enquire' {
   if (verdict === 'enquire') return verdict;
-  const against = asked.trace.filter(({ result }) => result === 'refer' || result === 'decline').map(({ rule }) => rule);
-  const inputs = { requestedAmountFen: application.amountFen, requestedTermMonths: application.termMonths, against: against.join(','), termMonths: verdict.termMonths };
-  return { ...verdict, reasons: asked.reasons, trace: [...verdict.trace, { rule: 'counter-offer', result: 'pass', inputs, limit: verdict.amountFen }] };
+  const against = asked.trace
+    .filter(({ result }) => result === 'refer' || result === 'decline')
+    .map(({ rule }) => rule);
+  const inputs = {
+    requestedAmountFen: application.amountFen,
+    requestedTermMonths: application.termMonths,
+    against: against.join(','),
+    termMonths: verdict.termMonths,
+  };
+  return {
+    ...verdict,
+    reasons: asked.reasons,
+    trace: [...verdict.trace, { rule: 'counter-offer', result: 'pass', inputs, limit: verdict.amountFen }],
+  };
 }

@@ -19,7 +19,11 @@ export function reportRequestIdOf(applicationId: string, index = 0): string {
 export function enquiriesOf(rules: ReviewRules, applicationId: string): Enquiry[] {
   const { name, others = [] } = rules.bureau;
   const all: { name: string; kind: BureauKind }[] = [{ name, kind: 'score' }, ...others];
-  return all.map((bureau, index) => ({ reportRequestId: reportRequestIdOf(applicationId, index), bureau: bureau.name, kind: bureau.kind }));
+  return all.map((bureau, index) => ({
+    reportRequestId: reportRequestIdOf(applicationId, index),
+    bureau: bureau.name,
+    kind: bureau.kind,
+  }));
 }
 
 /** Each enquiry with its answer; undefined while one is missing. */
@@ -36,12 +40,16 @@ export function answersOf(enquiries: readonly Enquiry[], reports: readonly Burea
 /** The greatest of those known; null when nobody knows. */
 function worst(values: readonly (number | null | undefined)[]): number | null {
   let found: number | null = null;
-  for (const value of values) if (value !== null && value !== undefined && (found === null || value > found)) found = value;
+  for (const value of values)
+    if (value !== null && value !== undefined && (found === null || value > found)) found = value;
   return found;
 }
 
 /** The last of an order that occurs; undefined when none does. */
-function worstOf<Level extends string>(order: readonly Level[], values: readonly (Level | undefined)[]): Level | undefined {
+function worstOf<Level extends string>(
+  order: readonly Level[],
+  values: readonly (Level | undefined)[],
+): Level | undefined {
   return order.findLast((level) => values.includes(level));
 }
 
@@ -53,12 +61,23 @@ export function together(bureaus: readonly BureauFacts[]): ReportFacts {
   const all = bureaus.map(({ facts }) => facts);
   const [only] = all;
   if (all.length === 1 && only !== undefined) return only;
-  const listing = worstOf(LISTING_LEVELS, all.map((facts) => facts.listing));
-  const assetClass = worstOf(ASSET_CLASSES, all.map((facts) => facts.assetClass));
+  const listing = worstOf(
+    LISTING_LEVELS,
+    all.map((facts) => facts.listing),
+  );
+  const assetClass = worstOf(
+    ASSET_CLASSES,
+    all.map((facts) => facts.assetClass),
+  );
   const lists = [...new Set(all.flatMap((facts) => facts.lists ?? []))];
-  const counts = { badDebts: worst(all.map((facts) => facts.badDebts)), recourse: worst(all.map((facts) => facts.recourse)), enforcements: worst(all.map((facts) => facts.enforcements)) };
+  const counts = {
+    badDebts: worst(all.map((facts) => facts.badDebts)),
+    recourse: worst(all.map((facts) => facts.recourse)),
+    enforcements: worst(all.map((facts) => facts.enforcements)),
+  };
   return {
-    outcome: (['report', 'no-file'] as const).find((outcome) => all.some((facts) => facts.outcome === outcome)) ?? 'rejected',
+    outcome:
+      (['report', 'no-file'] as const).find((outcome) => all.some((facts) => facts.outcome === outcome)) ?? 'rejected',
     rejectionCode: all.find((facts) => facts.rejectionCode !== null)?.rejectionCode ?? null,
     score: all.find((facts) => facts.score !== null)?.score ?? null,
     currentDaysPastDue: worst(all.map((facts) => facts.currentDaysPastDue)),

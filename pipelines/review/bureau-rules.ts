@@ -8,24 +8,51 @@ import { failed, type Finding, notApplicable, passed, type Rule } from './findin
 
 type Result = 'approve' | 'refer' | 'decline';
 
-function byOutcome(rule: string, inputs: Finding['entry']['inputs'], limit: string | number | null, outcome: Result, detail: string): Finding {
-  return outcome === 'approve' ? passed(rule, inputs, limit) : failed(rule, inputs, limit, { outcome, enquire: true }, 'BUREAU_SCORE', detail);
+function byOutcome(
+  rule: string,
+  inputs: Finding['entry']['inputs'],
+  limit: string | number | null,
+  outcome: Result,
+  detail: string,
+): Finding {
+  return outcome === 'approve'
+    ? passed(rule, inputs, limit)
+    : failed(rule, inputs, limit, { outcome, enquire: true }, 'BUREAU_SCORE', detail);
 }
 
-const worse = (outcomes: readonly Result[]): Result => (['decline', 'refer'] as const).find((outcome) => outcomes.includes(outcome)) ?? 'approve';
+const worse = (outcomes: readonly Result[]): Result =>
+  (['decline', 'refer'] as const).find((outcome) => outcomes.includes(outcome)) ?? 'approve';
 
 /** Every bureau answered. */
 export const bureauAnswer: Rule = ({ index, bureaus }) => {
   const [first, ...others] = bureaus;
   if (first === undefined) return notApplicable('bureau-answer');
-  const inputs: Finding['entry']['inputs'] = { bureau: first.bureau, outcome: first.facts.outcome, rejection: first.facts.rejectionCode };
+  const inputs: Finding['entry']['inputs'] = {
+    bureau: first.bureau,
+    outcome: first.facts.outcome,
+    rejection: first.facts.rejectionCode,
+  };
   for (const { bureau, facts } of others) inputs[bureau] = facts.rejectionCode ?? facts.outcome;
   const refused = bureaus.filter(({ facts }) => facts.outcome === 'rejected');
   if (refused.length === 0) return passed('bureau-answer', inputs, null);
   const { unavailable, others: more = [] } = index.policy.bureau;
-  const outcome = worse(refused.map(({ bureau }) => more.find(({ name }) => name === bureau)?.unavailable ?? unavailable));
-  const who = refused.map(({ bureau, facts }) => `${refused.length > 1 || bureau !== first.bureau ? `${bureau} ` : ''}${facts.rejectionCode ?? '未说明'}`).join('、');
-  return failed('bureau-answer', inputs, null, { outcome: outcome === 'decline' ? 'decline' : 'refer', enquire: true }, 'BUREAU_UNAVAILABLE', `征信机构未能提供报告（${who}）`);
+  const outcome = worse(
+    refused.map(({ bureau }) => more.find(({ name }) => name === bureau)?.unavailable ?? unavailable),
+  );
+  const who = refused
+    .map(
+      ({ bureau, facts }) =>
+        `${refused.length > 1 || bureau !== first.bureau ? `${bureau} ` : ''}${facts.rejectionCode ?? '未说明'}`,
+    )
+    .join('、');
+  return failed(
+    'bureau-answer',
+    inputs,
+    null,
+    { outcome: outcome === 'decline' ? 'decline' : 'refer', enquire: true },
+    'BUREAU_UNAVAILABLE',
+    `征信机构未能提供报告（${who}）`,
+  );
 };
 
 /** The score lies in a band that passes; a person without a file or score goes where the policy says. */
@@ -42,7 +69,13 @@ export const bureauScore: Rule = ({ index, bureaus }) => {
   let band = bands[0]!;
   for (const next of bands) if (score >= next.from) band = next;
   const approveFrom = bands.find(({ outcome }) => outcome === 'approve')?.from ?? null;
-  return byOutcome('bureau-score', { outcome: report.outcome, score }, approveFrom, band.outcome, `征信评分${score}分，低于通过线${approveFrom ?? '（无）'}分`);
+  return byOutcome(
+    'bureau-score',
+    { outcome: report.outcome, score },
+    approveFrom,
+    band.outcome,
+    `征信评分${score}分，低于通过线${approveFrom ?? '（无）'}分`,
+  );
 };
 
 /** The bureaus beside the first one know the person, where the policy wants that. */
@@ -51,28 +84,51 @@ export const bureauFile: Rule = ({ index, bureaus }) => {
   if (others.length === 0) return notApplicable('bureau-file');
   const inputs = Object.fromEntries(others.map(({ bureau, facts }) => [bureau, facts.outcome]));
   const without = others.filter(({ facts }) => facts.outcome === 'no-file');
-  const outcome = worse(without.map(({ bureau }) => index.policy.bureau.others?.find(({ name }) => name === bureau)?.noFile ?? 'refer'));
-  return byOutcome('bureau-file', inputs, null, outcome, `征信机构查无此人记录（${without.map(({ bureau }) => bureau).join('、')}）`);
+  const outcome = worse(
+    without.map(({ bureau }) => index.policy.bureau.others?.find(({ name }) => name === bureau)?.noFile ?? 'refer'),
+  );
+  return byOutcome(
+    'bureau-file',
+    inputs,
+    null,
+    outcome,
+    `征信机构查无此人记录（${without.map(({ bureau }) => bureau).join('、')}）`,
+  );
 };
 
 /** Arrears now, at their worst in two years, and how often. */
 export const bureauOverdue: Rule = ({ index, report }) => {
-  if (report === null || report.outcome !== 'report' || report.currentDaysPastDue === null) return notApplicable('bureau-overdue');
+  if (report === null || report.outcome !== 'report' || report.currentDaysPastDue === null)
+    return notApplicable('bureau-overdue');
   const { maxCurrentDays, maxDays24Months, maxTimes24Months, outcome, timesOutcome } = index.policy.bureau.overdue;
   const { currentDaysPastDue, maxDaysPastDue24Months, timesOverdue24Months } = report;
   const inputs = { currentDaysPastDue, maxDaysPastDue24Months, timesOverdue24Months };
   const limit = `${maxCurrentDays}/${maxDays24Months}/${maxTimes24Months}`;
   const arrears: string[] = [];
   if (currentDaysPastDue > maxCurrentDays) arrears.push(`当前逾期${currentDaysPastDue}天，上限${maxCurrentDays}天`);
-  if ((maxDaysPastDue24Months ?? 0) > maxDays24Months) arrears.push(`近24个月最长逾期${maxDaysPastDue24Months}天，上限${maxDays24Months}天`);
+  if ((maxDaysPastDue24Months ?? 0) > maxDays24Months)
+    arrears.push(`近24个月最长逾期${maxDaysPastDue24Months}天，上限${maxDays24Months}天`);
   const tooOften = (timesOverdue24Months ?? 0) > maxTimes24Months;
   if (arrears.length === 0 && !tooOften) return passed('bureau-overdue', inputs, limit);
   const result = arrears.length > 0 && (outcome === 'decline' || !tooOften) ? outcome : timesOutcome;
   if (tooOften) arrears.push(`近24个月逾期${timesOverdue24Months}次，上限${maxTimes24Months}次`);
-  return failed('bureau-overdue', inputs, limit, { outcome: result, enquire: true }, 'BUREAU_OVERDUE', arrears.join('；'));
+  return failed(
+    'bureau-overdue',
+    inputs,
+    limit,
+    { outcome: result, enquire: true },
+    'BUREAU_OVERDUE',
+    arrears.join('；'),
+  );
 };
 
-const CLASS_NAMES = { normal: '正常', 'special-mention': '关注', substandard: '次级', doubtful: '可疑', loss: '损失' } as const;
+const CLASS_NAMES = {
+  normal: '正常',
+  'special-mention': '关注',
+  substandard: '次级',
+  doubtful: '可疑',
+  loss: '损失',
+} as const;
 
 /** What a credit report says beside arrears: five classes, bad debts, debts others had to pay, enforcements. */
 export const bureauRecord: Rule = ({ index, report }) => {
@@ -82,11 +138,21 @@ export const bureauRecord: Rule = ({ index, report }) => {
   const inputs = { assetClass, badDebts, recourse, enforcements };
   const limit = `${limits.worstAssetClass}/${limits.maxBadDebts}/${limits.maxRecourse}/${limits.maxEnforcements}`;
   const found: string[] = [];
-  if (ASSET_CLASSES.indexOf(assetClass) > ASSET_CLASSES.indexOf(limits.worstAssetClass)) found.push(`账户五级分类为${CLASS_NAMES[assetClass]}，下限${CLASS_NAMES[limits.worstAssetClass]}`);
+  if (ASSET_CLASSES.indexOf(assetClass) > ASSET_CLASSES.indexOf(limits.worstAssetClass))
+    found.push(`账户五级分类为${CLASS_NAMES[assetClass]}，下限${CLASS_NAMES[limits.worstAssetClass]}`);
   if (badDebts > limits.maxBadDebts) found.push(`呆账${badDebts}笔，上限${limits.maxBadDebts}笔`);
   if (recourse > limits.maxRecourse) found.push(`被追偿${recourse}笔，上限${limits.maxRecourse}笔`);
   if (enforcements > limits.maxEnforcements) found.push(`强制执行${enforcements}条，上限${limits.maxEnforcements}条`);
-  return found.length === 0 ? passed('bureau-record', inputs, limit) : failed('bureau-record', inputs, limit, { outcome: limits.outcome, enquire: true }, 'BUREAU_OVERDUE', found.join('；'));
+  return found.length === 0
+    ? passed('bureau-record', inputs, limit)
+    : failed(
+        'bureau-record',
+        inputs,
+        limit,
+        { outcome: limits.outcome, enquire: true },
+        'BUREAU_OVERDUE',
+        found.join('；'),
+      );
 };
 
 /** The person stands on no fraud list of a bureau. */
@@ -96,15 +162,29 @@ export const bureauFraudList: Rule = ({ index, report }) => {
   const inputs = { listing, lists: lists.join(',') };
   if (listing === 'none') return passed('bureau-fraud-list', inputs, null);
   const outcome = index.policy.bureau.fraud?.[listing] ?? 'decline';
-  return failed('bureau-fraud-list', inputs, null, { outcome, enquire: true }, 'BLACKLIST', `命中征信机构欺诈名单（${lists.join('、')}${listing === 'suspected' ? '，疑似' : ''}）`);
+  return failed(
+    'bureau-fraud-list',
+    inputs,
+    null,
+    { outcome, enquire: true },
+    'BLACKLIST',
+    `命中征信机构欺诈名单（${lists.join('、')}${listing === 'suspected' ? '，疑似' : ''}）`,
+  );
 };
 
 /** Not shopping for credit: enquiries by lenders in three months. */
 export const bureauEnquiries: Rule = ({ index, report }) => {
-  if (report === null || report.outcome !== 'report' || report.enquiries3Months === null) return notApplicable('bureau-enquiries');
+  if (report === null || report.outcome !== 'report' || report.enquiries3Months === null)
+    return notApplicable('bureau-enquiries');
   const { maxEnquiries3Months, enquiriesOutcome } = index.policy.bureau;
   const inputs = { enquiries3Months: report.enquiries3Months };
   return report.enquiries3Months <= maxEnquiries3Months
     ? passed('bureau-enquiries', inputs, maxEnquiries3Months)
-    : byOutcome('bureau-enquiries', inputs, maxEnquiries3Months, enquiriesOutcome, `近3个月被查询${report.enquiries3Months}次，超过${maxEnquiries3Months}次`);
+    : byOutcome(
+        'bureau-enquiries',
+        inputs,
+        maxEnquiries3Months,
+        enquiriesOutcome,
+        `近3个月被查询${report.enquiries3Months}次，超过${maxEnquiries3Months}次`,
+      );
 };

@@ -48,7 +48,12 @@ export function enquiryOf(data: DataOf<typeof applicationReceived>): NonNullable
 
 /** What the rules need of matching. */
 export function matchFacts(data: DataOf<typeof applicantMatched>): MatchFacts {
-  return { duplicateOf: data.duplicateOf, priorApplications: data.priorApplications.length, blacklist: data.blacklist?.list ?? null, ...(data.repayment === undefined ? {} : { repayment: data.repayment }) };
+  return {
+    duplicateOf: data.duplicateOf,
+    priorApplications: data.priorApplications.length,
+    blacklist: data.blacklist?.list ?? null,
+    ...(data.repayment === undefined ? {} : { repayment: data.repayment }),
+  };
 }
 
 /** What the rules need of a bureau's answer. */
@@ -62,9 +67,16 @@ export function reportFacts(data: DataOf<typeof creditReportReceived>): ReportFa
     timesOverdue24Months: data.overdue?.timesOverdue24Months ?? null,
     monthlyPaymentFen: data.debt?.monthlyPaymentFen ?? null,
     enquiries3Months: data.enquiries3Months,
-    ...(data.listing === undefined || data.listing === null ? {} : { listing: data.listing.level, lists: [...new Set(data.listing.hits.map(({ list }) => list))] }),
+    ...(data.listing === undefined || data.listing === null
+      ? {}
+      : { listing: data.listing.level, lists: [...new Set(data.listing.hits.map(({ list }) => list))] }),
     ...(data.summary === undefined || data.summary === null
       ? {}
-      : { assetClass: data.summary.assetClass, badDebts: data.summary.badDebts, recourse: data.summary.accounts.recourse, enforcements: data.summary.publicRecords.enforcements }),
+      : {
+          assetClass: data.summary.assetClass,
+          badDebts: data.summary.badDebts,
+          recourse: data.summary.accounts.recourse,
+          enforcements: data.summary.publicRecords.enforcements,
+        }),
   };
 }

@@ -7,7 +7,12 @@ type Scalar = string | number | boolean | null;
 
 /** What one rule found: its line in the trace of the decision, and the reason when it was not passed. */
 export interface Finding {
-  readonly entry: { rule: string; result: 'pass' | 'refer' | 'decline' | 'not-applicable'; inputs: Record<string, Scalar>; limit: string | number | null };
+  readonly entry: {
+    rule: string;
+    result: 'pass' | 'refer' | 'decline' | 'not-applicable';
+    inputs: Record<string, Scalar>;
+    limit: string | number | null;
+  };
   readonly reason: Reason | null;
   /** no enquiry is to be made for this case */
   readonly stops: boolean;
@@ -50,6 +55,17 @@ export function notApplicable(rule: string, inputs: Record<string, Scalar> = {})
 }
 
 /** The rule is not passed. `knockOut` says what becomes of the case; a declined one is never enquired about. */
-export function failed(rule: string, inputs: Record<string, Scalar>, limit: string | number | null, knockOut: KnockOut, code: Reason['code'], detail: string): Finding {
-  return { entry: { rule, result: knockOut.outcome, inputs, limit }, reason: { code, detail }, stops: knockOut.outcome === 'decline' || !knockOut.enquire };
+export function failed(
+  rule: string,
+  inputs: Record<string, Scalar>,
+  limit: string | number | null,
+  knockOut: KnockOut,
+  code: Reason['code'],
+  detail: string,
+): Finding {
+  return {
+    entry: { rule, result: knockOut.outcome, inputs, limit },
+    reason: { code, detail },
+    stops: knockOut.outcome === 'decline' || !knockOut.enquire,
+  };
 }

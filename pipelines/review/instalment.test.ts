@@ -20,13 +20,20 @@ describe('instalment', () => {
 
   it('agrees with a computation of 120 digits', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 1_000_000_000 }), fc.integer({ min: 1, max: 360_000 }), fc.integer({ min: 1, max: 120 }), (principal, millionths, months) => {
-        const rate = new Wide(millionths).div(1_000_000);
-        const i = rate.div(12);
-        const grown = i.add(1).pow(months);
-        const exact = i.mul(grown).div(grown.sub(1)).mul(principal);
-        expect(instalmentFen(principal, rate.toFixed(), months)).toBe(exact.toDecimalPlaces(0, Decimal.ROUND_HALF_UP).toNumber());
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 1_000_000_000 }),
+        fc.integer({ min: 1, max: 360_000 }),
+        fc.integer({ min: 1, max: 120 }),
+        (principal, millionths, months) => {
+          const rate = new Wide(millionths).div(1_000_000);
+          const i = rate.div(12);
+          const grown = i.add(1).pow(months);
+          const exact = i.mul(grown).div(grown.sub(1)).mul(principal);
+          expect(instalmentFen(principal, rate.toFixed(), months)).toBe(
+            exact.toDecimalPlaces(0, Decimal.ROUND_HALF_UP).toNumber(),
+          );
+        },
+      ),
       { numRuns: 300 },
     );
   });

@@ -33,7 +33,8 @@ function factor(annualRate: string, termMonths: number): Factor {
  * Throws RangeError when the term is not 1 … 600 months.
  */
 export function instalmentFen(principalFen: number, annualRate: string, termMonths: number): number {
-  if (!Number.isInteger(termMonths) || termMonths < 1 || termMonths > LONGEST_TERM_MONTHS) throw new RangeError(`term of ${termMonths} months`);
+  if (!Number.isInteger(termMonths) || termMonths < 1 || termMonths > LONGEST_TERM_MONTHS)
+    throw new RangeError(`term of ${termMonths} months`);
   let ofRate = factors.get(annualRate);
   if (ofRate === undefined) factors.set(annualRate, (ofRate = []));
   const { numerator, doubled, half } = (ofRate[termMonths] ??= factor(annualRate, termMonths));

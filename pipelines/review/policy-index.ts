@@ -28,15 +28,28 @@ export function indexOf(policy: ReviewRules): PolicyIndex {
   const ceiling = ratio(policy.rateCeiling.annualRate);
   const cap = new Map<string, LtvCap>();
   for (const entry of policy.ltv.caps) {
-    for (const use of entry.use) for (const energy of entry.energy) cap.set(`${entry.kind}/${use}/${energy}`, { ...entry, ratio: ratio(entry.cap) });
+    for (const use of entry.use)
+      for (const energy of entry.energy)
+        cap.set(`${entry.kind}/${use}/${energy}`, { ...entry, ratio: ratio(entry.cap) });
   }
   const index: PolicyIndex = {
     policy,
-    product: new Map(policy.products.map((product) => [product.code, { ...product, tooDear: above(ratio(product.annualRate), ceiling) }])),
+    product: new Map(
+      policy.products.map((product) => [
+        product.code,
+        { ...product, tooDear: above(ratio(product.annualRate), ceiling) },
+      ]),
+    ),
     cap,
     closedRegions: new Set(policy.regions.closed),
     // An enquiry always needs its own consent, whatever else the policy asks for.
-    requiredConsents: [...new Set([...policy.consent.requiredPurposes, policy.bureau.consentPurpose, ...(policy.bureau.others ?? []).flatMap(({ consentPurpose }) => consentPurpose ?? [])])],
+    requiredConsents: [
+      ...new Set([
+        ...policy.consent.requiredPurposes,
+        policy.bureau.consentPurpose,
+        ...(policy.bureau.others ?? []).flatMap(({ consentPurpose }) => consentPurpose ?? []),
+      ]),
+    ],
     paymentToIncome: ratio(policy.affordability.paymentToIncome),
     debtToIncome: ratio(policy.affordability.debtToIncome),
     addOnShare: ratio(policy.addOns.maxShare),

@@ -15,7 +15,11 @@ const MOST_REASONS = 3;
  */
 export function rateApplicant(
   policy: ScorecardPolicy | undefined,
-  { application, report, history }: { application: ApplicationFacts; report: ReportFacts | null; history: RepaymentHistory | null },
+  {
+    application,
+    report,
+    history,
+  }: { application: ApplicationFacts; report: ReportFacts | null; history: RepaymentHistory | null },
 ): Rating | null {
   if (policy === undefined || report === null) return null;
   return rate(policy, characteristicsOf({ application, report, history }));
@@ -29,6 +33,15 @@ export function scorecardRule(policy: ScorecardPolicy | undefined, rating: Ratin
   const outcome = policy.grades.find((band) => band.grade === grade)?.outcome ?? 'refer';
   const passFrom = policy.grades.find((band) => band.outcome === 'approve')?.from ?? null;
   if (outcome === 'approve') return passed('scorecard', inputs, passFrom);
-  const why = adverseReasons(rating, MOST_REASONS).map(({ title, lostPoints }) => `${title.zh}（失${lostPoints}分）`).join('、');
-  return failed('scorecard', inputs, passFrom, { outcome, enquire: true }, 'SCORECARD', `评分${points}分，等级${grade}，预测违约率${percentOf(Math.round(Number(probabilityOfDefault) * 1e6), 1_000_000)}${why === '' ? '' : `，主要失分项：${why}`}`);
+  const why = adverseReasons(rating, MOST_REASONS)
+    .map(({ title, lostPoints }) => `${title.zh}（失${lostPoints}分）`)
+    .join('、');
+  return failed(
+    'scorecard',
+    inputs,
+    passFrom,
+    { outcome, enquire: true },
+    'SCORECARD',
+    `评分${points}分，等级${grade}，预测违约率${percentOf(Math.round(Number(probabilityOfDefault) * 1e6), 1_000_000)}${why === '' ? '' : `，主要失分项：${why}`}`,
+  );
 }

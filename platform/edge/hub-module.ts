@@ -10,7 +10,10 @@ import type { PartnerRoute } from './http/partner-route.ts';
 export interface Sandbox {
   name: string;
   /** Starts on a free port; `env` are the settings that point the connector at it. */
-  start(options: { seed: number; port?: number }): Promise<{ url: string; env: Record<string, string>; stop(): Promise<void> }>;
+  start(options: {
+    seed: number;
+    port?: number;
+  }): Promise<{ url: string; env: Record<string, string>; stop(): Promise<void> }>;
 }
 
 /** What a room offers; hub.ts puts all of them together and holds no logic of its own. */

@@ -17,7 +17,13 @@ export interface Home {
 /** Makes (if need be) and names the folders of a hub; `root` may be relative to the working directory. */
 export function openHome(root: string): Home {
   const base = resolve(root);
-  const home: Home = { root: base, data: join(base, 'data'), logs: join(base, 'logs'), run: join(base, 'run'), secrets: join(base, 'secrets') };
+  const home: Home = {
+    root: base,
+    data: join(base, 'data'),
+    logs: join(base, 'logs'),
+    run: join(base, 'run'),
+    secrets: join(base, 'secrets'),
+  };
   mkdirSync(base, { recursive: true });
   // Postgres runs under a user of its own when the hub runs as root: it must be able to walk through data/.
   mkdirSync(home.data, { recursive: true, mode: 0o711 });

@@ -5,7 +5,11 @@ import { fileURLToPath } from 'node:url';
 function findRoot(): string {
   for (let dir = dirname(fileURLToPath(import.meta.url)); ; dir = dirname(dir)) {
     const manifest = join(dir, 'package.json');
-    if (existsSync(manifest) && (JSON.parse(readFileSync(manifest, 'utf8')) as { name?: string }).name === 'autofin-hub') return dir;
+    if (
+      existsSync(manifest) &&
+      (JSON.parse(readFileSync(manifest, 'utf8')) as { name?: string }).name === 'autofin-hub'
+    )
+      return dir;
     if (dir === dirname(dir)) throw new Error('autofin-hub: package.json of the project was not found above this file');
   }
 }

@@ -7,7 +7,21 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const ROOMS = ['connectors', 'console', 'pipelines', 'lending', 'migration', 'models', 'dashboards', 'schedules', 'platform', 'tools', 'test/demo', 'test/generators', 'test/support'];
+const ROOMS = [
+  'connectors',
+  'console',
+  'pipelines',
+  'lending',
+  'migration',
+  'models',
+  'dashboards',
+  'schedules',
+  'platform',
+  'tools',
+  'test/demo',
+  'test/generators',
+  'test/support',
+];
 const ENTRIES = ['hub.ts', 'platform/local/clickhouse/server-main.ts', 'platform/local/parts-main.ts'];
 const NOT_BUNDLED = /^(node_modules|dist|web|generated)$/;
 const KEPT_BUILDS = 8;
@@ -30,7 +44,12 @@ function* sources(folder) {
 /** Changes whenever a source is added, removed or written. */
 function fingerprint(entries) {
   const hash = createHash('sha256').update(entries.join());
-  const files = [...ROOMS.filter((room) => existsSync(join(root, room))).flatMap((room) => [...sources(room)]), 'hub.ts', 'platform/local/build.mjs', 'package.json'];
+  const files = [
+    ...ROOMS.filter((room) => existsSync(join(root, room))).flatMap((room) => [...sources(room)]),
+    'hub.ts',
+    'platform/local/build.mjs',
+    'package.json',
+  ];
   for (const file of files.sort()) {
     const stat = statSync(join(root, file), { throwIfNoEntry: false });
     if (stat) hash.update(`${file}\0${stat.mtimeMs}\0${stat.size}\n`);
@@ -51,7 +70,8 @@ function dropOldBuilds(dist) {
     .filter((entry) => entry.isDirectory())
     .map((entry) => ({ path: join(dist, entry.name), time: statSync(join(dist, entry.name)).mtimeMs }))
     .sort((a, b) => b.time - a.time);
-  for (const build of builds.slice(KEPT_BUILDS)) if (build.time < dayAgo) rmSync(build.path, { recursive: true, force: true });
+  for (const build of builds.slice(KEPT_BUILDS))
+    if (build.time < dayAgo) rmSync(build.path, { recursive: true, force: true });
 }
 
 /**

@@ -18,7 +18,16 @@ export const clickhouse: Part = {
       child: {
         name: 'clickhouse',
         command: process.execPath,
-        args: ['--enable-source-maps', bundledEntry('platform/local/clickhouse/server-main.ts'), '--host', '127.0.0.1', '--port', String(port), '--path', path],
+        args: [
+          '--enable-source-maps',
+          bundledEntry('platform/local/clickhouse/server-main.ts'),
+          '--host',
+          '127.0.0.1',
+          '--port',
+          String(port),
+          '--path',
+          path,
+        ],
         marker: path,
         // As many as the server wants (it would start a process of its own to get them), and no password meant for another server.
         env: { UV_THREADPOOL_SIZE: '40', CLICKHOUSE_PASSWORD: undefined },

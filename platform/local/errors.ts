@@ -4,6 +4,8 @@ import { HubError } from '../kernel/errors.ts';
 export class MissingToolError extends HubError {
   constructor(tool: string, found: string | undefined, wanted: string, how: string) {
     const state = found === undefined ? 'was not found' : `is version ${found}`;
-    super('MISSING_TOOL', `${tool} ${state}, the embedded stack needs ${wanted}. ${how}`, { details: { tool, found, wanted } });
+    super('MISSING_TOOL', `${tool} ${state}, the embedded stack needs ${wanted}. ${how}`, {
+      details: { tool, found, wanted },
+    });
   }
 }

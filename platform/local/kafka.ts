@@ -52,7 +52,9 @@ export function serverProperties(options: { dataDir: string; port: number; contr
     'broker.heartbeat.interval.ms': 300,
     'broker.session.timeout.ms': 3_000,
   };
-  return `${Object.entries(settings).map(([key, value]) => `${key}=${value}`).join('\n')}\n`;
+  return `${Object.entries(settings)
+    .map(([key, value]) => `${key}=${value}`)
+    .join('\n')}\n`;
 }
 
 /** Apache Kafka 4 as one KRaft node on loopback, run from the jars of the pinned pom. */
@@ -74,7 +76,19 @@ export const kafka: Part = {
     const classes = [...(archive === undefined ? [] : [`-XX:SharedArchiveFile=${archive}`]), '-cp', classPath];
     if (!existsSync(join(dataDir, 'meta.properties'))) {
       report('formatting storage');
-      await run(java, ['-XX:TieredStopAtLevel=1', '-XX:+UseG1GC', logging, ...classes, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', config, '--ignore-formatted']);
+      await run(java, [
+        '-XX:TieredStopAtLevel=1',
+        '-XX:+UseG1GC',
+        logging,
+        ...classes,
+        'kafka.tools.StorageTool',
+        'format',
+        '-t',
+        clusterId(),
+        '-c',
+        config,
+        '--ignore-formatted',
+      ]);
     }
     const heap = env['HUB_KAFKA_HEAP_MB'] || '512';
     return {
@@ -82,7 +96,20 @@ export const kafka: Part = {
       child: {
         name: 'kafka',
         command: java,
-        args: ['-Xms128m', `-Xmx${heap}m`, '-XX:TieredStopAtLevel=1', '-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20', '-XX:+ExplicitGCInvokesConcurrent', '-XX:+ExitOnOutOfMemoryError', '-Djava.awt.headless=true', logging, ...classes, 'kafka.Kafka', config],
+        args: [
+          '-Xms128m',
+          `-Xmx${heap}m`,
+          '-XX:TieredStopAtLevel=1',
+          '-XX:+UseG1GC',
+          '-XX:MaxGCPauseMillis=20',
+          '-XX:+ExplicitGCInvokesConcurrent',
+          '-XX:+ExitOnOutOfMemoryError',
+          '-Djava.awt.headless=true',
+          logging,
+          ...classes,
+          'kafka.Kafka',
+          config,
+        ],
         marker: config,
         port,
         ready: () => kafkaAnswers('127.0.0.1', port),

@@ -3,14 +3,20 @@ import { messageOf } from '../kernel/errors.ts';
 import type { PartName } from '../edge/process/part.ts';
 import { runParts, type PartsOptions } from './parts.ts';
 
-const USAGE = 'usage: hub parts [--home DIR] [--only kafka,postgres,clickhouse] [--json]\nRuns the embedded engines alone, in the foreground (default: all three, under HUB_HOME or .data).';
+const USAGE =
+  'usage: hub parts [--home DIR] [--only kafka,postgres,clickhouse] [--json]\nRuns the embedded engines alone, in the foreground (default: all three, under HUB_HOME or .data).';
 
 /** The options of the command line, or its exit code when there is nothing to run: 0 after --help, 2 after wrong usage. */
 function readOptions(args: string[]): PartsOptions | number {
   try {
     const { values } = parseArgs({
       args,
-      options: { home: { type: 'string' }, only: { type: 'string' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+      options: {
+        home: { type: 'string' },
+        only: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
     });
     if (values.help) {
       console.log(USAGE);
@@ -19,7 +25,8 @@ function readOptions(args: string[]): PartsOptions | number {
     return {
       home: values.home ?? (process.env['HUB_HOME'] || '.data'),
       parts: values.only?.split(',').map(partName),
-      onReady: (urls) => console.log(values.json ? JSON.stringify({ ready: true, ...urls }) : `ready: ${JSON.stringify(urls, null, 2)}`),
+      onReady: (urls) =>
+        console.log(values.json ? JSON.stringify({ ready: true, ...urls }) : `ready: ${JSON.stringify(urls, null, 2)}`),
     };
   } catch (error) {
     console.error(`${messageOf(error)}\n${USAGE}`);

@@ -28,8 +28,18 @@ export async function runParts(options: PartsOptions): Promise<number> {
   });
   try {
     const stack = await startStack(
-      { home: options.home, ports: options.ports, kafkaBrokers: process.env['KAFKA_BROKERS'], databaseUrl: process.env['DATABASE_URL'], clickhouseUrl: process.env['CLICKHOUSE_URL'] },
-      { parts: EMBEDDED_PARTS.filter(({ name }) => options.parts?.includes(name) ?? true), signal: interrupted.signal, onProgress: ({ name, message }) => console.error(`${name}: ${message}`) },
+      {
+        home: options.home,
+        ports: options.ports,
+        kafkaBrokers: process.env['KAFKA_BROKERS'],
+        databaseUrl: process.env['DATABASE_URL'],
+        clickhouseUrl: process.env['CLICKHOUSE_URL'],
+      },
+      {
+        parts: EMBEDDED_PARTS.filter(({ name }) => options.parts?.includes(name) ?? true),
+        signal: interrupted.signal,
+        onProgress: ({ name, message }) => console.error(`${name}: ${message}`),
+      },
     );
     options.onReady(stack.urls);
     await signalled;

@@ -54,7 +54,10 @@ export const postgres: Part = {
     const password = generatedSecret(home, 'postgres-password');
     if (!existsSync(join(dataDir, 'PG_VERSION'))) await initialise(binaries.initdb, dataDir, account, password, report);
     const url = (database: string): string => `postgres://${USER}:${password}@127.0.0.1:${port}/${database}`;
-    const settings = Object.entries({ ...SETTINGS, port: String(port) }).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+    const settings = Object.entries({ ...SETTINGS, port: String(port) }).flatMap(([key, value]) => [
+      '-c',
+      `${key}=${value}`,
+    ]);
     const command = asAccount(account, binaries.postgres, ['-D', dataDir, ...settings]);
     return {
       url: url(DATABASE),
@@ -90,7 +93,8 @@ function clearKilled(dataDir: string): void {
   const [holder, ...rest] = readFileSync(file, 'utf8').split('\n');
   if (identityOf(Number(holder))?.commandLine.includes(dataDir)) return;
   // `postgres: checkpointer`, `postgres: hub hub 127.0.0.1(…) idle`, …
-  for (const pid of processesIn(dataDir)) if (identityOf(pid)?.commandLine.startsWith('postgres: ')) signalGroup(pid, 'SIGKILL');
+  for (const pid of processesIn(dataDir))
+    if (identityOf(pid)?.commandLine.startsWith('postgres: ')) signalGroup(pid, 'SIGKILL');
   writeFileSync(file, [String(process.pid), ...rest].join('\n'));
 }
 
@@ -106,11 +110,21 @@ async function postgresBinaries(): Promise<Binaries> {
     // A variable, so that the bundler leaves the choice of the package to the machine it runs on.
     return (await import(name)) as Binaries;
   } catch (cause) {
-    throw new HubError('POSTGRES_MISSING', `PostgreSQL for this machine (${name}) is not installed. Run npm ci, or point DATABASE_URL at a real server.`, { cause });
+    throw new HubError(
+      'POSTGRES_MISSING',
+      `PostgreSQL for this machine (${name}) is not installed. Run npm ci, or point DATABASE_URL at a real server.`,
+      { cause },
+    );
   }
 }
 
-async function initialise(initdb: string, dataDir: string, account: Account, password: string, report: (message: string) => void): Promise<void> {
+async function initialise(
+  initdb: string,
+  dataDir: string,
+  account: Account,
+  password: string,
+  report: (message: string) => void,
+): Promise<void> {
   report('making the database cluster');
   // A start killed in the middle of initdb leaves a folder without PG_VERSION that initdb would refuse.
   rmSync(dataDir, { recursive: true, force: true });
@@ -118,13 +132,39 @@ async function initialise(initdb: string, dataDir: string, account: Account, pas
   const passwordFile = `${dataDir}.password`;
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
   if (account.kind === 'other') for (const path of [dataDir, passwordFile]) chownSync(path, account.uid, account.gid);
-  const args = ['--pgdata', dataDir, '--username', USER, '--pwfile', passwordFile, '--auth', 'scram-sha-256', '--encoding', 'UTF8', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--locale', 'C'];
+  const args = [
+    '--pgdata',
+    dataDir,
+    '--username',
+    USER,
+    '--pwfile',
+    passwordFile,
+    '--auth',
+    'scram-sha-256',
+    '--encoding',
+    'UTF8',
+    '--locale-provider',
+    'builtin',
+    '--builtin-locale',
+    'C.UTF-8',
+    '--locale',
+    'C',
+  ];
   const command = asAccount(account, initdb, args);
   try {
-    await run(command.command, command.args, { uid: command.uid, gid: command.gid, cwd: '/', env: { ...process.env, LC_ALL: 'C' } });
+    await run(command.command, command.args, {
+      uid: command.uid,
+      gid: command.gid,
+      cwd: '/',
+      env: { ...process.env, LC_ALL: 'C' },
+    });
   } catch (error) {
     rmSync(dataDir, { recursive: true, force: true });
-    throw new HubError('POSTGRES_INIT', `initdb failed: ${(error as { stderr?: string }).stderr?.trim() || String(error)}`, { cause: error });
+    throw new HubError(
+      'POSTGRES_INIT',
+      `initdb failed: ${(error as { stderr?: string }).stderr?.trim() || String(error)}`,
+      { cause: error },
+    );
   } finally {
     rmSync(passwordFile, { force: true });
   }

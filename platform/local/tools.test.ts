@@ -14,15 +14,23 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe('tools of the machine', () => {
   it('names a missing Java and a missing Maven, and how to get them', async () => {
     const env = { PATH: folder };
-    await expect(findJava(env)).rejects.toMatchObject({ code: 'MISSING_TOOL', message: expect.stringMatching(/^Java was not found.*openjdk-17.*KAFKA_BROKERS/) });
-    await expect(requireMaven(env)).rejects.toMatchObject({ code: 'MISSING_TOOL', message: expect.stringMatching(/^Maven.*apt-get install maven/) });
+    await expect(findJava(env)).rejects.toMatchObject({
+      code: 'MISSING_TOOL',
+      message: expect.stringMatching(/^Java was not found.*openjdk-17.*KAFKA_BROKERS/),
+    });
+    await expect(requireMaven(env)).rejects.toMatchObject({
+      code: 'MISSING_TOOL',
+      message: expect.stringMatching(/^Maven.*apt-get install maven/),
+    });
   });
 
   it('refuses a Java that is too old', async () => {
     const java = join(folder, 'java');
     writeFileSync(java, '#!/bin/sh\necho \'openjdk version "11.0.2" 2019-01-15\' >&2\n');
     chmodSync(java, 0o755);
-    await expect(findJava({ PATH: `${folder}:/bin:/usr/bin` })).rejects.toMatchObject({ message: expect.stringMatching(/^Java is version 11, .*Java 17 or newer/) });
+    await expect(findJava({ PATH: `${folder}:/bin:/usr/bin` })).rejects.toMatchObject({
+      message: expect.stringMatching(/^Java is version 11, .*Java 17 or newer/),
+    });
     rmSync(java);
   });
 

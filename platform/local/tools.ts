@@ -9,8 +9,10 @@ const run = promisify(execFile);
 /** Kafka 4 needs it. */
 export const LEAST_JAVA = 17;
 
-const JAVA_HOW = 'Install a JDK or JRE 17 or newer (Debian: apt-get install openjdk-17-jre-headless; macOS: brew install openjdk@17), set JAVA_HOME, or point KAFKA_BROKERS at a real Kafka.';
-const MAVEN_HOW = 'Install it (Debian: apt-get install maven; macOS: brew install maven), or point KAFKA_BROKERS at a real Kafka.';
+const JAVA_HOW =
+  'Install a JDK or JRE 17 or newer (Debian: apt-get install openjdk-17-jre-headless; macOS: brew install openjdk@17), set JAVA_HOME, or point KAFKA_BROKERS at a real Kafka.';
+const MAVEN_HOW =
+  'Install it (Debian: apt-get install maven; macOS: brew install maven), or point KAFKA_BROKERS at a real Kafka.';
 
 /** The major version in the output of `java -version` ("1.8.0_392" is 8), undefined when there is none. */
 export function javaMajor(output: string): number | undefined {
@@ -32,7 +34,13 @@ export async function findJava(env: NodeJS.ProcessEnv = process.env): Promise<st
     throw new MissingToolError('Java', undefined, `Java ${LEAST_JAVA} or newer`, JAVA_HOW);
   }
   const major = javaMajor(output);
-  if (major === undefined || major < LEAST_JAVA) throw new MissingToolError('Java', major === undefined ? 'unknown' : String(major), `Java ${LEAST_JAVA} or newer`, JAVA_HOW);
+  if (major === undefined || major < LEAST_JAVA)
+    throw new MissingToolError(
+      'Java',
+      major === undefined ? 'unknown' : String(major),
+      `Java ${LEAST_JAVA} or newer`,
+      JAVA_HOW,
+    );
   return java;
 }
 

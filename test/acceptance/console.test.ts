@@ -22,14 +22,27 @@ interface Answer {
   body: Record<string, unknown>;
 }
 
-async function call(method: string, path: string, options: { cookie?: string; body?: unknown; headers?: Record<string, string> } = {}): Promise<Answer> {
+async function call(
+  method: string,
+  path: string,
+  options: { cookie?: string; body?: unknown; headers?: Record<string, string> } = {},
+): Promise<Answer> {
   const response = await fetch(`${hub.url}${path}`, {
     method,
-    headers: { ...CSRF, ...(options.body === undefined ? {} : { 'content-type': 'application/json' }), ...(options.cookie === undefined ? {} : { cookie: options.cookie }), ...options.headers },
+    headers: {
+      ...CSRF,
+      ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(options.cookie === undefined ? {} : { cookie: options.cookie }),
+      ...options.headers,
+    },
     body: options.body === undefined ? undefined : JSON.stringify(options.body),
   });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {} };
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {},
+  };
 }
 
 async function signIn(name: string, password = PASSWORD): Promise<string> {
@@ -45,14 +58,18 @@ interface CardResult {
 
 async function figures(cookie: string, card: string, parameters: Record<string, unknown> = {}): Promise<CardResult> {
   const dashboard = await call('GET', DASHBOARD, { cookie });
-  const found = (dashboard.body['cards'] as { id: string; name: string }[]).find((candidate) => candidate.name === card);
+  const found = (dashboard.body['cards'] as { id: string; name: string }[]).find(
+    (candidate) => candidate.name === card,
+  );
   const answer = await call('POST', `${DASHBOARD}/cards/${found?.id}/query`, { cookie, body: { parameters } });
   expect(answer.status).toBe(200);
   return answer.body as unknown as CardResult;
 }
 
 beforeAll(async () => {
-  hub = await startConsole([{ routes: (app) => void app.get('/api/forgotten', () => ({ secret: true })) }], { clock: () => (stoppedAtMs ?? Date.now()) + clockShiftMs });
+  hub = await startConsole([{ routes: (app) => void app.get('/api/forgotten', () => ({ secret: true })) }], {
+    clock: () => (stoppedAtMs ?? Date.now()) + clockShiftMs,
+  });
   book = await landBook(hub.context.clickhouse, 210, 10);
   await addPerson(hub, 'admin');
   await addPerson(hub, 'manager', { role: 'manager' });
@@ -70,7 +87,10 @@ describe('log-in', () => {
     const cookie = answer.headers.get('set-cookie') ?? '';
     expect(cookie).toMatch(/^hub_session=[\w-]{43}; .*HttpOnly; SameSite=Strict/);
     const token = cookie.slice('hub_session='.length, cookie.indexOf(';'));
-    const { rows } = await hub.context.postgres.query<{ n: string }>('SELECT count(*) AS n FROM hub.session WHERE token_hash = sha256($1::bytea)', [Buffer.from(token)]);
+    const { rows } = await hub.context.postgres.query<{ n: string }>(
+      'SELECT count(*) AS n FROM hub.session WHERE token_hash = sha256($1::bytea)',
+      [Buffer.from(token)],
+    );
     expect(Number(rows[0]?.n)).toBe(1);
   });
 
@@ -85,7 +105,9 @@ describe('log-in', () => {
     await addPerson(hub, 'guessed');
     stoppedAtMs = Date.now();
     for (const name of ['guessed', 'not-there']) {
-      const answers = await Promise.all(Array.from({ length: 12 }, () => call('POST', '/api/session', { body: { name, password: 'guess-guess' } })));
+      const answers = await Promise.all(
+        Array.from({ length: 12 }, () => call('POST', '/api/session', { body: { name, password: 'guess-guess' } })),
+      );
       expect(answers.filter((answer) => answer.status === 401).length).toBeLessThanOrEqual(5);
       expect(answers.filter((answer) => answer.status === 429).length).toBeGreaterThanOrEqual(7);
     }
@@ -125,31 +147,56 @@ describe('log-in', () => {
     await addPerson(hub, 'fresh', { mustChangePassword: true });
     const cookie = await signIn('fresh');
     expect((await call('GET', DASHBOARD, { cookie })).status).toBe(403);
-    expect((await call('PUT', '/api/session/password', { cookie, body: { password: PASSWORD, newPassword: 'short' } })).status).toBe(400);
-    expect((await call('PUT', '/api/session/password', { cookie, body: { password: PASSWORD, newPassword: 'a-new-password-9' } })).status).toBe(200);
+    expect(
+      (await call('PUT', '/api/session/password', { cookie, body: { password: PASSWORD, newPassword: 'short' } }))
+        .status,
+    ).toBe(400);
+    expect(
+      (
+        await call('PUT', '/api/session/password', {
+          cookie,
+          body: { password: PASSWORD, newPassword: 'a-new-password-9' },
+        })
+      ).status,
+    ).toBe(200);
     expect((await call('GET', DASHBOARD, { cookie })).status).toBe(200);
     await signIn('fresh', 'a-new-password-9');
   });
 
   it('leaves a record of what was done', async () => {
-    const { rows } = await hub.context.postgres.query<{ action: string }>(`SELECT DISTINCT action FROM hub.audit WHERE actor IN ('fresh', 'leaver', 'test') ORDER BY action`);
-    expect(rows.map((row) => row.action)).toEqual(['session.close', 'session.open', 'user.add', 'user.change-password', 'user.disable']);
+    const { rows } = await hub.context.postgres.query<{ action: string }>(
+      `SELECT DISTINCT action FROM hub.audit WHERE actor IN ('fresh', 'leaver', 'test') ORDER BY action`,
+    );
+    expect(rows.map((row) => row.action)).toEqual([
+      'session.close',
+      'session.open',
+      'user.add',
+      'user.change-password',
+      'user.disable',
+    ]);
   });
 });
 
 describe('rights', () => {
   it('refuses every route under /api to whoever is not signed in, and a route that names no right to everybody', async () => {
     const { paths } = (await call('GET', '/openapi.json')).body as { paths: Record<string, Record<string, unknown>> };
-    const routes = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path: path.replace(/\{\w+\}/g, '1-1') })));
-    const guarded = routes.filter(({ method, path }) => path.startsWith('/api/') && !(method === 'POST' && path === '/api/session'));
+    const routes = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path: path.replace(/\{\w+\}/g, '1-1') })),
+    );
+    const guarded = routes.filter(
+      ({ method, path }) => path.startsWith('/api/') && !(method === 'POST' && path === '/api/session'),
+    );
     expect(guarded.length).toBeGreaterThan(10);
-    for (const { method, path } of guarded) expect({ method, path, status: (await call(method, path)).status }).toEqual({ method, path, status: 401 });
+    for (const { method, path } of guarded)
+      expect({ method, path, status: (await call(method, path)).status }).toEqual({ method, path, status: 401 });
     expect((await call('GET', '/api/forgotten', { cookie: await signIn('admin') })).status).toBe(403);
   });
 
   it('refuses a change that another site makes in somebody’s name', async () => {
     const cookie = await signIn('admin');
-    expect((await call('DELETE', '/api/session', { cookie, headers: { origin: 'https://evil.example' } })).status).toBe(403);
+    expect((await call('DELETE', '/api/session', { cookie, headers: { origin: 'https://evil.example' } })).status).toBe(
+      403,
+    );
     const bare = await fetch(`${hub.url}/api/session`, { method: 'DELETE', headers: { cookie } });
     expect(bare.status).toBe(403);
     expect((await call('GET', '/api/session', { cookie })).status).toBe(200);
@@ -161,7 +208,11 @@ describe('dashboard', () => {
     const received = book.received.filter(keep);
     const ids = new Set(received.map((application) => application.applicationId));
     const decided = book.decided.filter((decision) => ids.has(decision.applicationId));
-    return { received: received.length, decided: decided.length, approvedFen: decided.reduce((sum, decision) => sum + decision.amountFen, 0) };
+    return {
+      received: received.length,
+      decided: decided.length,
+      approvedFen: decided.reduce((sum, decision) => sum + decision.amountFen, 0),
+    };
   };
 
   it('every query is one the warehouse can plan', async () => {
@@ -177,8 +228,12 @@ describe('dashboard', () => {
     const day = book.received[3]?.businessDate ?? '';
     const some = inBook((application) => application.partnerId === 'dealer-north' && application.businessDate >= day);
     expect(some.received).toBeGreaterThan(0);
-    expect((await figures(cookie, '进件数', { partner: ['dealer-north'], date: `${day}~` })).rows).toEqual([[some.received]]);
-    expect((await figures(cookie, '进件数', { region: ['31', '44'] })).rows).toEqual([[inBook((application) => /^(31|44)/.test(application.applicant.address.region)).received]]);
+    expect((await figures(cookie, '进件数', { partner: ['dealer-north'], date: `${day}~` })).rows).toEqual([
+      [some.received],
+    ]);
+    expect((await figures(cookie, '进件数', { region: ['31', '44'] })).rows).toEqual([
+      [inBook((application) => /^(31|44)/.test(application.applicant.address.region)).received],
+    ]);
     expect((await figures(cookie, '进件数', { outcome: ['PENDING'] })).rows).toEqual([[all.received - all.decided]]);
     expect((await figures(cookie, '进件数', { partner: ["x' OR '1'='1"] })).rows).toEqual([[0]]);
   });
@@ -186,9 +241,14 @@ describe('dashboard', () => {
   it('refuses a filter it does not understand, by name', async () => {
     const cookie = await signIn('manager');
     const cards = (await call('GET', DASHBOARD, { cookie })).body['cards'] as { id: string }[];
-    const answer = await call('POST', `${DASHBOARD}/cards/${cards[0]?.id}/query`, { cookie, body: { parameters: { date: 'whenever' } } });
+    const answer = await call('POST', `${DASHBOARD}/cards/${cards[0]?.id}/query`, {
+      cookie,
+      body: { parameters: { date: 'whenever' } },
+    });
     expect(answer.status).toBe(400);
-    expect(answer.body['errors']).toEqual([expect.objectContaining({ pointer: '/parameters/date', code: 'WRONG_VALUE' })]);
+    expect(answer.body['errors']).toEqual([
+      expect.objectContaining({ pointer: '/parameters/date', code: 'WRONG_VALUE' }),
+    ]);
   });
 
   it('shows somebody bound to a partner only that partner, in figures, lists, filters and details', async () => {
@@ -198,7 +258,9 @@ describe('dashboard', () => {
     expect((await figures(cookie, '进件数', { partner: ['dealer-north'] })).rows).toEqual([[0]]);
     const values = await call('GET', `${DASHBOARD}/parameters/partner/values`, { cookie });
     expect(values.body).toEqual({ values: [{ value: 'dealer-east', label: 'dealer-east' }] });
-    const list = (await call('GET', '/api/applications?limit=200', { cookie })).body['applications'] as { partnerId: string }[];
+    const list = (await call('GET', '/api/applications?limit=200', { cookie })).body['applications'] as {
+      partnerId: string;
+    }[];
     expect(list.length).toBe(own);
     expect(new Set(list.map((application) => application.partnerId))).toEqual(new Set(['dealer-east']));
     const foreign = book.received.find((application) => application.partnerId === 'dealer-north')?.applicationId;
@@ -212,11 +274,17 @@ describe('applications', () => {
     const seen: string[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
-      const { body } = await call('GET', `/api/applications?limit=47${cursor === '' ? '' : `&cursor=${cursor}`}`, { cookie });
-      seen.push(...(body['applications'] as { applicationId: string }[]).map((application) => application.applicationId));
+      const { body } = await call('GET', `/api/applications?limit=47${cursor === '' ? '' : `&cursor=${cursor}`}`, {
+        cookie,
+      });
+      seen.push(
+        ...(body['applications'] as { applicationId: string }[]).map((application) => application.applicationId),
+      );
       cursor = body['nextCursor'] as string | null;
     }
-    const newestFirst = [...book.received].sort((a, b) => b.receivedAt.localeCompare(a.receivedAt)).map((application) => application.applicationId);
+    const newestFirst = [...book.received]
+      .sort((a, b) => b.receivedAt.localeCompare(a.receivedAt))
+      .map((application) => application.applicationId);
     expect(seen).toEqual(newestFirst);
     expect((await call('GET', '/api/applications?cursor=bm90aGluZw', { cookie })).status).toBe(400);
   });
@@ -224,10 +292,25 @@ describe('applications', () => {
   it('show their decision, trace and raw events with topic, partition, offset and id; of personal data the masks only', async () => {
     const cookie = await signIn('manager');
     const { body } = await call('GET', '/api/applications/app-00008', { cookie });
-    expect(body).toMatchObject({ applicationId: 'app-00008', status: 'DECLINED', applicant: { name: '张*', mobile: '138****8000' }, decision: { reasons: [{ code: 'LTV_CAP' }, { code: 'BUREAU_SCORE' }] } });
+    expect(body).toMatchObject({
+      applicationId: 'app-00008',
+      status: 'DECLINED',
+      applicant: { name: '张*', mobile: '138****8000' },
+      decision: { reasons: [{ code: 'LTV_CAP' }, { code: 'BUREAU_SCORE' }] },
+    });
     expect(body['events']).toEqual([
-      expect.objectContaining({ type: 'intake.application-received', topic: 'intake.application-received', partition: 3, offset: 8, eventId: 'intake.application-received/app-00008' }),
-      expect.objectContaining({ type: 'review.application-decided', topic: 'review.application-decided', partition: 3 }),
+      expect.objectContaining({
+        type: 'intake.application-received',
+        topic: 'intake.application-received',
+        partition: 3,
+        offset: 8,
+        eventId: 'intake.application-received/app-00008',
+      }),
+      expect.objectContaining({
+        type: 'review.application-decided',
+        topic: 'review.application-decided',
+        partition: 3,
+      }),
     ]);
     expect(JSON.stringify(body)).not.toMatch(/cipher|hash-/);
     expect((await call('GET', '/api/applications/app-99999', { cookie })).status).toBe(404);
@@ -235,36 +318,81 @@ describe('applications', () => {
 });
 
 describe('results by day, region, product, reviewer and channel', () => {
-  const DIMENSIONS = [['day', '各日', 1], ['region', '各地区', 1], ['product', '各产品', 1], ['reviewer', '各审批人', 1], ['channel', '各渠道', 2]] as const;
-  const results = async (cookie: string, title: string, filters: Record<string, unknown> = {}) => (await figures(cookie, `${title}：结果、金额与时效`, filters)).rows;
+  const DIMENSIONS = [
+    ['day', '各日', 1],
+    ['region', '各地区', 1],
+    ['product', '各产品', 1],
+    ['reviewer', '各审批人', 1],
+    ['channel', '各渠道', 2],
+  ] as const;
+  const results = async (cookie: string, title: string, filters: Record<string, unknown> = {}) =>
+    (await figures(cookie, `${title}：结果、金额与时效`, filters)).rows;
 
   beforeAll(async () => {
     // Zhang approves two referred applications an hour after they came.
     const referred = book.decided.filter(({ outcome }) => outcome === 'REFERRED').slice(0, 2);
-    const byZhang = referred.map(({ applicationId }) => ({ ...decidedEvent(book.received.find((application) => application.applicationId === applicationId)!, 'APPROVED', 3_600), decidedBy: 'zhang' }));
-    await landEvents(hub.context.clickhouse, applicationDecided, byZhang.map((data) => ({ at: data.decidedAt, data })));
-    book.decided = book.decided.map((decision) => byZhang.find(({ applicationId }) => applicationId === decision.applicationId) ?? decision);
+    const byZhang = referred.map(({ applicationId }) => ({
+      ...decidedEvent(
+        book.received.find((application) => application.applicationId === applicationId)!,
+        'APPROVED',
+        3_600,
+      ),
+      decidedBy: 'zhang',
+    }));
+    await landEvents(
+      hub.context.clickhouse,
+      applicationDecided,
+      byZhang.map((data) => ({ at: data.decidedAt, data })),
+    );
+    book.decided = book.decided.map(
+      (decision) => byZhang.find(({ applicationId }) => applicationId === decision.applicationId) ?? decision,
+    );
   });
 
   it('add up to the whole book, whatever they are broken down by', async () => {
     const cookie = await signIn('manager');
-    const sum = (rows: unknown[][], column: number): number => rows.reduce((total, row) => total + Number(row[column]), 0);
+    const sum = (rows: unknown[][], column: number): number =>
+      rows.reduce((total, row) => total + Number(row[column]), 0);
     const requestedFen = book.received.reduce((total, { request }) => total + request.amountFen, 0);
     const approvedFen = book.decided.reduce((total, { amountFen }) => total + amountFen, 0);
     for (const [, title, keys] of DIMENSIONS) {
       const rows = await results(cookie, title);
-      expect({ title, sums: [0, 1, 3, 4].map((column) => sum(rows, keys + column)) }).toEqual({ title, sums: [book.received.length, book.decided.length, requestedFen, approvedFen] });
+      expect({ title, sums: [0, 1, 3, 4].map((column) => sum(rows, keys + column)) }).toEqual({
+        title,
+        sums: [book.received.length, book.decided.length, requestedFen, approvedFen],
+      });
     }
   });
 
   it('tell the approval rate, median and p95 of each', async () => {
     const cookie = await signIn('manager');
     const rows = await results(cookie, '各审批人');
-    expect(rows.find(([by]) => by === 'zhang')).toEqual(['zhang', 2, 2, 1, expect.any(Number), expect.any(Number), 3_600, 3_600]);
+    expect(rows.find(([by]) => by === 'zhang')).toEqual([
+      'zhang',
+      2,
+      2,
+      1,
+      expect.any(Number),
+      expect.any(Number),
+      3_600,
+      3_600,
+    ]);
     const rules = book.decided.filter(({ decidedBy }) => decidedBy === undefined);
     const [, , decided, rate] = rows.find(([by]) => by === 'RULES')!;
-    expect([decided, rate]).toEqual([rules.length, rules.filter(({ outcome }) => outcome === 'APPROVED').length / rules.length]);
-    expect(rows.find(([by]) => by === 'PENDING')).toEqual(['PENDING', book.received.length - book.decided.length, 0, null, expect.any(Number), 0, null, null]);
+    expect([decided, rate]).toEqual([
+      rules.length,
+      rules.filter(({ outcome }) => outcome === 'APPROVED').length / rules.length,
+    ]);
+    expect(rows.find(([by]) => by === 'PENDING')).toEqual([
+      'PENDING',
+      book.received.length - book.decided.length,
+      0,
+      null,
+      expect.any(Number),
+      0,
+      null,
+      null,
+    ]);
   });
 
   it('are filtered by reviewer and channel, and lead to the very applications', async () => {
@@ -272,9 +400,16 @@ describe('results by day, region, product, reviewer and channel', () => {
     expect((await figures(cookie, '进件数', { reviewer: ['zhang'] })).rows).toEqual([[2]]);
     expect((await figures(cookie, '进件数', { channel: ['api'] })).rows).toEqual([[book.received.length]]);
     expect((await figures(cookie, '进件数', { channel: ['batch'] })).rows).toEqual([[0]]);
-    const listed = (await call('GET', '/api/applications?reviewer=zhang&channel=api', { cookie })).body['applications'] as { outcome: string }[];
+    const listed = (await call('GET', '/api/applications?reviewer=zhang&channel=api', { cookie })).body[
+      'applications'
+    ] as { outcome: string }[];
     expect(listed.map(({ outcome }) => outcome)).toEqual(['APPROVED', 'APPROVED']);
-    expect((await call('GET', `${DASHBOARD}/parameters/reviewer/values`, { cookie })).body).toEqual({ values: [{ value: 'RULES', label: 'RULES' }, { value: 'zhang', label: 'zhang' }] });
+    expect((await call('GET', `${DASHBOARD}/parameters/reviewer/values`, { cookie })).body).toEqual({
+      values: [
+        { value: 'RULES', label: 'RULES' },
+        { value: 'zhang', label: 'zhang' },
+      ],
+    });
     expect((await results(await signIn('east'), '各渠道')).map(([partner]) => partner)).toEqual(['dealer-east']);
   });
 });

@@ -7,12 +7,24 @@ import { openContext, type OpenContext } from '../../platform/edge/process/open-
 import { hubTopics } from '../../platform/streaming/kafka/index.ts';
 import { maskNumber } from '../../platform/storage/privacy/index.ts';
 import { projectPath } from '../../platform/kernel/project.ts';
-import { DEFAULT_PARTNERS, generateApplications, type ApplicationBody, type GeneratedRequest } from '../generators/index.ts';
+import {
+  DEFAULT_PARTNERS,
+  generateApplications,
+  type ApplicationBody,
+  type GeneratedRequest,
+} from '../generators/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort, startHubProcess, type HubProcess } from '../support/hub-process.ts';
 import { sendApplications, type LoadResult } from '../support/load-client.ts';
 import { PartnerClient } from '../support/partner-client.ts';
-import { PlainTextScan, scanClickhouse, scanFiles, scanKafka, scanPostgres, type Needle } from '../support/plain-text-scan.ts';
+import {
+  PlainTextScan,
+  scanClickhouse,
+  scanFiles,
+  scanKafka,
+  scanPostgres,
+  type Needle,
+} from '../support/plain-text-scan.ts';
 import { untilSettled } from '../support/settled.ts';
 
 const COUNT = 250;
@@ -27,8 +39,13 @@ let load: LoadResult;
 beforeAll(async () => {
   hub = await startHubProcess();
   secrets = new Map();
-  for (const { partnerId } of DEFAULT_PARTNERS) secrets.set(partnerId, ((await hub.cli('partners', 'add', partnerId)).json as { secret: string }).secret);
-  context = await openContext({ process: 'test', settings: { ...readSettings({ HUB_HOME: hub.home }), logLevel: 'fatal' }, endpoints: hub.endpoints() });
+  for (const { partnerId } of DEFAULT_PARTNERS)
+    secrets.set(partnerId, ((await hub.cli('partners', 'add', partnerId)).json as { secret: string }).secret);
+  context = await openContext({
+    process: 'test',
+    settings: { ...readSettings({ HUB_HOME: hub.home }), logLevel: 'fatal' },
+    endpoints: hub.endpoints(),
+  });
   requests = [...generateApplications({ seed: 11, count: COUNT })];
   load = await sendApplications(requests, { url: hub.url, secrets, concurrency: 16 });
   await untilSettled(context, SETTLED_MS);
@@ -53,7 +70,10 @@ describe('the whole hub, as an operator starts it', () => {
     const byOrder = await partner.get(`/v1/applications?partnerOrderNo=${sent!.partnerOrderNo}`);
     partner.close();
     expect(status).toBe(200);
-    expect(body).toMatchObject({ applicationId: sent!.applicationId, decision: { outcome: body!.status, policyVersion: expect.any(String), reasons: expect.any(Array) } });
+    expect(body).toMatchObject({
+      applicationId: sent!.applicationId,
+      decision: { outcome: body!.status, policyVersion: expect.any(String), reasons: expect.any(Array) },
+    });
     expect((body!.history as { status: string }[]).map((step) => step.status)[0]).toBe('RECEIVED');
     expect(byOrder.body).toEqual(body);
   });
@@ -68,7 +88,10 @@ describe('the whole hub, as an operator starts it', () => {
   it('holds no personal data in plain text: in no topic, table, file or log', async () => {
     const needles = requests.flatMap(({ body, expectation, partnerOrderNo }): Needle[] => {
       if (expectation.kind !== 'accepted') return [];
-      const { applicant, bankCard } = JSON.parse(body) as { applicant: { name: string; idNo: string; mobile: string; address: { detail: string | null } }; bankCard: { no: string } | null };
+      const { applicant, bankCard } = JSON.parse(body) as {
+        applicant: { name: string; idNo: string; mobile: string; address: { detail: string | null } };
+        bankCard: { no: string } | null;
+      };
       return [
         { label: `ID of ${partnerOrderNo}`, value: applicant.idNo },
         { label: `ID of ${partnerOrderNo} but for the birth date`, value: maskNumber(applicant.idNo) },
@@ -78,7 +101,11 @@ describe('the whole hub, as an operator starts it', () => {
     });
     const scan = new PlainTextScan(needles);
     await scanPostgres(scan, hub.endpoints().databaseUrl);
-    await scanKafka(scan, context, hubTopics(context.settings).map(({ topic }) => topic));
+    await scanKafka(
+      scan,
+      context,
+      hubTopics(context.settings).map(({ topic }) => topic),
+    );
     await scanClickhouse(scan, context.clickhouse, context.settings.clickhouseDatabase);
     // The data files of the engines are compressed: what is in them was read through the engines.
     scanFiles(scan, hub.home, ['data']);
@@ -93,8 +120,22 @@ describe('the whole hub, as an operator starts it', () => {
   });
 
   it('would decide every recorded case again as it did, by the back-test of the live policy', async () => {
-    const { code, json } = await hub.cli('policy', 'backtest', '--policy', 'live', '--from', '2020-01-01', '--to', '2099-12-31');
-    expect(json).toMatchObject({ ok: true, undecided: 0, versionUnknown: 0, total: { cases: load.accepted.size, changed: 0, reworded: 0, unknown: 0 } });
+    const { code, json } = await hub.cli(
+      'policy',
+      'backtest',
+      '--policy',
+      'live',
+      '--from',
+      '2020-01-01',
+      '--to',
+      '2099-12-31',
+    );
+    expect(json).toMatchObject({
+      ok: true,
+      undecided: 0,
+      versionUnknown: 0,
+      total: { cases: load.accepted.size, changed: 0, reworded: 0, unknown: 0 },
+    });
     expect(code).toBe(0);
     const report = json as { total: { recorded: { approved: number; expectedLossFen: number; unrated: number } } };
     expect(report.total.recorded.approved).toBeGreaterThan(0);
@@ -104,7 +145,12 @@ describe('the whole hub, as an operator starts it', () => {
 
   it('takes a layout of a partner’s own without code, by the verbs of the README', async () => {
     const samples = (name: string): string => projectPath('models', 'forms', 'samples', name);
-    const tried = await hub.cli('partners', 'test-mapping', samples('used-cars-direct.json'), samples('used-cars-direct.sample.csv'));
+    const tried = await hub.cli(
+      'partners',
+      'test-mapping',
+      samples('used-cars-direct.json'),
+      samples('used-cars-direct.sample.csv'),
+    );
     const { records } = tried.json as { records: { form: ApplicationBody; errors: unknown[] }[] };
     expect([tried.code, records.map(({ errors }) => errors)]).toEqual([0, [[], [], [], []]]);
     expect(records[0]!.form.applicant.idNo).toMatch(/^\d{6}\*{8}\d{3}[\dX]$/);
@@ -112,11 +158,32 @@ describe('the whole hub, as an operator starts it', () => {
     expect((await hub.cli('partners', 'format', 'dealer-own', 'csv', 'own-layout')).code).toBe(2);
     const { secret } = (await hub.cli('partners', 'add', 'dealer-own')).json as { secret: string };
     expect((await hub.cli('partners', 'format', 'dealer-own', 'csv', 'own-layout')).code).toBe(2);
-    expect((await hub.cli('config', 'set', 'partner-format/own-layout', samples('used-cars-direct.json'), '--note', 'their export')).code).toBe(0);
-    expect(await hub.cli('partners', 'format', 'dealer-own', 'csv', 'own-layout')).toMatchObject({ code: 0, json: { formats: { csv: 'own-layout', json: null } } });
-    expect((await hub.cli('partners', 'test-mapping', 'dealer-own', samples('used-cars-direct.sample.csv'))).code).toBe(0);
-    const client = new HubClient({ url: hub.url, credentials: { appId: 'dealer-own', scheme: 'HUB1-HMAC-SHA256', secret } });
-    const { rows, summary } = await client.sendFile(readFileSync(samples('used-cars-direct.sample.csv')), { charset: 'gbk' });
+    expect(
+      (
+        await hub.cli(
+          'config',
+          'set',
+          'partner-format/own-layout',
+          samples('used-cars-direct.json'),
+          '--note',
+          'their export',
+        )
+      ).code,
+    ).toBe(0);
+    expect(await hub.cli('partners', 'format', 'dealer-own', 'csv', 'own-layout')).toMatchObject({
+      code: 0,
+      json: { formats: { csv: 'own-layout', json: null } },
+    });
+    expect((await hub.cli('partners', 'test-mapping', 'dealer-own', samples('used-cars-direct.sample.csv'))).code).toBe(
+      0,
+    );
+    const client = new HubClient({
+      url: hub.url,
+      credentials: { appId: 'dealer-own', scheme: 'HUB1-HMAC-SHA256', secret },
+    });
+    const { rows, summary } = await client.sendFile(readFileSync(samples('used-cars-direct.sample.csv')), {
+      charset: 'gbk',
+    });
     // The last row is the first one again.
     expect(summary).toMatchObject({ rows: 4, accepted: 3, duplicate: 1, complete: true });
     expect((await client.decided(rows[0]!.applicationId!)).decision.outcome).toMatch(/^(APPROVED|REFERRED|DECLINED)$/);
@@ -126,22 +193,57 @@ describe('the whole hub, as an operator starts it', () => {
     const { json } = await hub.cli('config', 'get', 'review');
     const file = `${hub.home}/policy.json`;
     writeFileSync(file, JSON.stringify((json as { value: unknown }).value));
-    expect(await hub.cli('policy', 'backtest', '--policy', file, '--from', '2020-01-01', '--to', '2099-12-31')).toMatchObject({ code: 0, json: { total: { changed: 0 } } });
+    expect(
+      await hub.cli('policy', 'backtest', '--policy', file, '--from', '2020-01-01', '--to', '2099-12-31'),
+    ).toMatchObject({ code: 0, json: { total: { changed: 0 } } });
     expect((await hub.cli('config', 'set', 'review', file, '--note', 'as it was')).code).toBe(0);
-    expect((await hub.cli('config', 'diff', 'review', String((json as { version: number }).version), String((json as { version: number }).version + 1))).json).toMatchObject({ changes: [] });
+    expect(
+      (
+        await hub.cli(
+          'config',
+          'diff',
+          'review',
+          String((json as { version: number }).version),
+          String((json as { version: number }).version + 1),
+        )
+      ).json,
+    ).toMatchObject({ changes: [] });
   });
 
   it('shares the work with a second machine that runs only pipelines, and loses nothing when that dies', async () => {
     const { databaseUrl, kafkaBrokers, clickhouseUrl } = hub.endpoints();
-    const env = { ...process.env, HUB_HOME: `${hub.home}/second`, HUB_PORT: String(await freePort()), DATABASE_URL: databaseUrl, KAFKA_BROKERS: kafkaBrokers, CLICKHOUSE_URL: clickhouseUrl, HUB_MASTER_KEY_FILE: `${hub.home}/secrets/master.key` };
-    const second = spawn(process.execPath, [projectPath('bin/hub.mjs'), 'up', '--only', 'pipelines', '--json'], { env, stdio: ['ignore', 'ignore', 'ignore'] });
+    const env = {
+      ...process.env,
+      HUB_HOME: `${hub.home}/second`,
+      HUB_PORT: String(await freePort()),
+      DATABASE_URL: databaseUrl,
+      KAFKA_BROKERS: kafkaBrokers,
+      CLICKHOUSE_URL: clickhouseUrl,
+      HUB_MASTER_KEY_FILE: `${hub.home}/secrets/master.key`,
+    };
+    const second = spawn(process.execPath, [projectPath('bin/hub.mjs'), 'up', '--only', 'pipelines', '--json'], {
+      env,
+      stdio: ['ignore', 'ignore', 'ignore'],
+    });
     try {
       await eventually(async () => {
-        const { rows } = await context.postgres.query<{ n: number }>(`SELECT count(*)::int AS n FROM hub.process WHERE role = 'pipelines' AND heartbeat_at > now() - interval '8 seconds'`);
+        const { rows } = await context.postgres.query<{ n: number }>(
+          `SELECT count(*)::int AS n FROM hub.process WHERE role = 'pipelines' AND heartbeat_at > now() - interval '8 seconds'`,
+        );
         expect(rows[0]!.n).toBe(2);
       });
-      const sending = sendApplications(generateApplications({ seed: 12, count: 120 }), { url: hub.url, secrets, concurrency: 8, persistent: true });
-      await eventually(async () => expect((await context.postgres.query('SELECT 1 FROM intake.accepted OFFSET $1 LIMIT 1', [load.accepted.size + 40])).rowCount).toBe(1));
+      const sending = sendApplications(generateApplications({ seed: 12, count: 120 }), {
+        url: hub.url,
+        secrets,
+        concurrency: 8,
+        persistent: true,
+      });
+      await eventually(async () =>
+        expect(
+          (await context.postgres.query('SELECT 1 FROM intake.accepted OFFSET $1 LIMIT 1', [load.accepted.size + 40]))
+            .rowCount,
+        ).toBe(1),
+      );
       second.kill('SIGKILL');
       const more = await sending;
       await untilSettled(context, SETTLED_MS);
@@ -171,7 +273,11 @@ describe('the whole hub, as an operator starts it', () => {
     expect(milliseconds).toBeLessThan(20_000);
     expect(processesOf(hub.home)).toEqual([]);
     await hub.start();
-    context = await openContext({ process: 'test', settings: { ...readSettings({ HUB_HOME: hub.home }), logLevel: 'fatal' }, endpoints: hub.endpoints() });
+    context = await openContext({
+      process: 'test',
+      settings: { ...readSettings({ HUB_HOME: hub.home }), logLevel: 'fatal' },
+      endpoints: hub.endpoints(),
+    });
     const after = await context.postgres.query<{ n: number }>('SELECT count(*)::int AS n FROM intake.accepted');
     expect(after.rows).toEqual(before.rows);
     await sendApplications(generateApplications({ seed: 13, count: 20 }), { url: hub.url, secrets, concurrency: 4 });
@@ -182,12 +288,14 @@ describe('the whole hub, as an operator starts it', () => {
 
 /** Command lines of living processes that name the home. */
 function processesOf(home: string): string[] {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid).flatMap((pid) => {
-    try {
-      const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      return commandLine.includes(home) ? [commandLine] : [];
-    } catch {
-      return [];
-    }
-  });
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .flatMap((pid) => {
+      try {
+        const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        return commandLine.includes(home) ? [commandLine] : [];
+      } catch {
+        return [];
+      }
+    });
 }

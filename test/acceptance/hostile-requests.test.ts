@@ -35,7 +35,11 @@ beforeAll(async () => {
   context = await openIntakeContext(home);
   const partner = await addPartner(context, 'test', { partnerId: 'hostile', name: 'Hostile' });
   const other = await addPartner(context, 'test', { partnerId: 'stranger', name: 'Stranger' });
-  const started = await startBundledChild<{ url: string }>('test/support/intake-child.ts', { home: { home: home.home, databaseUrl: home.databaseUrl } } satisfies IntakeChildOrders, { execArgv: ['--expose-gc'] });
+  const started = await startBundledChild<{ url: string }>(
+    'test/support/intake-child.ts',
+    { home: { home: home.home, databaseUrl: home.databaseUrl } } satisfies IntakeChildOrders,
+    { execArgv: ['--expose-gc'] },
+  );
   web = started.child;
   url = started.ready.url;
   client = new PartnerClient(url, partner);
@@ -57,7 +61,9 @@ async function memory(): Promise<Memory> {
 }
 
 async function stored(): Promise<number> {
-  const { rows } = await context.postgres.query<{ count: number }>('SELECT count(*)::int AS count FROM intake.accepted');
+  const { rows } = await context.postgres.query<{ count: number }>(
+    'SELECT count(*)::int AS count FROM intake.accepted',
+  );
   return rows[0]!.count;
 }
 
@@ -67,8 +73,14 @@ function complaint(request: HostileRequest, answer: Answer): string | undefined 
   if (answer.status !== request.status) return `${about}: expected ${request.status}`;
   if (answer.headers['content-type'] !== 'application/problem+json') return `${about}: not a problem document`;
   const errors = (answer.body?.errors ?? []) as { pointer: string; code: string; detail: string }[];
-  if (errors.length === 0 || errors.some((error) => !error.code || !error.detail)) return `${about}: an error says nothing`;
-  if (!errors.some(({ pointer }) => (typeof request.pointer === 'string' ? pointer === request.pointer : request.pointer.test(pointer)))) return `${about}: no error points to ${request.pointer}`;
+  if (errors.length === 0 || errors.some((error) => !error.code || !error.detail))
+    return `${about}: an error says nothing`;
+  if (
+    !errors.some(({ pointer }) =>
+      typeof request.pointer === 'string' ? pointer === request.pointer : request.pointer.test(pointer),
+    )
+  )
+    return `${about}: no error points to ${request.pointer}`;
   return undefined;
 }
 
@@ -90,7 +102,10 @@ describe('hostile requests', () => {
       const request = hostileRequest(chance, client, stranger, n);
       kinds.set(request.kind, (kinds.get(request.kind) ?? 0) + 1);
       try {
-        const wrong = complaint(request, await client.send(request.method, request.target, request.body, request.headers));
+        const wrong = complaint(
+          request,
+          await client.send(request.method, request.target, request.body, request.headers),
+        );
         if (wrong !== undefined) complaints.push(wrong);
       } catch (error) {
         complaints.push(`${request.kind}: ${String(error)}`);
@@ -112,15 +127,22 @@ describe('hostile requests', () => {
     const sent = await Promise.all(
       Array.from({ length: REPLAYED }, async (_, n) => {
         const body = Buffer.from(JSON.stringify(sampleApplication(n, `RIGHT-${n}`)));
-        const headers = { 'content-type': 'application/json', authorization: client.authorization('POST', '/v1/applications', body) };
+        const headers = {
+          'content-type': 'application/json',
+          authorization: client.authorization('POST', '/v1/applications', body),
+        };
         return { body, headers, answer: await client.send('POST', '/v1/applications', body, headers) };
       }),
     );
     expect(sent.filter(({ answer }) => answer.status !== 202)).toEqual([]);
-    const replays = await Promise.all(sent.map(({ body, headers }) => client.send('POST', '/v1/applications', body, headers)));
+    const replays = await Promise.all(
+      sent.map(({ body, headers }) => client.send('POST', '/v1/applications', body, headers)),
+    );
     for (const answer of replays) {
       expect(answer.status).toBe(401);
-      expect(answer.body?.errors).toEqual([expect.objectContaining({ pointer: '/authorization/nonce', code: 'REPLAYED' })]);
+      expect(answer.body?.errors).toEqual([
+        expect.objectContaining({ pointer: '/authorization/nonce', code: 'REPLAYED' }),
+      ]);
     }
     expect(await stored()).toBe(REPLAYED);
   });
@@ -132,8 +154,14 @@ describe('hostile requests', () => {
       ['FOO /v1/applications HTTP/1.1\r\nhost: x\r\n\r\n', '400'],
       [`GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, '431'],
       ['POST /v1/applications HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n', '400'],
-      ['POST /v1/applications HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n', '400'],
-      ['POST /v1/applications HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n', '400'],
+      [
+        'POST /v1/applications HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+        '400',
+      ],
+      [
+        'POST /v1/applications HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n',
+        '400',
+      ],
       ['GET /x HTTP/1.1\r\nhost: x\r\nbad header\r\n\r\n', '400'],
       ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', '400'],
       [Buffer.from(Array.from({ length: 500 }, (_, n) => (n * 37) % 256)), '400'],

@@ -8,7 +8,13 @@ import { validateApplication } from '../../connectors/intake/api/single/validate
 import type { OpenContext } from '../../platform/edge/process/open-context.ts';
 import { createPool } from '../../platform/storage/postgres/index.ts';
 import { openPrivacy } from '../../platform/storage/privacy/index.ts';
-import { createIntakeHome, openIntakeContext, startIntakeServer, type IntakeHome, type IntakeServer } from '../support/intake-server.ts';
+import {
+  createIntakeHome,
+  openIntakeContext,
+  startIntakeServer,
+  type IntakeHome,
+  type IntakeServer,
+} from '../support/intake-server.ts';
 import { PartnerClient, type Answer } from '../support/partner-client.ts';
 import { sampleApplication } from '../support/sample-application.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
@@ -42,7 +48,10 @@ afterAll(async () => {
 });
 
 async function stored(prefix: string): Promise<Map<string, string>> {
-  const { rows } = await direct.postgres.query<{ partner_order_no: string; application_id: string }>('SELECT partner_order_no, application_id FROM intake.accepted WHERE partner_order_no LIKE $1', [`${prefix}%`]);
+  const { rows } = await direct.postgres.query<{ partner_order_no: string; application_id: string }>(
+    'SELECT partner_order_no, application_id FROM intake.accepted WHERE partner_order_no LIKE $1',
+    [`${prefix}%`],
+  );
   return new Map(rows.map((row) => [row.partner_order_no, row.application_id]));
 }
 
@@ -108,14 +117,23 @@ describe('acceptance queue', () => {
   it('refuses what finds no room before anything is accepted, and stores the rest', async () => {
     const pool = createPool(home.databaseUrl, { max: 2 });
     const privacy = await openPrivacy(direct);
-    const queue = new AcceptanceQueue({ pool, privacy, clock: Date.now, limits: { batch: 10, concurrent: 1, waiting: 30, waitingBytes: 1_000_000 }, onFailure: () => undefined });
+    const queue = new AcceptanceQueue({
+      pool,
+      privacy,
+      clock: Date.now,
+      limits: { batch: 10, concurrent: 1, waiting: 30, waitingBytes: 1_000_000 },
+      onFailure: () => undefined,
+    });
     const results = await Promise.allSettled(
-      Array.from({ length: 200 }, async (_, n) => queue.submit({ partnerId: 'patient', nonce: randomBytes(12).toString('hex'), application: pending(n) })),
+      Array.from({ length: 200 }, async (_, n) =>
+        queue.submit({ partnerId: 'patient', nonce: randomBytes(12).toString('hex'), application: pending(n) }),
+      ),
     );
     await queue.drained();
     const refused = results.filter((result) => result.status === 'rejected');
     expect(refused).toHaveLength(170);
-    for (const { reason } of refused) expect(reason).toMatchObject({ status: 503, code: 'OVERLOADED', headers: { 'retry-after': '1' } });
+    for (const { reason } of refused)
+      expect(reason).toMatchObject({ status: 503, code: 'OVERLOADED', headers: { 'retry-after': '1' } });
     expect((await stored('ROOM-')).size).toBe(30);
     await pool.end();
 
@@ -124,7 +142,8 @@ describe('acceptance queue', () => {
       const check = validateApplication(sample, Date.now());
       if (!check.ok) throw new Error(JSON.stringify(check.errors));
       return {
-        channel: 'api' as const, applicationId: applicationIdOf('patient', sample.partnerOrderNo),
+        channel: 'api' as const,
+        applicationId: applicationIdOf('patient', sample.partnerOrderNo),
         contentDigest: 'x',
         personIds: [privacy.personIdOf(sample.applicant.idNo)],
         content: check.application,

@@ -36,10 +36,18 @@ function applicationOf(n: number) {
 
 function needlesOf(n: number): Needle[] {
   const application = applicationOf(n);
-  const persons = [application.applicant, ...(application.guarantors as { name: string; idNo: string; mobile: string }[])];
+  const persons = [
+    application.applicant,
+    ...(application.guarantors as { name: string; idNo: string; mobile: string }[]),
+  ];
   const address = application.applicant.address as { detail: string };
   return [
-    ...persons.flatMap(({ name, idNo, mobile }) => [{ label: `name ${n}`, value: name }, { label: `ID ${n}`, value: idNo }, { label: `ID ${n} but for the birth date`, value: maskNumber(idNo) }, { label: `mobile ${n}`, value: mobile }]),
+    ...persons.flatMap(({ name, idNo, mobile }) => [
+      { label: `name ${n}`, value: name },
+      { label: `ID ${n}`, value: idNo },
+      { label: `ID ${n} but for the birth date`, value: maskNumber(idNo) },
+      { label: `mobile ${n}`, value: mobile },
+    ]),
     { label: `card ${n}`, value: (application.bankCard as { no: string }).no },
     { label: `address ${n}`, value: address.detail },
   ];
@@ -48,16 +56,27 @@ function needlesOf(n: number): Needle[] {
 describe('personal data at the door', () => {
   it('is in no table, topic, file or log in plain text', async () => {
     const log = openSync(join(home.home, 'web.log'), 'w');
-    const { child, ready } = await startBundledChild<{ url: string }>('test/support/intake-child.ts', { home: { home: home.home, databaseUrl: home.databaseUrl } } satisfies IntakeChildOrders, { env: { HUB_LOG_LEVEL: 'trace' }, stderr: log });
+    const { child, ready } = await startBundledChild<{ url: string }>(
+      'test/support/intake-child.ts',
+      { home: { home: home.home, databaseUrl: home.databaseUrl } } satisfies IntakeChildOrders,
+      { env: { HUB_LOG_LEVEL: 'trace' }, stderr: log },
+    );
     const relay = await intakeModule.workers![0]!.start(context);
-    const partner = new PartnerClient(ready.url, await addPartner(context, 'test', { partnerId: 'private', name: 'Private' }));
+    const partner = new PartnerClient(
+      ready.url,
+      await addPartner(context, 'test', { partnerId: 'private', name: 'Private' }),
+    );
     const answers = await Promise.all(Array.from({ length: APPLICATIONS }, (_, n) => partner.post(applicationOf(n))));
     expect(answers.filter(({ status }) => status !== 202)).toEqual([]);
     // What is refused must leave no trace either.
     await Promise.all(
       Array.from({ length: 20 }, async (_, n) => {
         const application = applicationOf(n);
-        const refused = await partner.post({ ...application, partnerOrderNo: 'x x', applicant: { ...application.applicant, mobile: `${application.applicant.mobile}0` } });
+        const refused = await partner.post({
+          ...application,
+          partnerOrderNo: 'x x',
+          applicant: { ...application.applicant, mobile: `${application.applicant.mobile}0` },
+        });
         expect(refused.status).toBe(400);
         expect(refused.text).not.toContain(application.applicant.idNo);
       }),
@@ -66,7 +85,9 @@ describe('personal data at the door', () => {
     const { rows } = await context.postgres.query<{ next: number }>('SELECT max(seq) + 1 AS next FROM intake.accepted');
     const deadline = Date.now() + 60_000;
     for (;;) {
-      const { rows: position } = await context.postgres.query<{ next_seq: number }>(`SELECT next_seq FROM hub.relay_position WHERE relay = 'intake'`);
+      const { rows: position } = await context.postgres.query<{ next_seq: number }>(
+        `SELECT next_seq FROM hub.relay_position WHERE relay = 'intake'`,
+      );
       if ((position[0]?.next_seq ?? 0) >= rows[0]!.next || Date.now() > deadline) break;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
@@ -83,7 +104,12 @@ describe('personal data at the door', () => {
   });
 
   it('would be found by the scan, in every form it might take', () => {
-    const forms: ((text: string) => string)[] = [(text) => text, (text) => Buffer.from(text).toString('base64'), (text) => Buffer.from(text).toString('hex'), (text) => `{"x":"${text}"}`];
+    const forms: ((text: string) => string)[] = [
+      (text) => text,
+      (text) => Buffer.from(text).toString('base64'),
+      (text) => Buffer.from(text).toString('hex'),
+      (text) => `{"x":"${text}"}`,
+    ];
     for (const { label, value } of needlesOf(0))
       for (const form of forms) {
         const scan = new PlainTextScan([{ label, value }]);
@@ -94,19 +120,32 @@ describe('personal data at the door', () => {
 
   it('is readable for whoever has a purpose, with a record, until the person is erased', async () => {
     const privacy = await openPrivacy(context);
-    const { rows } = await context.postgres.query<{ event: string }>(`SELECT event FROM intake.accepted WHERE partner_order_no = $1`, [`ORDER-${FIRST}`]);
-    const { applicant, guarantors } = JSON.parse(rows[0]!.event) as { applicant: { personId: string; name: { cipher: string }; idNo: { hash: string; cipher: string; mask: string } }; guarantors: { personId: string; name: { cipher: string } }[] };
+    const { rows } = await context.postgres.query<{ event: string }>(
+      `SELECT event FROM intake.accepted WHERE partner_order_no = $1`,
+      [`ORDER-${FIRST}`],
+    );
+    const { applicant, guarantors } = JSON.parse(rows[0]!.event) as {
+      applicant: { personId: string; name: { cipher: string }; idNo: { hash: string; cipher: string; mask: string } };
+      guarantors: { personId: string; name: { cipher: string } }[];
+    };
     const item = { personId: applicant.personId, values: { name: applicant.name.cipher, idNo: applicant.idNo.cipher } };
     const other = { personId: guarantors[0]!.personId, values: { name: guarantors[0]!.name.cipher } };
     const plain = samplePerson(FIRST);
     expect(applicant.idNo.mask).toBe(`${plain.idNo.slice(0, 6)}************`);
     const masks = async (): Promise<string> => (await privacy.idNumberMasks([applicant]))(applicant.idNo);
     expect(await masks()).toBe(`${plain.idNo.slice(0, 6)}********${plain.idNo.slice(-4)}`);
-    expect(await privacy.reveal({ actor: 'bureau', purpose: 'credit-report' }, [item])).toEqual([{ personId: item.personId, erased: false, values: { name: plain.name, idNo: plain.idNo } }]);
-    const { rows: records } = await context.postgres.query(`SELECT actor, after FROM hub.audit WHERE action = 'person.reveal' AND subject = $1`, [item.personId]);
+    expect(await privacy.reveal({ actor: 'bureau', purpose: 'credit-report' }, [item])).toEqual([
+      { personId: item.personId, erased: false, values: { name: plain.name, idNo: plain.idNo } },
+    ]);
+    const { rows: records } = await context.postgres.query(
+      `SELECT actor, after FROM hub.audit WHERE action = 'person.reveal' AND subject = $1`,
+      [item.personId],
+    );
     expect(records).toEqual([{ actor: 'bureau', after: { purpose: 'credit-report', fields: ['name', 'idNo'] } }]);
     // A ciphertext opens under its own person only.
-    await expect(privacy.reveal({ actor: 'x', purpose: 'x' }, [{ personId: other.personId, values: item.values }])).rejects.toMatchObject({ code: 'CIPHER_UNREADABLE' });
+    await expect(
+      privacy.reveal({ actor: 'x', purpose: 'x' }, [{ personId: other.personId, values: item.values }]),
+    ).rejects.toMatchObject({ code: 'CIPHER_UNREADABLE' });
     expect(await privacy.erase(item.personId, 'test', 'asked for it')).toBe(true);
     expect(await masks()).toBe(`${plain.idNo.slice(0, 6)}************`);
     expect(await privacy.reveal({ actor: 'bureau', purpose: 'credit-report' }, [item, other])).toEqual([
@@ -124,7 +163,11 @@ describe('personal data at the door', () => {
     expect(again!.personId).toBe(before!.personId);
     expect(again!.idNo.hash).toBe(before!.idNo.hash);
     const item = (sealed: typeof again) => ({ personId: sealed!.personId, values: { name: sealed!.name.cipher } });
-    expect(await privacy.reveal({ actor: 'x', purpose: 'x' }, [item(again)])).toMatchObject([{ erased: false, values: { name: person.name } }]);
-    await expect(privacy.reveal({ actor: 'x', purpose: 'x' }, [item(before)])).rejects.toMatchObject({ code: 'CIPHER_UNREADABLE' });
+    expect(await privacy.reveal({ actor: 'x', purpose: 'x' }, [item(again)])).toMatchObject([
+      { erased: false, values: { name: person.name } },
+    ]);
+    await expect(privacy.reveal({ actor: 'x', purpose: 'x' }, [item(before)])).rejects.toMatchObject({
+      code: 'CIPHER_UNREADABLE',
+    });
   });
 });

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addPartner, rotatePartner, setPartnerDisabled } from '../../connectors/intake/index.ts';
 import type { OpenContext } from '../../platform/edge/process/open-context.ts';
-import { createIntakeHome, openIntakeContext, startIntakeServer, type IntakeHome, type IntakeServer } from '../support/intake-server.ts';
+import {
+  createIntakeHome,
+  openIntakeContext,
+  startIntakeServer,
+  type IntakeHome,
+  type IntakeServer,
+} from '../support/intake-server.ts';
 import { PartnerClient, type Answer } from '../support/partner-client.ts';
 import { sampleApplication, samplePerson } from '../support/sample-application.ts';
 
@@ -37,7 +43,10 @@ async function newPartner(partnerId: string, at: IntakeServer = server): Promise
 }
 
 async function rowsOf(partnerId: string): Promise<number> {
-  const { rows } = await context.postgres.query<{ count: number }>('SELECT count(*)::int AS count FROM intake.accepted WHERE partner_id = $1', [partnerId]);
+  const { rows } = await context.postgres.query<{ count: number }>(
+    'SELECT count(*)::int AS count FROM intake.accepted WHERE partner_id = $1',
+    [partnerId],
+  );
   return rows[0]!.count;
 }
 
@@ -52,7 +61,10 @@ describe('POST /v1/applications', () => {
     expect(first.status).toBe(202);
     expect(first.body).toEqual({ applicationId: expect.any(String), status: 'RECEIVED' });
     // The same content in another order of fields, with what may be left out left out.
-    const { guarantors: _none, ...again } = { ...application, request: { method: 'ANNUITY', termMonths: 36, amountFen: application.request.amountFen } };
+    const { guarantors: _none, ...again } = {
+      ...application,
+      request: { method: 'ANNUITY', termMonths: 36, amountFen: application.request.amountFen },
+    };
     const second = await acme.post(again);
     expect(second.status).toBe(200);
     expect(second.body).toEqual(first.body);
@@ -64,9 +76,15 @@ describe('POST /v1/applications', () => {
 
   it('stores one row when the same order arrives many times at once, in two processes', async () => {
     const twice = await newPartner('twice');
-    const elsewhere = new PartnerClient(other.url, { partnerId: 'twice', secret: (await rotatePartner(context, 'test', 'twice', 1)).secret }, { clock });
+    const elsewhere = new PartnerClient(
+      other.url,
+      { partnerId: 'twice', secret: (await rotatePartner(context, 'test', 'twice', 1)).secret },
+      { clock },
+    );
     const application = sampleApplication(2);
-    const answers = await Promise.all(Array.from({ length: 60 }, (_, n) => (n % 2 === 0 ? twice : elsewhere).post(application)));
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, n) => (n % 2 === 0 ? twice : elsewhere).post(application)),
+    );
     expect(answers.map((answer) => answer.status).sort()).toEqual([...Array(59).fill(200), 202]);
     expect(new Set(answers.map((answer) => answer.body?.applicationId)).size).toBe(1);
     expect(await rowsOf('twice')).toBe(1);
@@ -76,7 +94,9 @@ describe('POST /v1/applications', () => {
 
   it('lets one of two different contents of one order through when they arrive together', async () => {
     const racer = await newPartner('racer');
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => racer.post({ ...sampleApplication(3), product: `P${n}` })));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => racer.post({ ...sampleApplication(3), product: `P${n}` })),
+    );
     expect(answers.filter((answer) => answer.status === 202)).toHaveLength(1);
     expect(answers.filter((answer) => answer.status === 409)).toHaveLength(19);
     expect(await rowsOf('racer')).toBe(1);
@@ -95,12 +115,23 @@ describe('POST /v1/applications', () => {
 
   it('uses one key for a person who applies at many places at once', async () => {
     const partner = await newPartner('one-person');
-    const elsewhere = new PartnerClient(other.url, { partnerId: 'one-person', secret: (await rotatePartner(context, 'test', 'one-person', 1)).secret }, { clock });
+    const elsewhere = new PartnerClient(
+      other.url,
+      { partnerId: 'one-person', secret: (await rotatePartner(context, 'test', 'one-person', 1)).secret },
+      { clock },
+    );
     const answers = await Promise.all(
-      Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? partner : elsewhere).post({ ...sampleApplication(100 + n), applicant: { ...sampleApplication(100 + n).applicant, ...samplePerson(99) } })),
+      Array.from({ length: 40 }, (_, n) =>
+        (n % 2 === 0 ? partner : elsewhere).post({
+          ...sampleApplication(100 + n),
+          applicant: { ...sampleApplication(100 + n).applicant, ...samplePerson(99) },
+        }),
+      ),
     );
     expect(answers.map((answer) => answer.status)).toEqual(Array(40).fill(202));
-    const { rows } = await context.postgres.query<{ persons: number }>(`SELECT count(DISTINCT person_ids[1])::int AS persons FROM intake.accepted WHERE partner_id = 'one-person'`);
+    const { rows } = await context.postgres.query<{ persons: number }>(
+      `SELECT count(DISTINCT person_ids[1])::int AS persons FROM intake.accepted WHERE partner_id = 'one-person'`,
+    );
     expect(rows[0]?.persons).toBe(1);
     partner.close();
     elsewhere.close();
@@ -108,7 +139,11 @@ describe('POST /v1/applications', () => {
 
   it('takes a nonce once, in every process and after a restart, and again after 600 s', async () => {
     const partner = await newPartner('nonces');
-    const elsewhere = new PartnerClient(other.url, { partnerId: 'nonces', secret: (await rotatePartner(context, 'test', 'nonces', 1)).secret }, { clock });
+    const elsewhere = new PartnerClient(
+      other.url,
+      { partnerId: 'nonces', secret: (await rotatePartner(context, 'test', 'nonces', 1)).secret },
+      { clock },
+    );
     expect((await partner.post(sampleApplication(10), { nonce: 'n-1' })).status).toBe(202);
     for (const client of [partner, elsewhere]) {
       const replay = await client.post(sampleApplication(10), { nonce: 'n-1' });
@@ -134,7 +169,9 @@ describe('POST /v1/applications', () => {
 
   it('sends one of the same signed requests through when both arrive at once', async () => {
     const partner = await newPartner('same-nonce');
-    const answers = await Promise.all(Array.from({ length: 10 }, () => partner.post(sampleApplication(12), { nonce: 'x' })));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => partner.post(sampleApplication(12), { nonce: 'x' })),
+    );
     expect(answers.map((answer) => answer.status).sort()).toEqual([202, ...Array(9).fill(401)]);
     partner.close();
   });
@@ -174,7 +211,11 @@ describe('POST /v1/applications', () => {
     });
     expect(answer.status).toBe(400);
     expect(answer.headers['content-type']).toBe('application/problem+json');
-    expect(errorsOf(answer).map((error) => error.pointer).sort()).toEqual(['/applicant/idNo', '/applicant/mobile', '/bankCard/no', '/vehicle/firstRegistered', '/vehicle/vin']);
+    expect(
+      errorsOf(answer)
+        .map((error) => error.pointer)
+        .sort(),
+    ).toEqual(['/applicant/idNo', '/applicant/mobile', '/bankCard/no', '/vehicle/firstRegistered', '/vehicle/vin']);
     expect(answer.text).not.toMatch(/110105194912310021|12800138000|6222021234567890120/);
   });
 
@@ -182,7 +223,11 @@ describe('POST /v1/applications', () => {
     ['/request/amountFen', 'TYPE', { request: { amountFen: '14000000', termMonths: 36, method: 'ANNUITY' } }],
     ['/request/amountFen', 'TYPE', { request: { amountFen: true, termMonths: 36, method: 'ANNUITY' } }],
     ['/request/amountFen', 'TOO_SMALL', { request: { amountFen: 0, termMonths: 36, method: 'ANNUITY' } }],
-    ['/request/amountFen', 'TOO_LARGE', { request: { amountFen: Number.MAX_SAFE_INTEGER, termMonths: 36, method: 'ANNUITY' } }],
+    [
+      '/request/amountFen',
+      'TOO_LARGE',
+      { request: { amountFen: Number.MAX_SAFE_INTEGER, termMonths: 36, method: 'ANNUITY' } },
+    ],
     ['/request/method', 'NOT_ALLOWED', { request: { amountFen: 1, termMonths: 36, method: 'annuity' } }],
     ['/request/termMonths', 'TOO_SMALL', { request: { amountFen: 1, termMonths: 0, method: 'FLAT' } }],
     ['/colour', 'UNKNOWN_FIELD', { colour: 'red' }],
@@ -215,15 +260,34 @@ describe('GET /v1/applications', () => {
     const byId = await acme.get(`/v1/applications/${accepted.body?.applicationId}`);
     const byOrder = await acme.get('/v1/applications?partnerOrderNo=ORDER-50');
     expect(byId.status).toBe(200);
-    expect(byId.body).toMatchObject({ applicationId: accepted.body?.applicationId, partnerOrderNo: 'ORDER-50', status: 'RECEIVED', decision: null, history: [{ status: 'RECEIVED' }] });
+    expect(byId.body).toMatchObject({
+      applicationId: accepted.body?.applicationId,
+      partnerOrderNo: 'ORDER-50',
+      status: 'RECEIVED',
+      decision: null,
+      history: [{ status: 'RECEIVED' }],
+    });
     expect(byOrder.body).toEqual(byId.body);
   });
 
   it('shows the decision once the review has made one', async () => {
     const accepted = await acme.post(sampleApplication(51));
-    const decision = { outcome: 'DECLINED', amountFen: 0, annualRate: null, reasons: [{ code: 'AGE_MIN', detail: 'too young' }], policyVersion: '2026-01', decidedAt: '2026-11-20T02:00:01.000Z' };
-    const history = [{ status: 'RECEIVED', at: '2026-11-20T02:00:00.000Z' }, { status: 'DECLINED', at: '2026-11-20T02:00:01.000Z' }];
-    await context.postgres.query('INSERT INTO state.review (key, version, state) VALUES ($1, 1, $2)', [accepted.body?.applicationId, JSON.stringify({ status: 'DECLINED', decision, history })]);
+    const decision = {
+      outcome: 'DECLINED',
+      amountFen: 0,
+      annualRate: null,
+      reasons: [{ code: 'AGE_MIN', detail: 'too young' }],
+      policyVersion: '2026-01',
+      decidedAt: '2026-11-20T02:00:01.000Z',
+    };
+    const history = [
+      { status: 'RECEIVED', at: '2026-11-20T02:00:00.000Z' },
+      { status: 'DECLINED', at: '2026-11-20T02:00:01.000Z' },
+    ];
+    await context.postgres.query('INSERT INTO state.review (key, version, state) VALUES ($1, 1, $2)', [
+      accepted.body?.applicationId,
+      JSON.stringify({ status: 'DECLINED', decision, history }),
+    ]);
     const answer = await acme.get(`/v1/applications/${accepted.body?.applicationId}`);
     expect(answer.body).toMatchObject({ status: 'DECLINED', decision, history: [{ status: 'RECEIVED' }, history[1]] });
   });
@@ -231,7 +295,8 @@ describe('GET /v1/applications', () => {
   it('answers 404 for what is not there, 400 for a wrong query', async () => {
     expect((await acme.get('/v1/applications/00000000-0000-5000-8000-000000000000')).status).toBe(404);
     expect((await acme.get('/v1/applications/%27;drop%20table')).status).toBe(404);
-    for (const query of ['', '?partnerOrderNo=', '?partnerOrderNo=a&partnerOrderNo=b', '?x=1']) expect((await acme.get(`/v1/applications${query}`)).status).toBe(400);
+    for (const query of ['', '?partnerOrderNo=', '?partnerOrderNo=a&partnerOrderNo=b', '?x=1'])
+      expect((await acme.get(`/v1/applications${query}`)).status).toBe(400);
   });
 });
 
@@ -239,10 +304,15 @@ describe('what the server tells of itself', () => {
   it('describes the partner API in OpenAPI 3.1, with an example that is accepted as it stands', async () => {
     const { status, body } = await acme.send('GET', '/openapi.json', undefined, {});
     expect(status).toBe(200);
-    const paths = body?.paths as Record<string, Record<string, { requestBody: { content: Record<string, { example: object }> }; responses: object }>>;
+    const paths = body?.paths as Record<
+      string,
+      Record<string, { requestBody: { content: Record<string, { example: object }> }; responses: object }>
+    >;
     expect(body?.openapi).toMatch(/^3\.1/);
     expect(Object.keys(paths['/v1/applications']!)).toEqual(['post', 'get']);
-    expect(Object.keys(paths['/v1/applications']!.post!.responses)).toEqual(expect.arrayContaining(['200', '202', '400', '401', '409', '413', '415', '503']));
+    expect(Object.keys(paths['/v1/applications']!.post!.responses)).toEqual(
+      expect.arrayContaining(['200', '202', '400', '401', '409', '413', '415', '503']),
+    );
     const { example } = paths['/v1/applications']!.post!.requestBody.content['application/json']!;
     expect((await acme.post(example)).status).toBe(202);
   });

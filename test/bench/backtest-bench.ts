@@ -23,23 +23,37 @@ const PAGE = 10_000;
 /** Cases of the bare loop: as many as lie in memory without weighing on the other side. */
 const BARE = 20_000;
 const versions = new Map(VERSIONS.map(({ version, value }) => [version, value]));
-const CANDIDATES: Record<BacktestBenchResult['candidate'], BacktestRequest['candidate']> = { live: 'live', shipped: VERSIONS[1]!.value, rich: RICH };
+const CANDIDATES: Record<BacktestBenchResult['candidate'], BacktestRequest['candidate']> = {
+  live: 'live',
+  shipped: VERSIONS[1]!.value,
+  rich: RICH,
+};
 
 /**
  * Back-tests recorded cases of every kind: the live policy (each case under its version), the shipped policy, and one that has a scorecard, makes counter-offers
  * (up to a dozen decisions a case), has scoped changes and a challenger. Each beside the bare loop of the same run; the best of three counts.
  */
-export async function backtestBench(databaseUrl: string, options: { cases: number; log: (line: string) => void }): Promise<BacktestBenchResult[]> {
+export async function backtestBench(
+  databaseUrl: string,
+  options: { cases: number; log: (line: string) => void },
+): Promise<BacktestBenchResult[]> {
   await migrate(databaseUrl, projectPath('models/state/migrations'));
   const pool = createPool(databaseUrl);
   try {
     const texts = await fill(pool, options.cases);
     const results: BacktestBenchResult[] = [];
     for (const candidate of Object.keys(CANDIDATES) as BacktestBenchResult['candidate'][]) {
-      const request = { candidate: CANDIDATES[candidate], versions, from: '2018-01-01', to: '2030-12-31', mostCases: 0 };
+      const request = {
+        candidate: CANDIDATES[candidate],
+        versions,
+        from: '2018-01-01',
+        to: '2030-12-31',
+        mostCases: 0,
+      };
       const whole = async (): Promise<void> => {
         const { total } = await runBacktest(pool, request);
-        if (total.cases !== options.cases || (candidate === 'live' && total.changed > 0)) throw new Error(`the back-test saw ${total.cases} cases, ${total.changed} changed`);
+        if (total.cases !== options.cases || (candidate === 'live' && total.changed > 0))
+          throw new Error(`the back-test saw ${total.cases} cases, ${total.changed} changed`);
       };
       const sides = { bare: SLOWEST, whole: SLOWEST };
       for (let turn = 0; turn < 3; turn += 1) {
@@ -47,10 +61,17 @@ export async function backtestBench(databaseUrl: string, options: { cases: numbe
         sides.whole = better(sides.whole, await measured(options.cases, whole));
       }
       const result = {
-        candidate, cases: options.cases, casesPerSecond: sides.whole.perSecond, cpuMicros: sides.whole.cpuMicros, barePerSecond: sides.bare.perSecond, bareCpuMicros: sides.bare.cpuMicros,
+        candidate,
+        cases: options.cases,
+        casesPerSecond: sides.whole.perSecond,
+        cpuMicros: sides.whole.cpuMicros,
+        barePerSecond: sides.bare.perSecond,
+        bareCpuMicros: sides.bare.cpuMicros,
         ratio: Math.round((sides.whole.perSecond / sides.bare.perSecond) * 100) / 100,
       };
-      options.log(`${candidate}: ${result.casesPerSecond} cases/s (${result.cpuMicros} µs processor time each), bare loop ${result.barePerSecond}/s (${result.bareCpuMicros} µs), ratio ${result.ratio}`);
+      options.log(
+        `${candidate}: ${result.casesPerSecond} cases/s (${result.cpuMicros} µs processor time each), bare loop ${result.barePerSecond}/s (${result.bareCpuMicros} µs), ratio ${result.ratio}`,
+      );
       results.push(result);
     }
     return results;
@@ -66,7 +87,10 @@ async function fill(pool: ReturnType<typeof createPool>, count: number): Promise
   let page: ReviewCase[] = [];
   const flush = async (): Promise<void> => {
     const states = page.map((known) => JSON.stringify(known));
-    await pool.query('insert into state.review (key, version, state) select key, 1, state from unnest($1::text[], $2::text[]) as u (key, state)', [textArray(page.map(({ applicationId }) => applicationId)), textArray(states)]);
+    await pool.query(
+      'insert into state.review (key, version, state) select key, 1, state from unnest($1::text[], $2::text[]) as u (key, state)',
+      [textArray(page.map(({ applicationId }) => applicationId)), textArray(states)],
+    );
     if (texts.length < BARE) texts.push(...states);
     page = [];
   };
@@ -97,5 +121,8 @@ async function measured(cases: number, work: () => Promise<void>): Promise<Side>
   const before = process.cpuUsage();
   await work();
   const { user, system } = process.cpuUsage(before);
-  return { perSecond: Math.round((cases / (performance.now() - from)) * 1_000), cpuMicros: Math.round((user + system) / cases) };
+  return {
+    perSecond: Math.round((cases / (performance.now() - from)) * 1_000),
+    cpuMicros: Math.round((user + system) / cases),
+  };
 }

@@ -1,6 +1,13 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { command, commandRecord, createTopics, follow, produce, testContext } from '../integration/connector-contract/effect-harness.ts';
+import {
+  command,
+  commandRecord,
+  createTopics,
+  follow,
+  produce,
+  testContext,
+} from '../integration/connector-contract/effect-harness.ts';
 import { bundledChild, startEffectProcess } from '../integration/connector-contract/effect-process.ts';
 import { headerText } from '../../platform/streaming/kafka/index.ts';
 
@@ -18,14 +25,29 @@ export interface EffectBenchResult {
  * Outside calls with one result each: sandbox, worker and reader in processes of their own, Kafka beside them. First a backlog
  * as fast as it goes, then single commands for the latency. The sandbox answers at once: the figure is the hub's own share.
  */
-export async function effectBench(options: { commands: number; concurrency: number; log: (line: string) => void }): Promise<EffectBenchResult> {
+export async function effectBench(options: {
+  commands: number;
+  concurrency: number;
+  log: (line: string) => void;
+}): Promise<EffectBenchResult> {
   const context = testContext();
-  const sandbox = fork(await bundledChild('sandbox-child'), { env: { ...process.env, NODE_OPTIONS: '', SANDBOX_CHILD: JSON.stringify({ seed: 1 }) }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const sandbox = fork(await bundledChild('sandbox-child'), {
+    env: { ...process.env, NODE_OPTIONS: '', SANDBOX_CHILD: JSON.stringify({ seed: 1 }) },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const [party] = (await once(sandbox, 'message')) as [{ env: Record<string, string> }];
   const topics = await createTopics(context, 6);
   const results = await follow(context, topics.results);
-  await produce(context, Array.from({ length: options.commands }, (_, index) => commandRecord(topics, command(index))));
-  const worker = await startEffectProcess(topics, party, { concurrency: options.concurrency }, { BUREAU_CONCURRENCY: String(options.concurrency) });
+  await produce(
+    context,
+    Array.from({ length: options.commands }, (_, index) => commandRecord(topics, command(index))),
+  );
+  const worker = await startEffectProcess(
+    topics,
+    party,
+    { concurrency: options.concurrency },
+    { BUREAU_CONCURRENCY: String(options.concurrency) },
+  );
   let peakRss = 0;
   let cpuMicros = 0;
   worker.child.on('message', (message) => {
@@ -52,7 +74,13 @@ export async function effectBench(options: { commands: number; concurrency: numb
     }
     lone.sort((left, right) => left - right);
     const quantile = (share: number): number => Math.round(lone[Math.floor(share * (lone.length - 1))]!);
-    return { commands: options.commands, callsPerSecond, loneMs: { p50: quantile(0.5), p99: quantile(0.99) }, workerCpuMicros, peakWorkerRssMb: Math.round(peakRss / 1e6) };
+    return {
+      commands: options.commands,
+      callsPerSecond,
+      loneMs: { p50: quantile(0.5), p99: quantile(0.99) },
+      workerCpuMicros,
+      peakWorkerRssMb: Math.round(peakRss / 1e6),
+    };
   } finally {
     clearInterval(sampling);
     await worker.stop();

@@ -31,20 +31,37 @@ export interface EndToEndBenchResult {
  * A whole hub at a steady rate. Acceptance is the instant the web process stamps before it stores (so storing counts), visible is
  * `ingested_at`, which ClickHouse stamps when the insert that carries the row runs: both by the clock of this machine.
  */
-export async function endToEndBench(options: { rate?: number; seconds?: number; log?: (line: string) => void } = {}): Promise<EndToEndBenchResult> {
+export async function endToEndBench(
+  options: { rate?: number; seconds?: number; log?: (line: string) => void } = {},
+): Promise<EndToEndBenchResult> {
   const { rate = 200, seconds = 30, log = () => undefined } = options;
   const bureaus = await startBureaus(1, { latency: { medianMs: 5, p99Ms: 20 } });
   const hub = await startHubProcess(bureaus.env);
   try {
     const secrets = new Map<string, string>();
-    for (const { partnerId } of DEFAULT_PARTNERS) secrets.set(partnerId, ((await hub.cli('partners', 'add', partnerId)).json as { secret: string }).secret);
-    const context = await openContext({ process: 'bench', settings: { ...readSettings({ HUB_HOME: hub.home }), logLevel: 'fatal' }, endpoints: hub.endpoints() });
+    for (const { partnerId } of DEFAULT_PARTNERS)
+      secrets.set(partnerId, ((await hub.cli('partners', 'add', partnerId)).json as { secret: string }).secret);
+    const context = await openContext({
+      process: 'bench',
+      settings: { ...readSettings({ HUB_HOME: hub.home }), logLevel: 'fatal' },
+      endpoints: hub.endpoints(),
+    });
     const clean = { flawed: 0, duplicate: 0, repeated: 0, conflict: 0 };
     // Warm: the broker and the processes compile what they run often.
-    await sendApplications(generateApplications({ seed: 1, count: rate * 10, shares: clean }), { url: hub.url, secrets, concurrency: 64, rate });
+    await sendApplications(generateApplications({ seed: 1, count: rate * 10, shares: clean }), {
+      url: hub.url,
+      secrets,
+      concurrency: 64,
+      rate,
+    });
     await untilSettled(context, 300_000);
     const from = new Date().toISOString();
-    const sent = await sendApplications(generateApplications({ seed: 2, count: rate * seconds, shares: clean }), { url: hub.url, secrets, concurrency: 64, rate });
+    const sent = await sendApplications(generateApplications({ seed: 2, count: rate * seconds, shares: clean }), {
+      url: hub.url,
+      secrets,
+      concurrency: 64,
+      rate,
+    });
     await untilSettled(context, 300_000);
     const latency = async (table: string): Promise<Latency> => {
       const [row] = await selectRows<{ q: [number, number] }>(
@@ -63,7 +80,9 @@ export async function endToEndBench(options: { rate?: number; seconds?: number; 
       peakRssMb: await peaks(hub),
     };
     await context.close();
-    log(`end to end at ${rate}/s (achieved ${result.achieved}/s): received → visible p50 ${result.received.p50} ms, p99 ${result.received.p99} ms; received → decision visible p50 ${result.decided.p50} ms, p99 ${result.decided.p99} ms`);
+    log(
+      `end to end at ${rate}/s (achieved ${result.achieved}/s): received → visible p50 ${result.received.p50} ms, p99 ${result.received.p99} ms; received → decision visible p50 ${result.decided.p50} ms, p99 ${result.decided.p99} ms`,
+    );
     return result;
   } finally {
     await hub.remove();
@@ -72,6 +91,7 @@ export async function endToEndBench(options: { rate?: number; seconds?: number; 
 }
 
 async function peaks(hub: HubProcess): Promise<Record<string, number>> {
-  const peak = (pid: number): number => Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
+  const peak = (pid: number): number =>
+    Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
   return Object.fromEntries([...(await hub.pids())].map(([name, pid]) => [name, peak(pid)]));
 }

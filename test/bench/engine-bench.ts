@@ -29,7 +29,13 @@ const RATES = ['0.072', '0.0699', '0.065', '0.0549', '0.0488', '0.036', '0.12', 
 
 function book(size: number, dayCount: '30/360' | 'ACT/365'): LoanTerms[] {
   return Array.from({ length: size }, (_, n) =>
-    sampleTerms({ principalFen: 5_000_000 + n * 7_919, annualRate: RATES[n % RATES.length]!, termPeriods: TERM, disbursedOn: `20${String(10 + (n % 20))}-${String(1 + (n % 12)).padStart(2, '0')}-${String(1 + (n % 28)).padStart(2, '0')}`, conventions: { dayCount } }),
+    sampleTerms({
+      principalFen: 5_000_000 + n * 7_919,
+      annualRate: RATES[n % RATES.length]!,
+      termPeriods: TERM,
+      disbursedOn: `20${String(10 + (n % 20))}-${String(1 + (n % 12)).padStart(2, '0')}-${String(1 + (n % 28)).padStart(2, '0')}`,
+      conventions: { dayCount },
+    }),
   );
 }
 
@@ -37,7 +43,10 @@ function book(size: number, dayCount: '30/360' | 'ACT/365'): LoanTerms[] {
 function lifeOf(terms: LoanTerms): LoanEvent[] {
   const months = buildPlan(terms).rows.flatMap(({ n, dueOn, totalFen }): LoanEvent[] => {
     const paidOn = n === 6 || n === 17 ? addDays(dueOn, 20) : dueOn;
-    return [{ type: 'PAY', kind: 'REPAYMENT', on: paidOn, amountFen: totalFen }, { type: 'DAY_END', on: paidOn }];
+    return [
+      { type: 'PAY', kind: 'REPAYMENT', on: paidOn, amountFen: totalFen },
+      { type: 'DAY_END', on: paidOn },
+    ];
   });
   return [{ type: 'DISBURSE', on: terms.disbursedOn, amountFen: terms.principalFen }, ...months];
 }
@@ -59,7 +68,10 @@ function perSecond(seconds: number, each: number, work: () => void): number {
 }
 
 /** What a plan cannot do without, in its plainest form. The sink keeps the optimiser from leaving it out. */
-function bareLoops(loans: readonly { principalFen: number; instalmentFen: number; rateNumerator: number; rateDenominator: number }[], sink: Float64Array): void {
+function bareLoops(
+  loans: readonly { principalFen: number; instalmentFen: number; rateNumerator: number; rateDenominator: number }[],
+  sink: Float64Array,
+): void {
   for (const { principalFen, instalmentFen, rateNumerator, rateDenominator } of loans) {
     let balanceFen = principalFen;
     for (let n = 0; n < TERM; n += 1) {
@@ -78,7 +90,12 @@ export function engineBench(options: { seconds?: number; log?: (line: string) =>
   const seconds = options.seconds ?? 4;
   const size = 1_000;
   const [monthly, actual] = [book(size, '30/360'), book(size, 'ACT/365')];
-  const bare = monthly.map((terms) => ({ principalFen: terms.principalFen, instalmentFen: buildPlan(terms).rows[0]!.totalFen, rateNumerator: Number(terms.annualRate.slice(2)), rateDenominator: 12 * 10 ** (terms.annualRate.length - 2) }));
+  const bare = monthly.map((terms) => ({
+    principalFen: terms.principalFen,
+    instalmentFen: buildPlan(terms).rows[0]!.totalFen,
+    rateNumerator: Number(terms.annualRate.slice(2)),
+    rateDenominator: 12 * 10 ** (terms.annualRate.length - 2),
+  }));
   const sink = new Float64Array(3 * TERM);
   let kept = 0;
   const plans = (terms: readonly LoanTerms[]) => (): void => {
@@ -88,14 +105,25 @@ export function engineBench(options: { seconds?: number; log?: (line: string) =>
   const actualDaysPlansPerSecond = perSecond(seconds, size, plans(actual));
   const bareLoopsPerSecond = perSecond(seconds, size, () => bareLoops(bare, sink));
   const quotesPerSecond = perSecond(seconds, 100, () => {
-    for (const terms of monthly.slice(0, 100)) kept += annualRates(terms, buildPlan(terms).rows).annualRateSimple.length;
+    for (const terms of monthly.slice(0, 100))
+      kept += annualRates(terms, buildPlan(terms).rows).annualRateSimple.length;
   });
   const lives = monthly.slice(0, 20).map((terms) => ({ terms, events: lifeOf(terms) }));
   const simulationsPerSecond = perSecond(seconds, lives.length, () => {
-    for (const { terms, events } of lives) kept += applyEvents(newLoan(terms, DEFAULT_LOAN_POLICY), events).events.length;
+    for (const { terms, events } of lives)
+      kept += applyEvents(newLoan(terms, DEFAULT_LOAN_POLICY), events).events.length;
   });
   if (kept === 0 || sink[2] === 0) throw new Error('nothing was worked out');
-  const result = { plansPerSecond, actualDaysPlansPerSecond, bareLoopsPerSecond, ratio: Math.round((plansPerSecond / bareLoopsPerSecond) * 1_000) / 1_000, quotesPerSecond, simulationsPerSecond };
-  options.log?.(`engine, 36 months, a second of one core: ${plansPerSecond} plans by 30/360, ${actualDaysPlansPerSecond} by ACT/365; bare integer loop ${bareLoopsPerSecond}; with annual rates ${quotesPerSecond}; whole lives ${simulationsPerSecond}`);
+  const result = {
+    plansPerSecond,
+    actualDaysPlansPerSecond,
+    bareLoopsPerSecond,
+    ratio: Math.round((plansPerSecond / bareLoopsPerSecond) * 1_000) / 1_000,
+    quotesPerSecond,
+    simulationsPerSecond,
+  };
+  options.log?.(
+    `engine, 36 months, a second of one core: ${plansPerSecond} plans by 30/360, ${actualDaysPlansPerSecond} by ACT/365; bare integer loop ${bareLoopsPerSecond}; with annual rates ${quotesPerSecond}; whole lives ${simulationsPerSecond}`,
+  );
   return result;
 }

@@ -45,28 +45,58 @@ export async function intakeBench(options: IntakeBenchOptions = {}): Promise<Int
     const context = await openIntakeContext(home);
     const { secret } = await addPartner(context, 'bench', { partnerId: PARTNER, name: 'Bench' });
     const run = async (side: WebOrders['side'], first: number): Promise<IntakeSideResult> => {
-      const result = await runSide(home, side, { partnerId: PARTNER, secret, requests, warmUp: Math.ceil(requests / 5), connections, first });
-      log(`${side}: ${result.perSecond}/s, p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms, ${result.cpuMicros} µs processor time each, peak ${result.peakRssMb} MB, ${JSON.stringify(result.statuses)}`);
+      const result = await runSide(home, side, {
+        partnerId: PARTNER,
+        secret,
+        requests,
+        warmUp: Math.ceil(requests / 5),
+        connections,
+        first,
+      });
+      log(
+        `${side}: ${result.perSecond}/s, p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms, ${result.cpuMicros} µs processor time each, peak ${result.peakRssMb} MB, ${JSON.stringify(result.statuses)}`,
+      );
       return result;
     };
     const before = await run('bare', 0);
     await context.postgres.query('DROP TABLE intake.bare');
     const hub = await run('hub', 0);
     const after = await run('bare', 0);
-    const { rows } = await context.postgres.query<{ stored: number }>('SELECT count(*)::int AS stored FROM intake.accepted');
+    const { rows } = await context.postgres.query<{ stored: number }>(
+      'SELECT count(*)::int AS stored FROM intake.accepted',
+    );
     await context.close();
     const bare = before.perSecond > after.perSecond ? before : after;
-    return { requests, connections, hub, bare, ratio: Math.round((hub.perSecond / bare.perSecond) * 100) / 100, stored: rows[0]!.stored };
+    return {
+      requests,
+      connections,
+      hub,
+      bare,
+      ratio: Math.round((hub.perSecond / bare.perSecond) * 100) / 100,
+      stored: rows[0]!.stored,
+    };
   } finally {
     await home.drop();
   }
 }
 
-async function runSide(home: IntakeHome, side: WebOrders['side'], load: Omit<LoadOrders, 'url'>): Promise<IntakeSideResult> {
-  const profile = process.env.BENCH_PROFILE === side ? ['--cpu-prof', `--cpu-prof-dir=${projectPath('dist', 'profile')}`] : [];
-  const web = await startBundledChild<{ url: string }>('test/bench/intake-web.ts', { side, home: { home: home.home, databaseUrl: home.databaseUrl } } satisfies WebOrders, { execArgv: side === 'hub' ? [...WEB_FLAGS, ...profile] : profile });
+async function runSide(
+  home: IntakeHome,
+  side: WebOrders['side'],
+  load: Omit<LoadOrders, 'url'>,
+): Promise<IntakeSideResult> {
+  const profile =
+    process.env.BENCH_PROFILE === side ? ['--cpu-prof', `--cpu-prof-dir=${projectPath('dist', 'profile')}`] : [];
+  const web = await startBundledChild<{ url: string }>(
+    'test/bench/intake-web.ts',
+    { side, home: { home: home.home, databaseUrl: home.databaseUrl } } satisfies WebOrders,
+    { execArgv: side === 'hub' ? [...WEB_FLAGS, ...profile] : profile },
+  );
   try {
-    const generator = await startBundledChild<string>('test/bench/intake-load.ts', { ...load, url: web.ready.url } satisfies LoadOrders);
+    const generator = await startBundledChild<string>('test/bench/intake-load.ts', {
+      ...load,
+      url: web.ready.url,
+    } satisfies LoadOrders);
     web.child.send('begin');
     const ended = once(generator.child, 'message') as Promise<[LoadReport]>;
     generator.child.send('go');

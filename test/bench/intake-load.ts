@@ -34,7 +34,9 @@ function signedRequest(n: number): Buffer {
   const body = JSON.stringify(sampleApplication(n));
   const timestamp = String(Math.floor(Date.now() / 1_000));
   const nonce = randomBytes(12).toString('hex');
-  const signature = createHmac('sha256', orders.secret).update(`POST\n/v1/applications\n${timestamp}\n${nonce}\n${body}\n`).digest('base64');
+  const signature = createHmac('sha256', orders.secret)
+    .update(`POST\n/v1/applications\n${timestamp}\n${nonce}\n${body}\n`)
+    .digest('base64');
   return Buffer.from(
     `POST /v1/applications HTTP/1.1\r\nhost: ${url.host}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n` +
       `authorization: HUB1-HMAC-SHA256 app_id="${orders.partnerId}",timestamp="${timestamp}",nonce="${nonce}",signature="${signature}"\r\n\r\n${body}`,
@@ -48,9 +50,14 @@ async function run(): Promise<void> {
   const { statuses, latencies } = await drive(measured);
   const seconds = (performance.now() - since) / 1_000;
   latencies.sort((a, b) => a - b);
-  const at = (share: number): number => Math.round((latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0) * 100) / 100;
+  const at = (share: number): number =>
+    Math.round((latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0) * 100) / 100;
   const report: LoadReport = {
-    perSecond: Math.round(measured.length / seconds), seconds: Math.round(seconds * 100) / 100, statuses, p50Ms: at(0.5), p99Ms: at(0.99),
+    perSecond: Math.round(measured.length / seconds),
+    seconds: Math.round(seconds * 100) / 100,
+    statuses,
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
     bodyBytes: Buffer.byteLength(JSON.stringify(sampleApplication(orders.first))),
   };
   process.send?.(report, () => process.exit(0));

@@ -21,7 +21,10 @@ process.on('message', (message) => {
   if (message === 'begin') cpu = process.cpuUsage();
   else {
     const used = process.cpuUsage(cpu);
-    const report: WebReport = { cpuSeconds: (used.user + used.system) / 1e6, peakRssMb: Math.round(process.resourceUsage().maxRSS / 1_024) };
+    const report: WebReport = {
+      cpuSeconds: (used.user + used.system) / 1e6,
+      peakRssMb: Math.round(process.resourceUsage().maxRSS / 1_024),
+    };
     process.send?.(report);
   }
 });
@@ -37,7 +40,9 @@ async function hub(): Promise<{ url: string; close(): Promise<void> }> {
 /** Fastify as it comes, no signature, no checks beyond JSON, no encryption: parse, share an insert, answer. */
 async function bare(): Promise<{ url: string; close(): Promise<void> }> {
   const pool = createPool(orders.home.databaseUrl, { max: 4 });
-  await pool.query('CREATE TABLE intake.bare (partner_order_no text PRIMARY KEY, amount_fen bigint NOT NULL, body text NOT NULL)');
+  await pool.query(
+    'CREATE TABLE intake.bare (partner_order_no text PRIMARY KEY, amount_fen bigint NOT NULL, body text NOT NULL)',
+  );
   const waiting: { order: string; amount: number; body: string; resolve(): void; reject(error: unknown): void }[] = [];
   let running = 0;
   let scheduled = false;
@@ -52,9 +57,16 @@ async function bare(): Promise<{ url: string; close(): Promise<void> }> {
         .query({
           name: 'bare',
           text: 'INSERT INTO intake.bare SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[]) ON CONFLICT DO NOTHING',
-          values: [batch.map((entry) => entry.order), batch.map((entry) => entry.amount), batch.map((entry) => entry.body)],
+          values: [
+            batch.map((entry) => entry.order),
+            batch.map((entry) => entry.amount),
+            batch.map((entry) => entry.body),
+          ],
         })
-        .then(() => batch.forEach((entry) => entry.resolve()), (error: unknown) => batch.forEach((entry) => entry.reject(error)))
+        .then(
+          () => batch.forEach((entry) => entry.resolve()),
+          (error: unknown) => batch.forEach((entry) => entry.reject(error)),
+        )
         .finally(() => {
           running -= 1;
           schedule();
@@ -66,7 +78,13 @@ async function bare(): Promise<{ url: string; close(): Promise<void> }> {
   app.post('/v1/applications', async (request, reply) => {
     const body = request.body as { partnerOrderNo: string; request: { amountFen: number } };
     await new Promise<void>((resolve, reject) => {
-      waiting.push({ order: body.partnerOrderNo, amount: body.request.amountFen, body: JSON.stringify(body), resolve, reject });
+      waiting.push({
+        order: body.partnerOrderNo,
+        amount: body.request.amountFen,
+        body: JSON.stringify(body),
+        resolve,
+        reject,
+      });
       schedule();
     });
     return reply.code(202).send({ applicationId: body.partnerOrderNo, status: 'RECEIVED' });

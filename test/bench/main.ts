@@ -30,23 +30,36 @@ interface StackProcess {
   startTestStack(): Promise<void>;
   stopTestStack(): Promise<void>;
 }
-const { startTestStack, stopTestStack } = (await import(projectPath('test/support/test-stack-process.mjs'))) as StackProcess;
+const { startTestStack, stopTestStack } = (await import(
+  projectPath('test/support/test-stack-process.mjs')
+)) as StackProcess;
 const results: Record<string, unknown> = {};
 const needsEngines = chosen.some((name) => !ALONE.includes(name));
 if (needsEngines && !process.env.HUB_TEST_STACK) await startTestStack();
 try {
   if (needsEngines) {
-    const stack = JSON.parse(readFileSync(process.env.HUB_TEST_STACK!, 'utf8')) as { kafkaBrokers: string; databaseUrl: string; clickhouseUrl: string };
+    const stack = JSON.parse(readFileSync(process.env.HUB_TEST_STACK!, 'utf8')) as {
+      kafkaBrokers: string;
+      databaseUrl: string;
+      clickhouseUrl: string;
+    };
     const database = await benchDatabase(stack.databaseUrl);
     const clickhouseDatabase = `bench_${randomBytes(5).toString('hex')}`;
     const addresses = { ...stack, databaseUrl: database.url };
     try {
-      if (chosen.includes('sink')) results.sink = await sinkBench({ ...addresses, clickhouseDatabase }, { log, ...(quick ? { factors: [1] } : {}) });
-      if (chosen.includes('pipeline')) results.pipeline = await pipelineBench(addresses, { log, events: quick ? 60_000 : 200_000 });
+      if (chosen.includes('sink'))
+        results.sink = await sinkBench(
+          { ...addresses, clickhouseDatabase },
+          { log, ...(quick ? { factors: [1] } : {}) },
+        );
+      if (chosen.includes('pipeline'))
+        results.pipeline = await pipelineBench(addresses, { log, events: quick ? 60_000 : 200_000 });
       if (chosen.includes('intake')) results.intake = await intakeBench({ log, requests: quick ? 10_000 : 30_000 });
       if (chosen.includes('batch')) results.batch = await batchBench({ log, rows: quick ? 20_000 : 100_000 });
-      if (chosen.includes('effect')) results.effect = await effectBench({ log, commands: quick ? 10_000 : 40_000, concurrency: 128 });
-      if (chosen.includes('backtest')) results.backtest = await backtestBench(database.url, { log, cases: quick ? 50_000 : 200_000 });
+      if (chosen.includes('effect'))
+        results.effect = await effectBench({ log, commands: quick ? 10_000 : 40_000, concurrency: 128 });
+      if (chosen.includes('backtest'))
+        results.backtest = await backtestBench(database.url, { log, cases: quick ? 50_000 : 200_000 });
     } finally {
       await fetch(stack.clickhouseUrl, { method: 'POST', body: `DROP DATABASE IF EXISTS ${clickhouseDatabase}` });
       await database.drop();
@@ -56,7 +69,9 @@ try {
   await stopTestStack();
 }
 if (chosen.includes('engine')) results.engine = engineBench({ log, ...(quick ? { seconds: 1 } : {}) });
-if (chosen.includes('signature')) results.signature = await signatureBench({ log, ...(quick ? { milliseconds: 1_000 } : {}) });
-if (chosen.includes('end-to-end')) results['end-to-end'] = await endToEndBench({ log, ...(quick ? { seconds: 15 } : {}) });
+if (chosen.includes('signature'))
+  results.signature = await signatureBench({ log, ...(quick ? { milliseconds: 1_000 } : {}) });
+if (chosen.includes('end-to-end'))
+  results['end-to-end'] = await endToEndBench({ log, ...(quick ? { seconds: 15 } : {}) });
 console.log(JSON.stringify(results, null, 2));
 process.exit(0);

@@ -26,7 +26,10 @@ export const BENCH_PARTITIONS = 6;
  * Measures a pipeline against a bare loop over the same engines in the same run, for events of about 350 bytes, each side in a process of its
  * own. The topics are filled first; each side then reads them from the beginning: bare, pipeline, bare, and the better bare run counts.
  */
-export async function pipelineBench(addresses: { kafkaBrokers: string; databaseUrl: string }, options: { events?: number; log?: (line: string) => void } = {}): Promise<PipelineBenchResult[]> {
+export async function pipelineBench(
+  addresses: { kafkaBrokers: string; databaseUrl: string },
+  options: { events?: number; log?: (line: string) => void } = {},
+): Promise<PipelineBenchResult[]> {
   const events = options.events ?? 200_000;
   await migrate(addresses.databaseUrl, projectPath('models/state/migrations'));
   const child = await bundleSide();
@@ -39,9 +42,18 @@ export async function pipelineBench(addresses: { kafkaBrokers: string; databaseU
     const pipeline = await runSide(child, 'pipeline', here, events);
     const after = await runSide(child, 'bare', here, events);
     const bare = before.perSecond > after.perSecond ? before : after;
-    const result: PipelineBenchResult = { variant: perKey === 1 ? 'new key each' : 'three events per key', events, pipeline, bare, ratio: Math.round((pipeline.perSecond / bare.perSecond) * 100) / 100 };
-    const describe = ({ perSecond, cpuMicros, peakRssMb }: SideResult): string => `${perSecond}/s, ${cpuMicros} µs processor time each, peak ${peakRssMb} MB`;
-    options.log?.(`${result.variant}: pipeline ${describe(pipeline)}; bare loop ${describe(bare)}; ratio ${result.ratio}; steps ${JSON.stringify(pipeline.steps)} s`);
+    const result: PipelineBenchResult = {
+      variant: perKey === 1 ? 'new key each' : 'three events per key',
+      events,
+      pipeline,
+      bare,
+      ratio: Math.round((pipeline.perSecond / bare.perSecond) * 100) / 100,
+    };
+    const describe = ({ perSecond, cpuMicros, peakRssMb }: SideResult): string =>
+      `${perSecond}/s, ${cpuMicros} µs processor time each, peak ${peakRssMb} MB`;
+    options.log?.(
+      `${result.variant}: pipeline ${describe(pipeline)}; bare loop ${describe(bare)}; ratio ${result.ratio}; steps ${JSON.stringify(pipeline.steps)} s`,
+    );
     results.push(result);
   }
   return results;
@@ -49,19 +61,31 @@ export async function pipelineBench(addresses: { kafkaBrokers: string; databaseU
 
 async function bundleSide(): Promise<string> {
   const outfile = projectPath('dist', 'test', `pipeline-bench-child-${process.pid}.mjs`);
-  await build({ entryPoints: [projectPath('test', 'bench', 'pipeline-bench-child.ts')], outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external', sourcemap: 'inline', logLevel: 'error' });
+  await build({
+    entryPoints: [projectPath('test', 'bench', 'pipeline-bench-child.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    sourcemap: 'inline',
+    logLevel: 'error',
+  });
   return outfile;
 }
 
 async function runSide(child: string, side: 'bare' | 'pipeline', here: Lab, events: number): Promise<SideResult> {
-  const profile = process.env['BENCH_PROFILE'] === side ? ['--cpu-prof', `--cpu-prof-dir=${projectPath('dist', 'profile')}`] : [];
+  const profile =
+    process.env['BENCH_PROFILE'] === side ? ['--cpu-prof', `--cpu-prof-dir=${projectPath('dist', 'profile')}`] : [];
   const running = fork(child, [side, JSON.stringify(here), String(events)], { execArgv: profile });
   const ended = once(running, 'exit') as Promise<[number | null]>;
-  const result = await Promise.race([once(running, 'message').then(([message]) => message as SideResult), ended.then(([code]) => Promise.reject(new Error(`the ${side} side ended with ${code}`)))]);
+  const result = await Promise.race([
+    once(running, 'message').then(([message]) => message as SideResult),
+    ended.then(([code]) => Promise.reject(new Error(`the ${side} side ended with ${code}`))),
+  ]);
   await ended;
   return result;
 }
-
 
 /** Events of about 350 bytes of data, `perKey` in a row for each key. */
 function benchInputs(here: Lab, events: number, perKey: number): OutgoingRecord[] {
@@ -69,7 +93,12 @@ function benchInputs(here: Lab, events: number, perKey: number): OutgoingRecord[
   const filler = 'f'.repeat(230);
   return Array.from({ length: events }, (_, n) => {
     const key = `${randomKeyPart(Math.floor(n / perKey))}`;
-    return encodeEvent(first, { id: derivedEventId('bench', here.name, String(n)), source: '/bench', time: '2026-01-01T00:00:00Z', data: { key, seq: (n % perKey) + 1, filler, amountFen: 14_000_000, day: '2026-01-01' } });
+    return encodeEvent(first, {
+      id: derivedEventId('bench', here.name, String(n)),
+      source: '/bench',
+      time: '2026-01-01T00:00:00Z',
+      data: { key, seq: (n % perKey) + 1, filler, amountFen: 14_000_000, day: '2026-01-01' },
+    });
   });
 }
 

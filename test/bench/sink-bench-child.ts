@@ -26,7 +26,15 @@ const topic = { topic: sinkEvent(lab).topic, table: sinkEvent(lab).rawTable, kin
 const seconds = side === 'sink' ? await throughSink() : await throughBareLoop();
 const { user, system } = process.cpuUsage();
 const peak = Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0) / 1024;
-process.send?.({ perSecond: Math.round(events / seconds), seconds: Math.round(seconds * 100) / 100, cpuMicros: Math.round(((user + system) / events) * 10) / 10, peakRssMb: Math.round(peak) } satisfies SinkSideResult, () => process.exit(0));
+process.send?.(
+  {
+    perSecond: Math.round(events / seconds),
+    seconds: Math.round(seconds * 100) / 100,
+    cpuMicros: Math.round(((user + system) / events) * 10) / 10,
+    peakRssMb: Math.round(peak),
+  } satisfies SinkSideResult,
+  () => process.exit(0),
+);
 
 async function throughSink(): Promise<number> {
   let started = 0;
@@ -36,7 +44,10 @@ async function throughSink(): Promise<number> {
   let ended = 0;
   while (ended === 0) {
     await new Promise((resolve) => setTimeout(resolve, 50));
-    const { rows } = await sink.pool.query<{ n: number }>('select coalesce(sum(next_offset), 0)::int as n from hub.sink_position p where topic = $1 and not exists (select 1 from hub.sink_chunk where topic = $1)', [topic.topic]);
+    const { rows } = await sink.pool.query<{ n: number }>(
+      'select coalesce(sum(next_offset), 0)::int as n from hub.sink_position p where topic = $1 and not exists (select 1 from hub.sink_chunk where topic = $1)',
+      [topic.topic],
+    );
     // Offsets count transaction marks, too: the last chunk is the sign to look at the rows themselves.
     if (rows[0]!.n >= events && (await count(client)) === events) ended = performance.now();
   }
@@ -47,8 +58,19 @@ async function throughSink(): Promise<number> {
 }
 
 async function throughBareLoop(): Promise<number> {
-  const consumer = new Kafka.KafkaConsumer({ ...consumerConfig(kafkaOf(lab), { clientId: 'bare', groupId: `${lab.name}-bare-${process.pid}`, queuedKilobytes: 32_768 }) }, consumerTopicConfig);
-  await new Promise<void>((resolve, reject) => consumer.connect({ timeout: 15_000 }, (error) => (error ? reject(error) : resolve())));
+  const consumer = new Kafka.KafkaConsumer(
+    {
+      ...consumerConfig(kafkaOf(lab), {
+        clientId: 'bare',
+        groupId: `${lab.name}-bare-${process.pid}`,
+        queuedKilobytes: 32_768,
+      }),
+    },
+    consumerTopicConfig,
+  );
+  await new Promise<void>((resolve, reject) =>
+    consumer.connect({ timeout: 15_000 }, (error) => (error ? reject(error) : resolve())),
+  );
   consumer.setDefaultConsumeTimeout(20);
   consumer.subscribe([topic.topic]);
   const inserter = new ByteInserter(lab.clickhouseUrl, lab.clickhouseDatabase);
@@ -60,7 +82,11 @@ async function throughBareLoop(): Promise<number> {
   let waiting = 0;
   let started = 0;
   while (rows < events) {
-    const messages = await new Promise<Message[]>((resolve, reject) => consumer.consume(1_000, (error: LibrdKafkaError | null, read: Message[]) => (error ? reject(error) : resolve(read))));
+    const messages = await new Promise<Message[]>((resolve, reject) =>
+      consumer.consume(1_000, (error: LibrdKafkaError | null, read: Message[]) =>
+        error ? reject(error) : resolve(read),
+      ),
+    );
     if (messages.length > 0) started ||= performance.now();
     for (const message of messages) if (encoder.append(message, buffer) === 'row') waiting += 1;
     rows += messages.length;

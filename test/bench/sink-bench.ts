@@ -6,7 +6,15 @@ import { rawTable } from '../../models/warehouse/index.ts';
 import type { EventDefinition } from '../../models/events/define-event.ts';
 import { MigrationLedger, selectRows, syncRawTables } from '../../platform/storage/clickhouse/index.ts';
 import { projectPath } from '../../platform/kernel/project.ts';
-import { clickhouseOf, newSinkLab, prepareSinkLab, produceToSink, sinkEvent, sinkRecord, type SinkLab } from '../support/sink-lab.ts';
+import {
+  clickhouseOf,
+  newSinkLab,
+  prepareSinkLab,
+  produceToSink,
+  sinkEvent,
+  sinkRecord,
+  type SinkLab,
+} from '../support/sink-lab.ts';
 import type { SinkSideResult } from './sink-bench-child.ts';
 
 export interface SinkBenchResult {
@@ -40,18 +48,31 @@ export async function sinkBench(
     const events = (options.events ?? 100_000) * factor;
     const lab = newSinkLab(addresses);
     await prepareSinkLab(lab, PARTITIONS);
-    for (let from = 0; from < events; from += 50_000) await produceToSink(lab, Array.from({ length: Math.min(50_000, events - from) }, (_, i) => sinkRecord(lab, from + i)));
+    for (let from = 0; from < events; from += 50_000)
+      await produceToSink(
+        lab,
+        Array.from({ length: Math.min(50_000, events - from) }, (_, i) => sinkRecord(lab, from + i)),
+      );
     const before = await inFreshTable(lab, () => runSide(child, 'bare', lab, events));
     const sink = await inFreshTable(lab, () => runSide(child, 'sink', lab, events));
     const after = factor > 4 ? before : await inFreshTable(lab, () => runSide(child, 'bare', lab, events));
     const bare = before.perSecond > after.perSecond ? before : after;
-    const result: SinkBenchResult = { events, bytesPerValue: sinkRecord(lab, 1).value!.length, sink, bare, ratio: share(sink.perSecond, bare.perSecond) };
+    const result: SinkBenchResult = {
+      events,
+      bytesPerValue: sinkRecord(lab, 1).value!.length,
+      sink,
+      bare,
+      ratio: share(sink.perSecond, bare.perSecond),
+    };
     if (factor === 4) {
       result.engine = await inFreshTable(lab, () => throughKafkaEngine(lab, events));
       result.engineRatio = share(sink.perSecond, result.engine.perSecond);
     }
-    const describe = ({ perSecond, cpuMicros, peakRssMb }: SinkSideResult): string => `${perSecond}/s, ${cpuMicros} µs processor time each, peak ${peakRssMb} MB`;
-    options.log?.(`${events} events: sink ${describe(sink)}; bare loop ${describe(bare)}; ratio ${result.ratio}${result.engine === undefined ? '' : `; Kafka engine ${result.engine.perSecond}/s, ratio ${result.engineRatio}`}`);
+    const describe = ({ perSecond, cpuMicros, peakRssMb }: SinkSideResult): string =>
+      `${perSecond}/s, ${cpuMicros} µs processor time each, peak ${peakRssMb} MB`;
+    options.log?.(
+      `${events} events: sink ${describe(sink)}; bare loop ${describe(bare)}; ratio ${result.ratio}${result.engine === undefined ? '' : `; Kafka engine ${result.engine.perSecond}/s, ratio ${result.engineRatio}`}`,
+    );
     results.push(result);
   }
   return results;
@@ -94,7 +115,10 @@ async function throughKafkaEngine(lab: SinkLab, events: number): Promise<{ perSe
       const [row] = await selectRows<{ n: number }>(client, `SELECT count() AS n FROM ${table}`);
       if (row!.n > 0) started ||= performance.now();
       if (row!.n >= events) {
-        const [first] = await selectRows<{ s: number }>(client, `SELECT (max(toUnixTimestamp64Milli(ingested_at)) - min(toUnixTimestamp64Milli(ingested_at))) / 1000 AS s FROM ${table}`);
+        const [first] = await selectRows<{ s: number }>(
+          client,
+          `SELECT (max(toUnixTimestamp64Milli(ingested_at)) - min(toUnixTimestamp64Milli(ingested_at))) / 1000 AS s FROM ${table}`,
+        );
         // Blocks carry the time they were begun at: from the first to the last, plus one of them.
         return { perSecond: Math.round(events / Math.max(first!.s * (1 + 65_536 / events), 0.001)) };
       }
@@ -109,15 +133,28 @@ async function throughKafkaEngine(lab: SinkLab, events: number): Promise<{ perSe
 
 async function bundleSide(): Promise<string> {
   const outfile = projectPath('dist', 'test', `sink-bench-child-${process.pid}.mjs`);
-  await build({ entryPoints: [projectPath('test', 'bench', 'sink-bench-child.ts')], outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external', sourcemap: 'inline', logLevel: 'error' });
+  await build({
+    entryPoints: [projectPath('test', 'bench', 'sink-bench-child.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    sourcemap: 'inline',
+    logLevel: 'error',
+  });
   return outfile;
 }
 
 async function runSide(child: string, side: 'sink' | 'bare', lab: SinkLab, events: number): Promise<SinkSideResult> {
-  const profile = process.env['BENCH_PROFILE'] === side ? ['--cpu-prof', `--cpu-prof-dir=${projectPath('dist', 'profile')}`] : [];
+  const profile =
+    process.env['BENCH_PROFILE'] === side ? ['--cpu-prof', `--cpu-prof-dir=${projectPath('dist', 'profile')}`] : [];
   const running = fork(child, [side, JSON.stringify(lab), String(events)], { execArgv: profile });
   const ended = once(running, 'exit') as Promise<[number | null]>;
-  const result = await Promise.race([once(running, 'message').then(([message]) => message as SinkSideResult), ended.then(([code]) => Promise.reject(new Error(`the ${side} side ended with ${code}`)))]);
+  const result = await Promise.race([
+    once(running, 'message').then(([message]) => message as SinkSideResult),
+    ended.then(([code]) => Promise.reject(new Error(`the ${side} side ended with ${code}`))),
+  ]);
   await ended;
   return result;
 }

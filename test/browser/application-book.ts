@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { applicationDecided, applicationReceived, type DataOf, type EventDefinition } from '../../models/events/index.ts';
+import {
+  applicationDecided,
+  applicationReceived,
+  type DataOf,
+  type EventDefinition,
+} from '../../models/events/index.ts';
 
 export type Received = DataOf<typeof applicationReceived>;
 export type Decided = DataOf<typeof applicationDecided>;
@@ -10,7 +15,11 @@ const SHANGHAI_MS = 8 * 3_600_000;
 const masked = (mask: string, n: number) => ({ mask, hash: `hash-${n}`, cipher: `cipher-${n}` });
 
 /** The first event of application number `n`, received at `at` (milliseconds). */
-export function receivedEvent(n: number, at: number, fields: { partnerId: string; product: string; region: string; amountFen: number }): Received {
+export function receivedEvent(
+  n: number,
+  at: number,
+  fields: { partnerId: string; product: string; region: string; amountFen: number },
+): Received {
   const receivedAt = new Date(at).toISOString();
   return {
     applicationId: `app-${String(n).padStart(5, '0')}`,
@@ -37,14 +46,30 @@ export function receivedEvent(n: number, at: number, fields: { partnerId: string
       consents: [{ purpose: 'credit-report', version: '2026-01', at: receivedAt }],
     },
     guarantors: [],
-    vehicle: { kind: 'new', use: 'own', energy: 'fuel', vin: 'LSVAA49J132012345', vinCheckDigitOk: true, priceFen: 20_000_000, listPriceFen: null, valuationFen: null, firstRegistered: null, mileageKm: null },
+    vehicle: {
+      kind: 'new',
+      use: 'own',
+      energy: 'fuel',
+      vin: 'LSVAA49J132012345',
+      vinCheckDigitOk: true,
+      priceFen: 20_000_000,
+      listPriceFen: null,
+      valuationFen: null,
+      firstRegistered: null,
+      mileageKm: null,
+    },
     request: { amountFen: fields.amountFen, termMonths: 36, method: 'ANNUITY', addOns: [] },
     bankCard: null,
   };
 }
 
 /** The decision on an application, `seconds` after it was received. */
-export function decidedEvent(received: Received, outcome: Decided['outcome'], seconds: number, reasons: Decided['reasons'] = []): Decided {
+export function decidedEvent(
+  received: Received,
+  outcome: Decided['outcome'],
+  seconds: number,
+  reasons: Decided['reasons'] = [],
+): Decided {
   const approved = outcome === 'APPROVED';
   return {
     applicationId: received.applicationId,
@@ -65,7 +90,12 @@ export function decidedEvent(received: Received, outcome: Decided['outcome'], se
     decidedAt: new Date(Date.parse(received.receivedAt) + seconds * 1000).toISOString(),
     trace: [
       { rule: 'AGE_MIN', result: 'pass', inputs: { age: 36 }, limit: 18 },
-      { rule: 'LTV_CAP', result: reasons.some((reason) => reason.code === 'LTV_CAP') ? 'decline' : 'pass', inputs: { ltv: '0.7000' }, limit: '0.8000' },
+      {
+        rule: 'LTV_CAP',
+        result: reasons.some((reason) => reason.code === 'LTV_CAP') ? 'decline' : 'pass',
+        inputs: { ltv: '0.7000' },
+        limit: '0.8000',
+      },
     ],
   };
 }
@@ -76,7 +106,8 @@ export async function landEvents(
   definition: Pick<EventDefinition, 'type' | 'topic' | 'rawTable' | 'dataSchema'>,
   events: readonly { at: string; data: { applicationId: string } }[],
 ): Promise<void> {
-  const instant = (at: string): string => new Date(Date.parse(at) + SHANGHAI_MS).toISOString().slice(0, 23).replace('T', ' ');
+  const instant = (at: string): string =>
+    new Date(Date.parse(at) + SHANGHAI_MS).toISOString().slice(0, 23).replace('T', ' ');
   await clickhouse.insert({
     table: definition.rawTable,
     format: 'JSONEachRow',
@@ -109,12 +140,21 @@ function decisionOn(application: Received, n: number): Decided[] {
     if (n % 2 === 0) reasons.push({ code: 'BUREAU_SCORE', detail: 'score 480 below 550' });
     return [decidedEvent(application, 'DECLINED', 2 + (n % 9), reasons)];
   }
-  if (n % 5 === 4) return [decidedEvent(application, 'REFERRED', 3 + (n % 6), [{ code: 'DTI_CAP', detail: 'debt to income 0.6000 over 0.5500' }])];
+  if (n % 5 === 4)
+    return [
+      decidedEvent(application, 'REFERRED', 3 + (n % 6), [
+        { code: 'DTI_CAP', detail: 'debt to income 0.6000 over 0.5500' },
+      ]),
+    ];
   return [decidedEvent(application, 'APPROVED', 1 + (n % 4))];
 }
 
 /** A book of `count` applications over the last `days` days, landed in the warehouse; every share follows from the number alone. */
-export async function landBook(clickhouse: ClickHouseClient, count: number, days: number): Promise<{ received: Received[]; decided: Decided[] }> {
+export async function landBook(
+  clickhouse: ClickHouseClient,
+  count: number,
+  days: number,
+): Promise<{ received: Received[]; decided: Decided[] }> {
   const noon = Math.floor((Date.now() + SHANGHAI_MS) / DAY_MS) * DAY_MS + DAY_MS / 2 - SHANGHAI_MS;
   const received = Array.from({ length: count }, (_, n) =>
     receivedEvent(n, noon - (n % days) * DAY_MS - n * 1000, {
@@ -125,7 +165,15 @@ export async function landBook(clickhouse: ClickHouseClient, count: number, days
     }),
   );
   const decided = received.flatMap(decisionOn);
-  await landEvents(clickhouse, applicationReceived, received.map((data) => ({ at: data.receivedAt, data })));
-  await landEvents(clickhouse, applicationDecided, decided.map((data) => ({ at: data.decidedAt, data })));
+  await landEvents(
+    clickhouse,
+    applicationReceived,
+    received.map((data) => ({ at: data.receivedAt, data })),
+  );
+  await landEvents(
+    clickhouse,
+    applicationDecided,
+    decided.map((data) => ({ at: data.decidedAt, data })),
+  );
   return { received, decided };
 }

@@ -5,12 +5,18 @@ import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { projectPath } from '../../platform/kernel/project.ts';
 
-const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
+const CANDIDATES = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
 
 /** Path of the system's Chromium: CHROMIUM_PATH, or where systems keep it. Throws when there is none (`platform/local/setup --browser` installs it). */
 function chromiumPath(): string {
   const found = [process.env['CHROMIUM_PATH'] ?? '', ...CANDIDATES].find((path) => path !== '' && existsSync(path));
-  if (found === undefined) throw new Error('Chromium was not found: run node platform/local/setup/setup.mjs --browser, or set CHROMIUM_PATH');
+  if (found === undefined)
+    throw new Error('Chromium was not found: run node platform/local/setup/setup.mjs --browser, or set CHROMIUM_PATH');
   return found;
 }
 
@@ -23,7 +29,16 @@ export async function openBrowser(): Promise<{ browser: BrowserContext; close():
     viewport: { width: 1440, height: 900 },
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   });
   return {
     browser,
@@ -35,15 +50,19 @@ export async function openBrowser(): Promise<{ browser: BrowserContext; close():
 }
 
 /** A page of such a browser over the built web app, and what broke on it: what was thrown, and what its content security policy stopped. */
-export async function openConsolePage(patienceMs: number): Promise<{ page: Page; failures: string[]; close(): Promise<void> }> {
-  if (!existsSync(projectPath('dist', 'web', 'index.html'))) execFileSync('npm', ['run', '--silent', 'build:web'], { cwd: projectPath(), stdio: 'ignore' });
+export async function openConsolePage(
+  patienceMs: number,
+): Promise<{ page: Page; failures: string[]; close(): Promise<void> }> {
+  if (!existsSync(projectPath('dist', 'web', 'index.html')))
+    execFileSync('npm', ['run', '--silent', 'build:web'], { cwd: projectPath(), stdio: 'ignore' });
   const { browser, close } = await openBrowser();
   const page = browser.pages()[0] ?? (await browser.newPage());
   const failures: string[] = [];
   page.setDefaultTimeout(patienceMs);
   page.on('pageerror', (error) => failures.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error' && /Content Security Policy|Uncaught/.test(message.text())) failures.push(message.text());
+    if (message.type() === 'error' && /Content Security Policy|Uncaught/.test(message.text()))
+      failures.push(message.text());
   });
   return { page, failures, close };
 }

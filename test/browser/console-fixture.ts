@@ -19,13 +19,24 @@ export interface Console {
 }
 
 /** The console on a free port, over a Postgres and a ClickHouse database of its own, with the hub's real tables; `extra` rooms add their routes; `home` holds the master key where one is needed. */
-export async function startConsole(extra: readonly Pick<HubModule, 'routes'>[] = [], options: { clock?: Clock; home?: string } = {}): Promise<Console> {
-  const [database, warehouse] = await Promise.all([createTestDatabase('console'), createTestClickhouseDatabase('console')]);
+export async function startConsole(
+  extra: readonly Pick<HubModule, 'routes'>[] = [],
+  options: { clock?: Clock; home?: string } = {},
+): Promise<Console> {
+  const [database, warehouse] = await Promise.all([
+    createTestDatabase('console'),
+    createTestClickhouseDatabase('console'),
+  ]);
   await migrate(database.url, projectPath('models', 'state', 'migrations'));
   const clickhouse = createClickhouse(warehouse.url, warehouse.database);
   await prepareWarehouse(clickhouse);
   const context: HubContext = {
-    settings: { ...readSettings(options.home === undefined ? {} : { HUB_HOME: options.home }), databaseUrl: database.url, clickhouseUrl: warehouse.url, clickhouseDatabase: warehouse.database },
+    settings: {
+      ...readSettings(options.home === undefined ? {} : { HUB_HOME: options.home }),
+      databaseUrl: database.url,
+      clickhouseUrl: warehouse.url,
+      clickhouseDatabase: warehouse.database,
+    },
     endpoints: { databaseUrl: database.url, clickhouseUrl: warehouse.url, kafkaBrokers: testStack().kafkaBrokers },
     logger: createLogger('test', 'silent'),
     metrics: new Registry(),
@@ -51,5 +62,14 @@ export const PASSWORD = 'correct-horse-7';
 
 /** Somebody who may sign in with PASSWORD. */
 export async function addPerson(hub: Console, name: string, fields: Partial<NewUser> = {}): Promise<void> {
-  await addUser(hub.context.postgres, 'test', { name, displayName: name, role: 'admin', language: 'zh-CN', partners: null, password: PASSWORD, mustChangePassword: false, ...fields });
+  await addUser(hub.context.postgres, 'test', {
+    name,
+    displayName: name,
+    role: 'admin',
+    language: 'zh-CN',
+    partners: null,
+    password: PASSWORD,
+    mustChangePassword: false,
+    ...fields,
+  });
 }

@@ -9,8 +9,28 @@ import { addPerson, PASSWORD, startConsole, type Console } from './console-fixtu
 /** Generous: two cores run the engines, the hub and the browser. */
 const PATIENCE_MS = 60_000;
 
-const ROW: LedgerRow = { stage: 'to-warehouse', source: '/intake/dealer-east', topic: 'intake.application-received', day: '2026-11-20', accepted: 1200, landed: 1190, deadLettered: 4, inFlight: 6, acceptedFen: 1_680_000_000, landedFen: 1_666_000_000, deadLetteredFen: 5_600_000, inFlightFen: 8_400_000, balanced: true };
-const OFF: LedgerRow = { ...ROW, topic: 'review.application-decided', day: '2026-11-19', landed: 1187, balanced: false };
+const ROW: LedgerRow = {
+  stage: 'to-warehouse',
+  source: '/intake/dealer-east',
+  topic: 'intake.application-received',
+  day: '2026-11-20',
+  accepted: 1200,
+  landed: 1190,
+  deadLettered: 4,
+  inFlight: 6,
+  acceptedFen: 1_680_000_000,
+  landedFen: 1_666_000_000,
+  deadLetteredFen: 5_600_000,
+  inFlightFen: 8_400_000,
+  balanced: true,
+};
+const OFF: LedgerRow = {
+  ...ROW,
+  topic: 'review.application-decided',
+  day: '2026-11-19',
+  landed: 1187,
+  balanced: false,
+};
 
 let hub: Console;
 let book: { received: Received[]; decided: Decided[] };
@@ -22,22 +42,38 @@ const figure = (name: string) => card(name).locator('.figure');
 
 /** Waits until a number card shows `value`; fails with what it shows instead. */
 async function shows(name: string, value: string): Promise<void> {
-  await card(name).locator(`.figure[data-value="${value}"]`).waitFor({ timeout: PATIENCE_MS }).catch(async () => expect(await figure(name).getAttribute('data-value')).toBe(value));
+  await card(name)
+    .locator(`.figure[data-value="${value}"]`)
+    .waitFor({ timeout: PATIENCE_MS })
+    .catch(async () => expect(await figure(name).getAttribute('data-value')).toBe(value));
 }
 
 async function askWarehouse(query: string): Promise<string> {
   const result = await hub.context.clickhouse.query({ query, format: 'JSONCompact' });
-  return String((await result.json<{ data: unknown[][] }>() as unknown as { data: unknown[][] }).data[0]?.[0]);
+  return String(((await result.json<{ data: unknown[][] }>()) as unknown as { data: unknown[][] }).data[0]?.[0]);
 }
 
 beforeAll(async () => {
-  hub = await startConsole([deadLettersModule, { routes: (app) => void app.get('/api/reconcile', { config: { access: 'reconcile.read' } }, () => ({ at: '2026-11-20T10:00:00Z', balanced: false, rows: [ROW, OFF] })) }]);
+  hub = await startConsole([
+    deadLettersModule,
+    {
+      routes: (app) =>
+        void app.get('/api/reconcile', { config: { access: 'reconcile.read' } }, () => ({
+          at: '2026-11-20T10:00:00Z',
+          balanced: false,
+          rows: [ROW, OFF],
+        })),
+    },
+  ]);
   await addPerson(hub, 'chen', { displayName: '陈晨' });
   book = await landBook(hub.context.clickhouse, 210, 10);
   await hub.context.postgres.query(
     `INSERT INTO hub.dead_letter (id, step, reason, detail, topic, partition, record_offset, died_at, event_id, event_type, source, business_date, amount_fen, key, value, headers)
      VALUES ('0-7', 'review', 'EVENT_INVALID', 'amount is not a number', 'intake.application-received', 2, 41, now(), 'event-1', 'intake.application-received', '/intake/dealer-east', '2026-11-20', 0, 'app-1', $1, $2)`,
-    [Buffer.from(JSON.stringify({ applicationId: 'app-1', request: { amountFen: 'abc' } })), JSON.stringify([['ce_id', Buffer.from('event-1').toString('base64')]])],
+    [
+      Buffer.from(JSON.stringify({ applicationId: 'app-1', request: { amountFen: 'abc' } })),
+      JSON.stringify([['ce_id', Buffer.from('event-1').toString('base64')]]),
+    ],
   );
   opened = await openConsolePage(PATIENCE_MS);
   page = opened.page;
@@ -72,7 +108,12 @@ describe('console in a browser', () => {
     await page.locator('.ant-select-item-option', { hasText: 'dealer-north' }).click();
     await shows('进件数', await askWarehouse("SELECT count() FROM fct_application WHERE partner_id = 'dealer-north'"));
     expect(new URL(page.url()).searchParams.getAll('partner')).toEqual(['dealer-north']);
-    await shows('批准金额（元）', await askWarehouse("SELECT sum(approved_amount_fen) FROM fct_application WHERE partner_id = 'dealer-north' AND outcome = 'APPROVED'"));
+    await shows(
+      '批准金额（元）',
+      await askWarehouse(
+        "SELECT sum(approved_amount_fen) FROM fct_application WHERE partner_id = 'dealer-north' AND outcome = 'APPROVED'",
+      ),
+    );
     await page.keyboard.press('Escape');
 
     await page.reload();
@@ -99,8 +140,15 @@ describe('console in a browser', () => {
     await page.getByText('138****8000').waitFor();
 
     const event = page.getByTestId('events').locator('tr', { hasText: 'review.application-decided' });
-    const offset = await askWarehouse(`SELECT "offset" FROM raw_review_application_decided WHERE key = '${applicationId}'`);
-    expect(await event.locator('td.code').allTextContents()).toEqual(['review.application-decided', '3', offset, `review.application-decided/${applicationId}`]);
+    const offset = await askWarehouse(
+      `SELECT "offset" FROM raw_review_application_decided WHERE key = '${applicationId}'`,
+    );
+    expect(await event.locator('td.code').allTextContents()).toEqual([
+      'review.application-decided',
+      '3',
+      offset,
+      `review.application-decided/${applicationId}`,
+    ]);
     await event.click();
     const shown = JSON.parse((await page.getByTestId('event-data').textContent()) ?? '') as Decided;
     expect(shown).toEqual(book.decided.find((decision) => decision.applicationId === applicationId));
@@ -108,7 +156,9 @@ describe('console in a browser', () => {
 
   it('shows only masks in the event that carried personal data', async () => {
     await page.getByTestId('events').locator('tr', { hasText: 'intake.application-received' }).click();
-    const received = JSON.parse((await page.getByTestId('event-data').first().textContent()) ?? '') as { applicant: Record<string, unknown> };
+    const received = JSON.parse((await page.getByTestId('event-data').first().textContent()) ?? '') as {
+      applicant: Record<string, unknown>;
+    };
     expect(received.applicant).toMatchObject({ name: '张*', idNo: '110105********002X', mobile: '138****8000' });
   });
 
@@ -138,7 +188,10 @@ describe('console in a browser', () => {
   it('shows a dead letter, refuses broken JSON and an event that is not valid, and replays it as it was', async () => {
     await page.getByRole('link', { name: '死信' }).click();
     await page.locator('tr.row-clickable', { hasText: 'amount is not a number' }).click();
-    expect(JSON.parse((await page.getByTestId('letter-value').textContent()) ?? '')).toEqual({ applicationId: 'app-1', request: { amountFen: 'abc' } });
+    expect(JSON.parse((await page.getByTestId('letter-value').textContent()) ?? '')).toEqual({
+      applicationId: 'app-1',
+      request: { amountFen: 'abc' },
+    });
 
     await page.getByRole('button', { name: '修改内容' }).click();
     const editor = page.getByRole('textbox', { name: '消息内容' });
@@ -156,7 +209,9 @@ describe('console in a browser', () => {
     await page.getByRole('button', { name: '重放', exact: true }).click();
     await page.getByRole('dialog').getByRole('button', { name: '重放' }).click();
     await page.getByText(/chen 于 .* 重放/).waitFor();
-    const { rows } = await hub.context.postgres.query<{ edited: boolean; requested_by: string }>(`SELECT edited, requested_by FROM hub.dead_letter_replay WHERE dead_letter_id = '0-7'`);
+    const { rows } = await hub.context.postgres.query<{ edited: boolean; requested_by: string }>(
+      `SELECT edited, requested_by FROM hub.dead_letter_replay WHERE dead_letter_id = '0-7'`,
+    );
     expect(rows).toEqual([{ edited: false, requested_by: 'user:chen' }]);
   });
 

@@ -27,24 +27,66 @@ const section = (name: string) => page.getByTestId(name);
 /** Three applications: of the first person (approved; the second answers for it), of the second (declined; the first answers), of the third (open). */
 async function landCustomers(): Promise<void> {
   const privacy = await openPrivacy(hub.context);
-  const persons = await privacy.protect([0, 1, 2].map((n) => ({ ...samplePerson(n), cardNo: sampleCard(n), addressDetail: `某某街道${n}号` })));
+  const persons = await privacy.protect(
+    [0, 1, 2].map((n) => ({ ...samplePerson(n), cardNo: sampleCard(n), addressDetail: `某某街道${n}号` })),
+  );
   ids.push(...persons.map(({ personId }) => personId));
   const identity = (n: number) => {
     const { personId, name, idNo, mobile } = persons[n]!;
-    return { personId, name, idNo, mobile, birthDate: '1990-01-01', sex: 'M' as const, idRegion: samplePerson(n).idNo.slice(0, 6) };
+    return {
+      personId,
+      name,
+      idNo,
+      mobile,
+      birthDate: '1990-01-01',
+      sex: 'M' as const,
+      idRegion: samplePerson(n).idNo.slice(0, 6),
+    };
   };
   const application = (n: number, guarantor?: number): Received => {
-    const base = receivedEvent(n, Date.now() - (4 - n) * 86_400_000, { partnerId: 'dealer-east', product: 'NEW-ANNUITY', region: '310101', amountFen: 12_000_000 });
-    const applicant = { ...base.applicant, ...identity(n), address: { region: '310101', detail: persons[n]!.addressDetail } };
-    return { ...base, personId: ids[n]!, applicant, guarantors: guarantor === undefined ? [] : [identity(guarantor)], bankCard: { no: persons[n]!.cardNo, issuer: 'ICBC' } };
+    const base = receivedEvent(n, Date.now() - (4 - n) * 86_400_000, {
+      partnerId: 'dealer-east',
+      product: 'NEW-ANNUITY',
+      region: '310101',
+      amountFen: 12_000_000,
+    });
+    const applicant = {
+      ...base.applicant,
+      ...identity(n),
+      address: { region: '310101', detail: persons[n]!.addressDetail },
+    };
+    return {
+      ...base,
+      personId: ids[n]!,
+      applicant,
+      guarantors: guarantor === undefined ? [] : [identity(guarantor)],
+      bankCard: { no: persons[n]!.cardNo, issuer: 'ICBC' },
+    };
   };
   const received = [application(0, 1), application(1, 0), application(2)];
   const decided = [
-    { ...decidedEvent(received[0]!, 'APPROVED', 3), rating: { scorecard: 'application-2026-11', points: 612, probabilityOfDefault: '0.021400', grade: 'B', characteristics: [] } },
+    {
+      ...decidedEvent(received[0]!, 'APPROVED', 3),
+      rating: {
+        scorecard: 'application-2026-11',
+        points: 612,
+        probabilityOfDefault: '0.021400',
+        grade: 'B',
+        characteristics: [],
+      },
+    },
     decidedEvent(received[1]!, 'DECLINED', 4, [{ code: 'LTV_CAP', detail: 'loan to value 0.9000 over 0.8000' }]),
   ];
-  await landEvents(hub.context.clickhouse, applicationReceived, received.map((data) => ({ at: data.receivedAt, data })));
-  await landEvents(hub.context.clickhouse, applicationDecided, decided.map((data) => ({ at: data.decidedAt, data })));
+  await landEvents(
+    hub.context.clickhouse,
+    applicationReceived,
+    received.map((data) => ({ at: data.receivedAt, data })),
+  );
+  await landEvents(
+    hub.context.clickhouse,
+    applicationDecided,
+    decided.map((data) => ({ at: data.decidedAt, data })),
+  );
 }
 
 async function signIn(name: string): Promise<void> {
@@ -75,7 +117,8 @@ async function picture(name: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  if (!existsSync(projectPath('dist', 'web', 'index.html'))) execFileSync('npm', ['run', '--silent', 'build:web'], { cwd: projectPath(), stdio: 'ignore' });
+  if (!existsSync(projectPath('dist', 'web', 'index.html')))
+    execFileSync('npm', ['run', '--silent', 'build:web'], { cwd: projectPath(), stdio: 'ignore' });
   hub = await startConsole([], { home });
   await addPerson(hub, 'chen', { displayName: '陈晨' });
   await addPerson(hub, 'li', { displayName: '李静', role: 'reviewer' });
@@ -101,10 +144,14 @@ describe('customers in a browser', () => {
     await page.getByRole('cell', { name: `${idNo.slice(0, 6)}********${idNo.slice(-4)}` }).click();
     await page.getByRole('heading', { level: 1, name: '客户信息' }).waitFor();
     expect(page.url()).toBe(`${hub.url}/customers/${ids[0]}`);
-    await section('person').getByText(`${mobile.slice(0, 3)}****${mobile.slice(-4)}`).waitFor();
+    await section('person')
+      .getByText(`${mobile.slice(0, 3)}****${mobile.slice(-4)}`)
+      .waitFor();
     expect(await page.locator('.shell-content').innerText()).not.toMatch(new RegExp(`${name}|${idNo}|${mobile}`));
     await section('applications').getByText('批准', { exact: true }).waitFor();
-    await section('guarantors').locator('tbody tr', { hasText: samplePerson(1).mobile.slice(-4) }).waitFor();
+    await section('guarantors')
+      .locator('tbody tr', { hasText: samplePerson(1).mobile.slice(-4) })
+      .waitFor();
     await section('guarantor-of').getByText('拒绝', { exact: true }).waitFor();
     await section('ratings').getByText('application-2026-11').waitFor();
     await section('consents').getByText('查询征信').waitFor();
@@ -114,7 +161,10 @@ describe('customers in a browser', () => {
     // To one of the applications, and from there to the person again.
     await section('applications').getByRole('link').first().click();
     await page.waitForURL('**/applications/*');
-    const link = page.getByRole('link', { name: `${name.slice(0, 1)}${'*'.repeat([...name].length - 1)}`, exact: true });
+    const link = page.getByRole('link', {
+      name: `${name.slice(0, 1)}${'*'.repeat([...name].length - 1)}`,
+      exact: true,
+    });
     await link.waitFor();
     await picture('application-zh');
     await link.click();
@@ -139,7 +189,13 @@ describe('customers in a browser', () => {
     const download = page.waitForEvent('download');
     await giveReason('导出全部数据');
     const exported = readFileSync(await (await download).path(), 'utf8');
-    expect(JSON.parse(exported)).toMatchObject({ personId: ids[0], events: [{ type: 'intake.application-received', data: { applicant: { idNo: samplePerson(0).idNo } } }, { type: 'review.application-decided' }] });
+    expect(JSON.parse(exported)).toMatchObject({
+      personId: ids[0],
+      events: [
+        { type: 'intake.application-received', data: { applicant: { idNo: samplePerson(0).idNo } } },
+        { type: 'review.application-decided' },
+      ],
+    });
     expect(exported).not.toContain(samplePerson(1).idNo);
     await page.getByText('已导出').waitFor();
   });

@@ -56,10 +56,19 @@ async function signIn(page: Page, name: string): Promise<void> {
 }
 
 /** A call to the API as the person who is signed in on that page. */
-async function call(page: Page, method: string, path: string, body?: object): Promise<{ status: number; body: Record<string, unknown> }> {
+async function call(
+  page: Page,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<{ status: number; body: Record<string, unknown> }> {
   return page.evaluate(
     async ([m, p, b]) => {
-      const answer = await fetch(p!, { method: m, headers: { 'x-hub-console': '1', ...(b === '' ? {} : { 'content-type': 'application/json' }) }, ...(b === '' ? {} : { body: b }) });
+      const answer = await fetch(p!, {
+        method: m,
+        headers: { 'x-hub-console': '1', ...(b === '' ? {} : { 'content-type': 'application/json' }) },
+        ...(b === '' ? {} : { body: b }),
+      });
       return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
     },
     [method, path, body === undefined ? '' : JSON.stringify(body)],
@@ -68,15 +77,28 @@ async function call(page: Page, method: string, path: string, body?: object): Pr
 
 const commandId = (): string => randomBytes(16).toString('hex');
 
-async function openTasks(queue: string): Promise<{ taskId: string; applicationId: string; partnerId: string; amountFen: number }[]> {
-  const { rows } = await context.postgres.query<{ taskId: string; applicationId: string; partnerId: string; amountFen: string }>(
+async function openTasks(
+  queue: string,
+): Promise<{ taskId: string; applicationId: string; partnerId: string; amountFen: number }[]> {
+  const { rows } = await context.postgres.query<{
+    taskId: string;
+    applicationId: string;
+    partnerId: string;
+    amountFen: string;
+  }>(
     `SELECT task_id AS "taskId", application_id AS "applicationId", partner_id AS "partnerId", amount_fen AS "amountFen" FROM review.task WHERE status = 'OPEN' AND queue = $1 ORDER BY due_at, task_id`,
     [queue],
   );
   return rows.map((row) => ({ ...row, amountFen: Number(row.amountFen) }));
 }
 
-async function statusOf({ partnerId, applicationId }: { partnerId: string; applicationId: string }): Promise<Record<string, unknown>> {
+async function statusOf({
+  partnerId,
+  applicationId,
+}: {
+  partnerId: string;
+  applicationId: string;
+}): Promise<Record<string, unknown>> {
   const partner = new PartnerClient(hub.url, { partnerId, secret: secrets.get(partnerId)! });
   try {
     return (await partner.get(`/v1/applications/${applicationId}`)).body as Record<string, unknown>;
@@ -101,19 +123,35 @@ async function decisionOn(n: number, region: string): Promise<Record<string, unk
   });
 }
 
-const reasonsOf = (status: Record<string, unknown>): string[] => (status['decision'] as { reasons: { code: string }[] }).reasons.map(({ code }) => code);
-const policyOf = (status: Record<string, unknown>): string => (status['decision'] as { policyVersion: string }).policyVersion;
+const reasonsOf = (status: Record<string, unknown>): string[] =>
+  (status['decision'] as { reasons: { code: string }[] }).reasons.map(({ code }) => code);
+const policyOf = (status: Record<string, unknown>): string =>
+  (status['decision'] as { policyVersion: string }).policyVersion;
 
 async function addPerson(name: string, role: NewUser['role'], displayName: string): Promise<void> {
-  await addUser(context.postgres, 'test', { name, displayName, role, language: 'zh-CN', partners: null, password: PASSWORD, mustChangePassword: false });
+  await addUser(context.postgres, 'test', {
+    name,
+    displayName,
+    role,
+    language: 'zh-CN',
+    partners: null,
+    password: PASSWORD,
+    mustChangePassword: false,
+  });
 }
 
 beforeAll(async () => {
-  if (!existsSync(projectPath('dist', 'web', 'index.html'))) execFileSync('npm', ['run', '--silent', 'build:web'], { cwd: projectPath(), stdio: 'ignore' });
+  if (!existsSync(projectPath('dist', 'web', 'index.html')))
+    execFileSync('npm', ['run', '--silent', 'build:web'], { cwd: projectPath(), stdio: 'ignore' });
   hub = await startHubProcess();
-  context = await openContext({ process: 'test', settings: { ...readSettings({ HUB_HOME: hub.home }), logLevel: 'fatal' }, endpoints: hub.endpoints() });
+  context = await openContext({
+    process: 'test',
+    settings: { ...readSettings({ HUB_HOME: hub.home }), logLevel: 'fatal' },
+    endpoints: hub.endpoints(),
+  });
   secrets = new Map();
-  for (const { partnerId } of DEFAULT_PARTNERS) secrets.set(partnerId, ((await hub.cli('partners', 'add', partnerId)).json as { secret: string }).secret);
+  for (const { partnerId } of DEFAULT_PARTNERS)
+    secrets.set(partnerId, ((await hub.cli('partners', 'add', partnerId)).json as { secret: string }).secret);
   await addPerson('li', 'reviewer', '李静');
   await addPerson('chen', 'senior-reviewer', '陈晨');
   await addPerson('wang', 'risk-manager', '王磊');
@@ -172,13 +210,27 @@ describe('two people decide referred applications', () => {
 
   it('the first is refused by four eyes, with the reason', async () => {
     const taskId = `${first.applicationId}-t2`;
-    await eventually(async () => expect((await openTasks('special-review')).map((task) => task.taskId)).toContain(taskId));
+    await eventually(async () =>
+      expect((await openTasks('special-review')).map((task) => task.taskId)).toContain(taskId),
+    );
     // A reviewer does not work on the special queue either; made a senior one, it is the four eyes that stand against it.
-    expect(await call(li.page, 'POST', `/api/review-tasks/${first.applicationId}/claim`, { commandId: commandId(), taskId })).toMatchObject({ status: 409, body: { errors: [{ code: 'NOT_ENTITLED' }] } });
+    expect(
+      await call(li.page, 'POST', `/api/review-tasks/${first.applicationId}/claim`, { commandId: commandId(), taskId }),
+    ).toMatchObject({ status: 409, body: { errors: [{ code: 'NOT_ENTITLED' }] } });
     await context.postgres.query(`UPDATE hub."user" SET role = 'senior-reviewer' WHERE name = 'li'`);
-    const { status, body } = await call(li.page, 'POST', `/api/review-tasks/${first.applicationId}/claim`, { commandId: commandId(), taskId });
+    const { status, body } = await call(li.page, 'POST', `/api/review-tasks/${first.applicationId}/claim`, {
+      commandId: commandId(),
+      taskId,
+    });
     expect([status, (body['errors'] as { code: string }[])[0]!.code]).toEqual([409, 'FOUR_EYES']);
-    const decide = await call(li.page, 'POST', `/api/review-tasks/${first.applicationId}/approve`, { commandId: commandId(), taskId, revision: 99, text: 'x', amountFen: 1, termMonths: 1 });
+    const decide = await call(li.page, 'POST', `/api/review-tasks/${first.applicationId}/approve`, {
+      commandId: commandId(),
+      taskId,
+      revision: 99,
+      text: 'x',
+      amountFen: 1,
+      termMonths: 1,
+    });
     expect([decide.status, (decide.body['errors'] as { code: string }[])[0]!.code]).toEqual([409, 'FOUR_EYES']);
     await context.postgres.query(`UPDATE hub."user" SET role = 'reviewer' WHERE name = 'li'`);
   });
@@ -191,7 +243,9 @@ describe('two people decide referred applications', () => {
     await page.getByTestId('commands').getByText('chen 处理中').waitFor();
     await page.getByRole('button', { name: '查看明文' }).click();
     await eventually(async () => expect(await page.getByTestId('person').innerText()).toMatch(/\d{17}[\dX]/));
-    const { rows } = await context.postgres.query<{ n: number }>(`SELECT count(*)::int AS n FROM hub.audit WHERE action = 'person.reveal' AND actor = 'user:chen'`);
+    const { rows } = await context.postgres.query<{ n: number }>(
+      `SELECT count(*)::int AS n FROM hub.audit WHERE action = 'person.reveal' AND actor = 'user:chen'`,
+    );
     expect(rows[0]!.n).toBe(1);
     await page.getByRole('button', { name: '批准' }).click();
     const dialogue = page.getByRole('dialog');
@@ -205,8 +259,16 @@ describe('two people decide referred applications', () => {
       expect(found['status']).toBe('APPROVED');
       return found;
     });
-    expect(status['decision']).toMatchObject({ outcome: 'APPROVED', amountFen: 5_000_000, termMonths: expect.any(Number), reasons: [] });
-    expect((status['history'] as { status: string }[]).map((step) => step.status).slice(-2)).toEqual(['REFERRED', 'APPROVED']);
+    expect(status['decision']).toMatchObject({
+      outcome: 'APPROVED',
+      amountFen: 5_000_000,
+      termMonths: expect.any(Number),
+      reasons: [],
+    });
+    expect((status['history'] as { status: string }[]).map((step) => step.status).slice(-2)).toEqual([
+      'REFERRED',
+      'APPROVED',
+    ]);
   });
 
   it('a referred application is declined with reasons the partner reads', async () => {
@@ -237,24 +299,80 @@ describe('two people decide referred applications', () => {
     const claim = () => call(page, 'POST', `/api/review-tasks/${applicationId}/claim`, { commandId: id, taskId });
     const [one, two] = await Promise.all([claim(), claim()]);
     expect([one.status, two.status, (await claim()).status]).toEqual([200, 200, 200]);
-    expect(await call(page, 'POST', `/api/review-tasks/${applicationId}/note`, { commandId: id, taskId, text: 'other' })).toMatchObject({ status: 409, body: { errors: [{ code: 'COMMAND_ID_REUSED' }] } });
+    expect(
+      await call(page, 'POST', `/api/review-tasks/${applicationId}/note`, { commandId: id, taskId, text: 'other' }),
+    ).toMatchObject({ status: 409, body: { errors: [{ code: 'COMMAND_ID_REUSED' }] } });
     const revision = (one.body['record'] as { revision: number }).revision;
-    expect((await call(chen.page, 'POST', `/api/review-tasks/${applicationId}/note`, { commandId: commandId(), taskId, text: '补充说明' })).status).toBe(200);
-    const stale = { commandId: commandId(), taskId, revision, text: 'x', amountFen: 1_000_000, termMonths: 12, annualRate: '0.08' };
-    expect(await call(page, 'POST', `/api/review-tasks/${applicationId}/approve`, stale)).toMatchObject({ status: 409, body: { errors: [{ code: 'TASK_CHANGED' }] } });
-    expect(await call(page, 'GET', `/api/review-tasks/${applicationId}/commands/${stale.commandId}`)).toMatchObject({ status: 200, body: { outcome: 'refused', refusal: 'TASK_CHANGED' } });
-    const record = (await call(page, 'GET', `/api/review-tasks/${applicationId}`)).body['record'] as { action: string; actor: string; refusal: string | null }[];
-    expect(record.map(({ action, actor, refusal }) => `${actor} ${action} ${refusal ?? 'ok'}`)).toEqual(['rules opened ok', 'li claim ok', 'chen note ok', 'li decide TASK_CHANGED']);
-    expect((await call(page, 'POST', `/api/review-tasks/${applicationId}/release`, { commandId: commandId(), taskId })).status).toBe(200);
+    expect(
+      (
+        await call(chen.page, 'POST', `/api/review-tasks/${applicationId}/note`, {
+          commandId: commandId(),
+          taskId,
+          text: '补充说明',
+        })
+      ).status,
+    ).toBe(200);
+    const stale = {
+      commandId: commandId(),
+      taskId,
+      revision,
+      text: 'x',
+      amountFen: 1_000_000,
+      termMonths: 12,
+      annualRate: '0.08',
+    };
+    expect(await call(page, 'POST', `/api/review-tasks/${applicationId}/approve`, stale)).toMatchObject({
+      status: 409,
+      body: { errors: [{ code: 'TASK_CHANGED' }] },
+    });
+    expect(await call(page, 'GET', `/api/review-tasks/${applicationId}/commands/${stale.commandId}`)).toMatchObject({
+      status: 200,
+      body: { outcome: 'refused', refusal: 'TASK_CHANGED' },
+    });
+    const record = (await call(page, 'GET', `/api/review-tasks/${applicationId}`)).body['record'] as {
+      action: string;
+      actor: string;
+      refusal: string | null;
+    }[];
+    expect(record.map(({ action, actor, refusal }) => `${actor} ${action} ${refusal ?? 'ok'}`)).toEqual([
+      'rules opened ok',
+      'li claim ok',
+      'chen note ok',
+      'li decide TASK_CHANGED',
+    ]);
+    expect(
+      (await call(page, 'POST', `/api/review-tasks/${applicationId}/release`, { commandId: commandId(), taskId }))
+        .status,
+    ).toBe(200);
   });
 
   it.each([
     ['no commandId', 'claim', { taskId: 'x' }, '/commandId'],
     ['an unknown field', 'claim', { commandId: 'abcdefgh', taskId: 'x', more: 1 }, '/more'],
-    ['an amount that is none', 'approve', { commandId: 'abcdefgh', taskId: 'x', revision: 1, text: 'x', amountFen: 1.5, termMonths: 12 }, '/amountFen'],
-    ['a decline without reasons', 'decline', { commandId: 'abcdefgh', taskId: 'x', revision: 1, text: 'x', reasonCodes: [] }, '/reasonCodes'],
-    ['a reason nobody knows', 'decline', { commandId: 'abcdefgh', taskId: 'x', revision: 1, text: 'x', reasonCodes: ['NOPE'] }, '/reasonCodes/0'],
-    ['an escalation without words', 'escalate', { commandId: 'abcdefgh', taskId: 'x', revision: 1, text: '  ' }, '/text'],
+    [
+      'an amount that is none',
+      'approve',
+      { commandId: 'abcdefgh', taskId: 'x', revision: 1, text: 'x', amountFen: 1.5, termMonths: 12 },
+      '/amountFen',
+    ],
+    [
+      'a decline without reasons',
+      'decline',
+      { commandId: 'abcdefgh', taskId: 'x', revision: 1, text: 'x', reasonCodes: [] },
+      '/reasonCodes',
+    ],
+    [
+      'a reason nobody knows',
+      'decline',
+      { commandId: 'abcdefgh', taskId: 'x', revision: 1, text: 'x', reasonCodes: ['NOPE'] },
+      '/reasonCodes/0',
+    ],
+    [
+      'an escalation without words',
+      'escalate',
+      { commandId: 'abcdefgh', taskId: 'x', revision: 1, text: '  ' },
+      '/text',
+    ],
   ])('refuses %s, naming the field', async (_what, command, body, pointer) => {
     const [task] = await openTasks('second-review');
     const answer = await call(li.page, 'POST', `/api/review-tasks/${task!.applicationId}/${command}`, body);
@@ -265,14 +383,34 @@ describe('two people decide referred applications', () => {
   it('somebody of one partner sees its tasks only', async () => {
     const [task] = await openTasks('second-review');
     const others = [...secrets.keys()].filter((partnerId) => partnerId !== task!.partnerId);
-    await addUser(context.postgres, 'test', { name: 'east', displayName: 'east', role: 'reviewer', language: 'zh-CN', partners: others, password: PASSWORD, mustChangePassword: false });
+    await addUser(context.postgres, 'test', {
+      name: 'east',
+      displayName: 'east',
+      role: 'reviewer',
+      language: 'zh-CN',
+      partners: others,
+      password: PASSWORD,
+      mustChangePassword: false,
+    });
     const headers = { 'x-hub-console': '1', 'content-type': 'application/json' };
-    const session = await fetch(`${hub.url}/api/session`, { method: 'POST', headers, body: JSON.stringify({ name: 'east', password: PASSWORD }) });
+    const session = await fetch(`${hub.url}/api/session`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ name: 'east', password: PASSWORD }),
+    });
     const cookie = session.headers.get('set-cookie')!.split(';')[0]!;
-    const list = (await (await fetch(`${hub.url}/api/review-tasks?limit=200`, { headers: { cookie } })).json()) as { tasks: { partnerId: string }[] };
+    const list = (await (await fetch(`${hub.url}/api/review-tasks?limit=200`, { headers: { cookie } })).json()) as {
+      tasks: { partnerId: string }[];
+    };
     expect(list.tasks.every(({ partnerId }) => others.includes(partnerId))).toBe(true);
-    expect((await fetch(`${hub.url}/api/review-tasks/${task!.applicationId}`, { headers: { cookie } })).status).toBe(404);
-    const claim = await fetch(`${hub.url}/api/review-tasks/${task!.applicationId}/claim`, { method: 'POST', headers: { ...headers, cookie }, body: JSON.stringify({ commandId: commandId(), taskId: task!.taskId }) });
+    expect((await fetch(`${hub.url}/api/review-tasks/${task!.applicationId}`, { headers: { cookie } })).status).toBe(
+      404,
+    );
+    const claim = await fetch(`${hub.url}/api/review-tasks/${task!.applicationId}/claim`, {
+      method: 'POST',
+      headers: { ...headers, cookie },
+      body: JSON.stringify({ commandId: commandId(), taskId: task!.taskId }),
+    });
     expect(claim.status).toBe(404);
   });
 
@@ -283,8 +421,13 @@ describe('two people decide referred applications', () => {
     expect(before).toBeGreaterThan(0);
     while ((await expireDueTasks(later)) > 0) await sleep(100);
     await eventually(async () => expect(await openTasks('second-review')).toEqual([]));
-    const record = (await call(chen.page, 'GET', `/api/review-tasks/${task!.applicationId}`)).body as { tasks: { queue: string; overdue: boolean; closedBy: string | null }[] };
-    expect(record.tasks).toMatchObject([{ queue: 'second-review', overdue: true, closedBy: 'clock' }, { queue: 'special-review', overdue: false, closedBy: null }]);
+    const record = (await call(chen.page, 'GET', `/api/review-tasks/${task!.applicationId}`)).body as {
+      tasks: { queue: string; overdue: boolean; closedBy: string | null }[];
+    };
+    expect(record.tasks).toMatchObject([
+      { queue: 'second-review', overdue: true, closedBy: 'clock' },
+      { queue: 'special-review', overdue: false, closedBy: null },
+    ]);
   });
 });
 
@@ -308,7 +451,9 @@ describe('a policy is changed and rolled back by page', () => {
     await editor.getByRole('alert').getByText('/age/min').waitFor();
     expect(await editor.getByRole('button', { name: '发布' }).isDisabled()).toBe(true);
 
-    await value.fill(JSON.stringify({ ...policy, regions: { ...policy.regions, closed: [...policy.regions.closed, '11'] } }));
+    await value.fill(
+      JSON.stringify({ ...policy, regions: { ...policy.regions, closed: [...policy.regions.closed, '11'] } }),
+    );
     await editor.getByLabel('变更原因').fill('北京暂停展业');
     await editor.getByRole('button', { name: '校验' }).click();
     await editor.getByText('/regions/closed').waitFor();
@@ -327,24 +472,48 @@ describe('a policy is changed and rolled back by page', () => {
     await sleep(1_000);
     const after = await decisionOn(9_003, '110105');
     expect(reasonsOf(after)).not.toContain('REGION_CLOSED');
-    const { rows } = await context.postgres.query<{ action: string; actor: string }>(`SELECT action, actor FROM hub.audit WHERE subject = 'review' AND action LIKE 'config.%' ORDER BY id`);
-    expect(rows).toEqual([{ action: 'config.set', actor: 'user:wang' }, { action: 'config.rollback', actor: 'user:wang' }]);
+    const { rows } = await context.postgres.query<{ action: string; actor: string }>(
+      `SELECT action, actor FROM hub.audit WHERE subject = 'review' AND action LIKE 'config.%' ORDER BY id`,
+    );
+    expect(rows).toEqual([
+      { action: 'config.set', actor: 'user:wang' },
+      { action: 'config.rollback', actor: 'user:wang' },
+    ]);
   });
 
   it('the verbs say the same: history, difference, what is in force', async () => {
-    const history = (await hub.cli('config', 'history', 'review')).json as { versions: { version: number; createdBy: string; note: string }[] };
-    expect(history.versions.map(({ version, createdBy }) => `${version} ${createdBy}`)).toEqual(['5 user:wang', '4 user:wang', '3 shipped', '2 shipped', '1 shipped']);
-    const changes = async (from: number, to: number) => ((await hub.cli('config', 'diff', 'review', String(from), String(to))).json as { changes: { path: string }[] }).changes.map(({ path }) => path);
+    const history = (await hub.cli('config', 'history', 'review')).json as {
+      versions: { version: number; createdBy: string; note: string }[];
+    };
+    expect(history.versions.map(({ version, createdBy }) => `${version} ${createdBy}`)).toEqual([
+      '5 user:wang',
+      '4 user:wang',
+      '3 shipped',
+      '2 shipped',
+      '1 shipped',
+    ]);
+    const changes = async (from: number, to: number) =>
+      (
+        (await hub.cli('config', 'diff', 'review', String(from), String(to))).json as { changes: { path: string }[] }
+      ).changes.map(({ path }) => path);
     expect([await changes(3, 4), await changes(3, 5)]).toEqual([['/regions/closed'], []]);
     expect((await hub.cli('config', 'get', 'review')).json).toMatchObject({ version: 5 });
     expect((await hub.cli('config', 'diff', 'review', '3', '99')).code).not.toBe(0);
   });
 
   it('refuses a change made from an older version, and one by somebody without the right', async () => {
-    const { versions } = (await call(li.page, 'GET', '/api/policies/review/versions')).body as { versions: { version: number; value: unknown }[] };
+    const { versions } = (await call(li.page, 'GET', '/api/policies/review/versions')).body as {
+      versions: { version: number; value: unknown }[];
+    };
     const body = { value: versions[0]!.value, effectiveFrom: '2026-12-01', note: 'x', basedOn: versions[1]!.version };
-    expect(await call(li.page, 'POST', '/api/policies/review/versions', body)).toMatchObject({ status: 409, body: { errors: [{ pointer: '/basedOn', code: 'NOT_NEWEST' }] } });
-    expect((await call(chen.page, 'POST', '/api/policies/review/versions', { ...body, basedOn: versions[0]!.version })).status).toBe(403);
+    expect(await call(li.page, 'POST', '/api/policies/review/versions', body)).toMatchObject({
+      status: 409,
+      body: { errors: [{ pointer: '/basedOn', code: 'NOT_NEWEST' }] },
+    });
+    expect(
+      (await call(chen.page, 'POST', '/api/policies/review/versions', { ...body, basedOn: versions[0]!.version }))
+        .status,
+    ).toBe(403);
   });
 
   it('shows both pages in English', async () => {
@@ -363,12 +532,23 @@ describe('afterwards', () => {
       expect(json).toMatchObject({ ok: true, balanced: true });
       const rows = (json as { rows: { source: string; topic: string; inFlight: number; deadLettered: number }[] }).rows;
       expect(rows.filter(({ inFlight, deadLettered }) => inFlight + deadLettered !== 0)).toEqual([]);
-      expect(rows.filter(({ topic }) => topic === 'review.task-commanded').map(({ source }) => source)).toEqual(expect.arrayContaining(['/review-desk/people', '/review-desk/clock', 'review-tasks']));
+      expect(rows.filter(({ topic }) => topic === 'review.task-commanded').map(({ source }) => source)).toEqual(
+        expect.arrayContaining(['/review-desk/people', '/review-desk/clock', 'review-tasks']),
+      );
     });
     expect((await hub.cli('models', 'test')).json).toMatchObject({ ok: true });
-    const decided = await selectRows<{ reviewer: string; outcome: string }>(context.clickhouse, 'SELECT reviewer, outcome FROM fct_application WHERE reviewer IS NOT NULL ORDER BY outcome');
-    expect(decided).toEqual([{ reviewer: 'chen', outcome: 'APPROVED' }, { reviewer: 'chen', outcome: 'DECLINED' }]);
-    const [tasks] = await selectRows<{ closed: number; handled: number }>(context.clickhouse, `SELECT toUInt32(countIf(status = 'CLOSED')) AS closed, toUInt32(countIf(handling_seconds IS NOT NULL)) AS handled FROM fct_review_task`);
+    const decided = await selectRows<{ reviewer: string; outcome: string }>(
+      context.clickhouse,
+      'SELECT reviewer, outcome FROM fct_application WHERE reviewer IS NOT NULL ORDER BY outcome',
+    );
+    expect(decided).toEqual([
+      { reviewer: 'chen', outcome: 'APPROVED' },
+      { reviewer: 'chen', outcome: 'DECLINED' },
+    ]);
+    const [tasks] = await selectRows<{ closed: number; handled: number }>(
+      context.clickhouse,
+      `SELECT toUInt32(countIf(status = 'CLOSED')) AS closed, toUInt32(countIf(handling_seconds IS NOT NULL)) AS handled FROM fct_review_task`,
+    );
     expect(tasks!.closed).toBeGreaterThanOrEqual(3);
     expect(tasks!.handled).toBe(tasks!.closed);
   });

@@ -24,7 +24,11 @@ let page: Page;
 /** Waits until an element shows a text; fails with what it shows instead. */
 async function shows(testId: string, text: string): Promise<void> {
   const element = page.getByTestId(testId);
-  await element.getByText(text).first().waitFor().catch(async () => expect(await element.innerText()).toContain(text));
+  await element
+    .getByText(text)
+    .first()
+    .waitFor()
+    .catch(async () => expect(await element.innerText()).toContain(text));
 }
 
 const dialog = () => page.getByRole('dialog');
@@ -57,9 +61,18 @@ afterAll(async () => {
 describe('the page 试算', () => {
   it('is for those who are signed in, from the console’s own pages', async () => {
     const headers = { 'content-type': 'application/json', 'x-hub-console': '1' };
-    for (const path of ['/api/quotes', '/api/simulations']) expect((await fetch(`${hub.url}${path}`, { method: 'POST', headers, body: '{}' })).status).toBe(401);
+    for (const path of ['/api/quotes', '/api/simulations'])
+      expect((await fetch(`${hub.url}${path}`, { method: 'POST', headers, body: '{}' })).status).toBe(401);
     expect((await fetch(`${hub.url}/api/products?on=2026-01-15`)).status).toBe(401);
-    expect((await fetch(`${hub.url}/api/quotes`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })).status).toBe(403);
+    expect(
+      (
+        await fetch(`${hub.url}/api/quotes`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: '{}',
+        })
+      ).status,
+    ).toBe(403);
   });
 
   it('shows the plan of a loan to the fen, with the simple and the compound annual rate', async () => {
@@ -105,12 +118,21 @@ describe('the page 试算', () => {
     await shows('days-past-due', '2026-04-20 − 最早未还到期日 2026-03-15 = 36 天，属 M2');
     await shows('asset-class', '关注');
     await shows('asset-class', '预期信用损失第 2 阶段');
-    await page.getByTestId('step').locator('.explained', { hasText: /^585\.02$/ }).hover();
+    await page
+      .getByTestId('step')
+      .locator('.explained', { hasText: /^585\.02$/ })
+      .hover();
     await page.getByRole('tooltip').getByText('97,503.14 × 7.2% × 30/360 = 585.02').waitFor();
     await page.getByRole('tab', { name: /会计分录/ }).click();
-    await page.getByTestId('step').getByText(/还款：借 银行存款 3,096\.86/).waitFor();
+    await page
+      .getByTestId('step')
+      .getByText(/还款：借 银行存款 3,096\.86/)
+      .waitFor();
     await page.getByRole('tab', { name: /交易/ }).click();
-    await page.getByTestId('step').getByText(/依次冲抵：第 1 期利息 600\.00/).waitFor();
+    await page
+      .getByTestId('step')
+      .getByText(/依次冲抵：第 1 期利息 600\.00/)
+      .waitFor();
   });
 
   it('keeps an event the loan cannot take in its dialog, with the reason at the field', async () => {
@@ -127,12 +149,26 @@ describe('the page 试算', () => {
   });
 
   it('hands out the file that hub simulate takes, and takes it back', async () => {
-    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '导出' }).click()]);
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: '导出' }).click(),
+    ]);
     const form = JSON.parse(readFileSync(await file.path(), 'utf8')) as SimulationForm;
     const { steps } = simulate(readSimulation(form, 'cli', []));
-    expect(steps.map(({ event, ageing, status }) => [event.type, ageing.daysPastDue, status])).toEqual([['DISBURSE', 0, 'ACTIVE'], ['PAY', 36, 'ACTIVE'], ['WRITE_OFF', 0, 'WRITTEN_OFF']]);
+    expect(steps.map(({ event, ageing, status }) => [event.type, ageing.daysPastDue, status])).toEqual([
+      ['DISBURSE', 0, 'ACTIVE'],
+      ['PAY', 36, 'ACTIVE'],
+      ['WRITE_OFF', 0, 'WRITTEN_OFF'],
+    ]);
 
-    const take = (content: unknown) => page.locator('input[type=file]').setInputFiles({ name: 'simulation.json', mimeType: 'application/json', buffer: Buffer.from(typeof content === 'string' ? content : JSON.stringify(content)) });
+    const take = (content: unknown) =>
+      page
+        .locator('input[type=file]')
+        .setInputFiles({
+          name: 'simulation.json',
+          mimeType: 'application/json',
+          buffer: Buffer.from(typeof content === 'string' ? content : JSON.stringify(content)),
+        });
     await take('{');
     await page.getByText('不是有效的 JSON').waitFor();
     await take({ ...form, loan: { ...form.loan, termMonths: 0 } });
@@ -152,7 +188,10 @@ describe('the page 试算', () => {
     await shows('days-past-due', '2026-04-20 − oldest unpaid due date 2026-03-15 = 36 days: M2');
     await shows('asset-class', 'Special mention');
     await page.getByRole('tab', { name: /Journal/ }).click();
-    await page.getByTestId('step').getByText(/repayment: debit Funding account 3,096\.86/).waitFor();
+    await page
+      .getByTestId('step')
+      .getByText(/repayment: debit Funding account 3,096\.86/)
+      .waitFor();
     expect((await page.locator('.page').innerText()).match(/[\u4e00-\u9fff]+/g)).toBeNull();
   });
 

@@ -24,7 +24,15 @@ const ONE_IN = 5;
 const READ_BACK = 20;
 
 /** Attaches documents to applications while they are accepted. */
-export function startAttaching({ url, secrets, seed }: { url: string; secrets: ReadonlyMap<string, string>; seed: number }): Attaching {
+export function startAttaching({
+  url,
+  secrets,
+  seed,
+}: {
+  url: string;
+  secrets: ReadonlyMap<string, string>;
+  seed: number;
+}): Attaching {
   const random = seededRandom(seed);
   const underWay: Promise<AttachedContent>[] = [];
   let offered = 0;
@@ -33,7 +41,11 @@ export function startAttaching({ url, secrets, seed }: { url: string; secrets: R
       if (offered++ % ONE_IN !== 0) return;
       const content = somePng(random, random.integer(100, 40_000));
       const { partnerId } = application;
-      const sending = sendAttachment(application, { kind: 'id-card', content }, { url, secret: secrets.get(partnerId)!, persistent: true }).then((sent) => ({ ...sent, partnerId, content }));
+      const sending = sendAttachment(
+        application,
+        { kind: 'id-card', content },
+        { url, secret: secrets.get(partnerId)!, persistent: true },
+      ).then((sent) => ({ ...sent, partnerId, content }));
       sending.catch(() => undefined);
       underWay.push(sending);
     },
@@ -42,17 +54,34 @@ export function startAttaching({ url, secrets, seed }: { url: string; secrets: R
 }
 
 /** Every attachment that was answered is there once, in Postgres and in the warehouse, and none besides; some are read back and are what they were. */
-export async function proveAttachments(servers: { postgres: Pool; clickhouse: ClickHouseClient }, { url, secrets }: { url: string; secrets: ReadonlyMap<string, string> }, attached: readonly AttachedContent[]): Promise<string[]> {
+export async function proveAttachments(
+  servers: { postgres: Pool; clickhouse: ClickHouseClient },
+  { url, secrets }: { url: string; secrets: ReadonlyMap<string, string> },
+  attached: readonly AttachedContent[],
+): Promise<string[]> {
   const flaws: string[] = [];
   const answered = attached.map(({ attachmentId }) => attachmentId).sort();
-  const { rows } = await servers.postgres.query<{ id: string }>('SELECT attachment_id::text AS id FROM intake.attachment ORDER BY 1');
-  const landed = await selectRows<{ id: string }>(servers.clickhouse, 'SELECT attachment_id AS id FROM raw_intake_attachment_received FINAL ORDER BY 1');
-  for (const [where, ids] of [['intake.attachment', rows.map(({ id }) => id)], ['raw_intake_attachment_received', landed.map(({ id }) => id)]] as const)
-    if (ids.join() !== answered.join()) flaws.push(`${where} holds ${ids.length} attachments, ${answered.length} were answered`);
+  const { rows } = await servers.postgres.query<{ id: string }>(
+    'SELECT attachment_id::text AS id FROM intake.attachment ORDER BY 1',
+  );
+  const landed = await selectRows<{ id: string }>(
+    servers.clickhouse,
+    'SELECT attachment_id AS id FROM raw_intake_attachment_received FINAL ORDER BY 1',
+  );
+  for (const [where, ids] of [
+    ['intake.attachment', rows.map(({ id }) => id)],
+    ['raw_intake_attachment_received', landed.map(({ id }) => id)],
+  ] as const)
+    if (ids.join() !== answered.join())
+      flaws.push(`${where} holds ${ids.length} attachments, ${answered.length} were answered`);
   for (const { attachmentId, applicationId, partnerId, content } of attached.slice(-READ_BACK)) {
     const path = `/v1/applications/${applicationId}/attachments/${attachmentId}`;
-    const answer = await request(`${url}${path}`, { headers: signedRequest({ method: 'GET', path, body: '', appId: partnerId, secret: secrets.get(partnerId)! }).headers });
-    if (!Buffer.from(await answer.body.arrayBuffer()).equals(content)) flaws.push(`attachment ${attachmentId} is not what was sent (status ${answer.statusCode})`);
+    const answer = await request(`${url}${path}`, {
+      headers: signedRequest({ method: 'GET', path, body: '', appId: partnerId, secret: secrets.get(partnerId)! })
+        .headers,
+    });
+    if (!Buffer.from(await answer.body.arrayBuffer()).equals(content))
+      flaws.push(`attachment ${attachmentId} is not what was sent (status ${answer.statusCode})`);
   }
   if (attached.length === 0) flaws.push('nothing was attached');
   return flaws;

@@ -25,7 +25,10 @@ export async function startCallbacks(seed: number): Promise<Callbacks> {
     serve: (partnerId, secret) => receiver.serve(partnerId, { appId: partnerId, scheme: 'HUB1-HMAC-SHA256', secret }),
     calm: () => receiver.behave({ errorRate: 0 }),
     flaws: async (decisions) => {
-      const told = (): string[] => receiver.callbacks().flatMap(({ callback }) => (callback.type === 'application.decided' ? [callback.applicationId] : []));
+      const told = (): string[] =>
+        receiver
+          .callbacks()
+          .flatMap(({ callback }) => (callback.type === 'application.decided' ? [callback.applicationId] : []));
       await eventually(() => {
         if (told().length < decisions.length) throw new Error('not all are told yet');
       }, 30_000).catch(() => undefined);
@@ -35,8 +38,12 @@ export async function startCallbacks(seed: number): Promise<Callbacks> {
       for (const id of told()) left.set(id, (left.get(id) ?? 0) - 1);
       const missing = [...left].filter(([, count]) => count > 0).map(([id]) => id);
       const strange = [...left].filter(([, count]) => count < 0).map(([id]) => id);
-      if (missing.length > 0) flaws.push(`callbacks: ${missing.length} decisions not told: ${missing.slice(0, 5).join(', ')}`);
-      if (strange.length > 0) flaws.push(`callbacks: ${strange.length} told that nobody made, or under two ids: ${strange.slice(0, 5).join(', ')}`);
+      if (missing.length > 0)
+        flaws.push(`callbacks: ${missing.length} decisions not told: ${missing.slice(0, 5).join(', ')}`);
+      if (strange.length > 0)
+        flaws.push(
+          `callbacks: ${strange.length} told that nobody made, or under two ids: ${strange.slice(0, 5).join(', ')}`,
+        );
       const { refused } = receiver.stats();
       if (Object.keys(refused).length > 0) flaws.push(`callbacks refused by partners: ${JSON.stringify(refused)}`);
       return flaws;

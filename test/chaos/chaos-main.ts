@@ -3,7 +3,16 @@ import { describeChaos, runChaos } from './chaos.ts';
 import { VICTIMS } from './kill-plan.ts';
 
 // npm run chaos -- [--seed N] [--kills N] [--rate N, applications a second] [--least MS] [--most MS, between two kills] [--victims kafka,web]
-const { values } = parseArgs({ options: { seed: { type: 'string' }, kills: { type: 'string', default: '40' }, rate: { type: 'string', default: '25' }, least: { type: 'string', default: '200' }, most: { type: 'string', default: '4000' }, victims: { type: 'string', default: VICTIMS.join(',') } } });
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    kills: { type: 'string', default: '40' },
+    rate: { type: 'string', default: '25' },
+    least: { type: 'string', default: '200' },
+    most: { type: 'string', default: '4000' },
+    victims: { type: 'string', default: VICTIMS.join(',') },
+  },
+});
 const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
 process.stderr.write(`Chaos with seed ${seed} (again by --seed ${seed})\n`);
 const started = performance.now();

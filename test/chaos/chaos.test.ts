@@ -10,17 +10,32 @@ describe('chaos', () => {
     const plan = killPlan(seed, 30, { leastMs: 100, mostMs: 900 });
     expect(killPlan(seed, 30, { leastMs: 100, mostMs: 900 })).toEqual(plan);
     expect(killPlan(seed + 1, 30, { leastMs: 100, mostMs: 900 })).not.toEqual(plan);
-    for (const turn of [0, 10, 20]) expect(plan.slice(turn, turn + 10).map(({ victim }) => victim).sort()).toEqual([...VICTIMS].sort());
+    for (const turn of [0, 10, 20])
+      expect(
+        plan
+          .slice(turn, turn + 10)
+          .map(({ victim }) => victim)
+          .sort(),
+      ).toEqual([...VICTIMS].sort());
   });
 
   it('loses nothing and does nothing twice while every process and server is killed in turn', async () => {
     const lines: string[] = [];
-    const result = await runChaos({ seed, kills: VICTIMS.length, rate: 15, gap: { leastMs: 200, mostMs: 2_500 }, settleWithinMs: 120_000, log: (line) => lines.push(line) });
+    const result = await runChaos({
+      seed,
+      kills: VICTIMS.length,
+      rate: 15,
+      gap: { leastMs: 200, mostMs: 2_500 },
+      settleWithinMs: 120_000,
+      log: (line) => lines.push(line),
+    });
     expect({ seed, flaws: result.flaws }).toEqual({ seed, flaws: [] });
     expect(new Set(result.kills.map(({ victim }) => victim))).toEqual(new Set(VICTIMS));
     expect(result.load.accepted.size).toBeGreaterThan(50);
     // How many depends on how quick the machine is: every one has been proved by then.
-    expect([...result.reviewers.answered.values()].filter(({ outcome }) => outcome === 'applied').length).toBeGreaterThan(0);
+    expect(
+      [...result.reviewers.answered.values()].filter(({ outcome }) => outcome === 'applied').length,
+    ).toBeGreaterThan(0);
     expect(result.books).toMatchObject({ ok: true, balanced: true });
     expect(Object.keys(result.faults)).not.toEqual([]);
   }, 400_000);

@@ -57,7 +57,17 @@ export interface ChaosResult {
 const FAILING = {
   errorRate: 0.2,
   latency: { medianMs: 12, p99Ms: 200 },
-  faults: ['http-500', 'http-503', 'rate-limit', 'timeout', 'garbage', 'half', 'reset', 'lost-answer', 'wrong-signature'] as const,
+  faults: [
+    'http-500',
+    'http-503',
+    'rate-limit',
+    'timeout',
+    'garbage',
+    'half',
+    'reset',
+    'lost-answer',
+    'wrong-signature',
+  ] as const,
 };
 const TIMEOUTS = { BUREAU_TIMEOUT_MS: '1500', PBOC_TIMEOUT_MS: '1500', FRAUD_LIST_TIMEOUT_MS: '1500' };
 const START_WITHIN_MS = 60_000;
@@ -81,7 +91,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     if (!clean) result.flaws.push(`HUB_HOME is kept: ${hub.home}`);
     return result;
   } catch (error) {
-    throw new Error(`seed ${options.seed}, home ${hub?.home}: ${error instanceof Error ? error.message : String(error)}\n${hub?.log().slice(-4_000) ?? ''}`, { cause: error });
+    throw new Error(
+      `seed ${options.seed}, home ${hub?.home}: ${error instanceof Error ? error.message : String(error)}\n${hub?.log().slice(-4_000) ?? ''}`,
+      { cause: error },
+    );
   } finally {
     await (clean ? hub?.remove() : hub?.stop());
     await bureaus.stop();
@@ -97,10 +110,21 @@ async function withHub(hub: HubProcess, bureaus: Bureaus, options: ChaosOptions)
   }
 }
 
-async function withPartners(hub: HubProcess, bureaus: Bureaus, callbacks: Callbacks, options: ChaosOptions): Promise<ChaosResult> {
+async function withPartners(
+  hub: HubProcess,
+  bureaus: Bureaus,
+  callbacks: Callbacks,
+  options: ChaosOptions,
+): Promise<ChaosResult> {
   const secrets = new Map<string, string>();
   for (const { partnerId } of DEFAULT_PARTNERS) {
-    const { code, json, stderr } = await hub.cli('partners', 'add', partnerId, '--callback', callbacks.addressOf(partnerId));
+    const { code, json, stderr } = await hub.cli(
+      'partners',
+      'add',
+      partnerId,
+      '--callback',
+      callbacks.addressOf(partnerId),
+    );
     if (code !== 0) throw new Error(`partners add: ${stderr}`);
     const { secret } = json as { secret: string };
     secrets.set(partnerId, secret);
@@ -108,7 +132,15 @@ async function withPartners(hub: HubProcess, bureaus: Bureaus, callbacks: Callba
   }
   const over = new AbortController();
   const attaching = startAttaching({ url: hub.url, secrets, seed: options.seed });
-  const sending = sendApplications(generateApplications({ seed: options.seed, count: 1_000_000 }), { url: hub.url, secrets, concurrency: 64, rate: options.rate, persistent: true, signal: over.signal, onAccepted: attaching.offer });
+  const sending = sendApplications(generateApplications({ seed: options.seed, count: 1_000_000 }), {
+    url: hub.url,
+    secrets,
+    concurrency: 64,
+    rate: options.rate,
+    persistent: true,
+    signal: over.signal,
+    onAccepted: attaching.offer,
+  });
   sending.catch(() => undefined);
   const { databaseUrl, clickhouseUrl, kafkaBrokers } = hub.endpoints();
   const settings = readSettings({ HUB_HOME: hub.home });
@@ -129,9 +161,13 @@ async function withPartners(hub: HubProcess, bureaus: Bureaus, callbacks: Callba
   callbacks.calm();
   const load = await sending;
   const attached = await attaching.done();
-  options.log(`all answered: ${load.sent} requests, ${load.accepted.size} accepted, ${[...load.retries].map(([what, n]) => `${what} × ${n}`).join(', ')}`);
+  options.log(
+    `all answered: ${load.sent} requests, ${load.accepted.size} accepted, ${[...load.retries].map(([what, n]) => `${what} × ${n}`).join(', ')}`,
+  );
 
-  options.log(`reviewers: ${reviewers.answered.size} commands answered, ${[...reviewers.answered.values()].filter(({ outcome }) => outcome === 'applied').length} applied`);
+  options.log(
+    `reviewers: ${reviewers.answered.size} commands answered, ${[...reviewers.answered.values()].filter(({ outcome }) => outcome === 'applied').length} applied`,
+  );
   const clickhouse = createClickhouse(clickhouseUrl, settings.clickhouseDatabase);
   try {
     await untilSettled({ postgres, clickhouse }, options.settleWithinMs).catch(async (error: Error) => {
@@ -140,12 +176,27 @@ async function withPartners(hub: HubProcess, bureaus: Bureaus, callbacks: Callba
     const settledMs = performance.now() - killedAt;
     options.log(`settled ${(settledMs / 1_000).toFixed(1)} s after the last kill`);
     const books = await balanced(hub, options);
-    const proof = await proveExactlyOnce({ postgres, clickhouse, kafka: { settings, endpoints: { kafkaBrokers } } }, new Set([...load.accepted.values()].map(({ applicationId }) => applicationId)));
-    const decisions = await selectRows<{ id: string }>(clickhouse, `SELECT application_id AS id FROM ${applicationDecided.rawTable} FINAL`);
+    const proof = await proveExactlyOnce(
+      { postgres, clickhouse, kafka: { settings, endpoints: { kafkaBrokers } } },
+      new Set([...load.accepted.values()].map(({ applicationId }) => applicationId)),
+    );
+    const decisions = await selectRows<{ id: string }>(
+      clickhouse,
+      `SELECT application_id AS id FROM ${applicationDecided.rawTable} FINAL`,
+    );
     const told = await callbacks.flaws(decisions.map(({ id }) => id));
-    const flaws = [...proof.flaws, ...told, ...(await proveAttachments({ postgres, clickhouse }, { url: hub.url, secrets }, attached)), ...load.surprises, ...reviewers.surprises, ...flawsOf(books), ...(load.retries.has(500) ? [`${load.retries.get(500)} answers with status 500`] : [])];
+    const flaws = [
+      ...proof.flaws,
+      ...told,
+      ...(await proveAttachments({ postgres, clickhouse }, { url: hub.url, secrets }, attached)),
+      ...load.surprises,
+      ...reviewers.surprises,
+      ...flawsOf(books),
+      ...(load.retries.has(500) ? [`${load.retries.get(500)} answers with status 500`] : []),
+    ];
     const asked = await reportsAskedFor(clickhouse);
-    if (bureaus.charged() !== asked.charged) flaws.push(`${bureaus.charged()} enquiries at the bureaus, ${asked.charged} reports that cost something to get`);
+    if (bureaus.charged() !== asked.charged)
+      flaws.push(`${bureaus.charged()} enquiries at the bureaus, ${asked.charged} reports that cost something to get`);
     flaws.push(...asked.twice.map((who) => `asked about twice: ${who}`));
     for (const kill of kills) Object.assign(kill, await recovery(clickhouse, kill.at));
     return { kills, load, reviewers, events: proof.events, faults: bureaus.faults(), settledMs, books, flaws };
@@ -155,7 +206,11 @@ async function withPartners(hub: HubProcess, bureaus: Bureaus, callbacks: Callba
   }
 }
 
-async function killAll(hub: HubProcess, bureaus: Bureaus, { seed, kills: count, gap, victims, log }: ChaosOptions): Promise<Kill[]> {
+async function killAll(
+  hub: HubProcess,
+  bureaus: Bureaus,
+  { seed, kills: count, gap, victims, log }: ChaosOptions,
+): Promise<Kill[]> {
   const kills: Kill[] = [];
   const dead = new Map<Victim, number>();
   /** A start that is under way, after the supervisor was killed; what is killed meanwhile is killed in the middle of a start. */
@@ -176,7 +231,9 @@ async function killAll(hub: HubProcess, bureaus: Bureaus, { seed, kills: count, 
     }
     const pid = victim === 'supervisor' ? (await hub.pids()).get(victim)! : await living(hub, victim, dead.get(victim));
     kills.push({ victim, pid, at: Date.now(), acceptedAfterMs: undefined, decidedAfterMs: undefined });
-    log(`${String(index + 1).padStart(3)} SIGKILL ${victim} (pid ${pid})${starting === undefined ? '' : ', while the hub starts'}`);
+    log(
+      `${String(index + 1).padStart(3)} SIGKILL ${victim} (pid ${pid})${starting === undefined ? '' : ', while the hub starts'}`,
+    );
     dead.set(victim, pid);
     if (victim !== 'supervisor') process.kill(pid, 'SIGKILL');
     else {
@@ -195,7 +252,12 @@ async function killAll(hub: HubProcess, bureaus: Bureaus, { seed, kills: count, 
 /** Waits until applications are decided right now. */
 async function flowing(hub: HubProcess): Promise<void> {
   const postgres = createPool(hub.endpoints().databaseUrl, { max: 1, name: 'chaos' });
-  const decided = async (): Promise<number> => (await postgres.query<{ n: number }>(`SELECT count(*)::int AS n FROM state.review WHERE state::jsonb ->> 'decision' IS NOT NULL`)).rows[0]!.n;
+  const decided = async (): Promise<number> =>
+    (
+      await postgres.query<{ n: number }>(
+        `SELECT count(*)::int AS n FROM state.review WHERE state::jsonb ->> 'decision' IS NOT NULL`,
+      )
+    ).rows[0]!.n;
   try {
     const before = await decided();
     await eventually(async () => {
@@ -228,7 +290,8 @@ async function balanced(hub: HubProcess, { settleWithinMs, log }: ChaosOptions):
   for (const deadline = performance.now() + settleWithinMs; ; await sleep(500)) {
     const { code, json, stderr } = await hub.cli('reconcile');
     const books = json as ChaosResult['books'];
-    if (code !== 0 && books?.rows === undefined) throw new Error(`reconcile: exit code ${code}: ${stderr} ${JSON.stringify(json)}`);
+    if (code !== 0 && books?.rows === undefined)
+      throw new Error(`reconcile: exit code ${code}: ${stderr} ${JSON.stringify(json)}`);
     const inFlight = books.rows.reduce((sum, row) => sum + row.inFlight, 0);
     if (!books.balanced || inFlight === 0 || performance.now() > deadline) return { ...books, ok: code === 0 };
     log(`${inFlight} still in flight`);
@@ -236,18 +299,27 @@ async function balanced(hub: HubProcess, { settleWithinMs, log }: ChaosOptions):
 }
 
 function flawsOf(books: ChaosResult['books']): string[] {
-  const wrong = books.rows.filter((row) => !row.balanced || row.inFlight > 0 || row.deadLettered > 0).map((row) => `books: ${JSON.stringify(row)}`);
+  const wrong = books.rows
+    .filter((row) => !row.balanced || row.inFlight > 0 || row.deadLettered > 0)
+    .map((row) => `books: ${JSON.stringify(row)}`);
   return books.ok && books.balanced ? wrong : ['the books do not balance', ...wrong];
 }
 
-async function recovery(clickhouse: Parameters<typeof selectRows>[0], at: number): Promise<Pick<Kill, 'acceptedAfterMs' | 'decidedAfterMs'>> {
+async function recovery(
+  clickhouse: Parameters<typeof selectRows>[0],
+  at: number,
+): Promise<Pick<Kill, 'acceptedAfterMs' | 'decidedAfterMs'>> {
   const since = `fromUnixTimestamp64Milli(toInt64(${at}))`;
-  const first = (column: string, table: string): string => `SELECT count() AS n, toUnixTimestamp64Milli(min(${column})) AS at FROM ${table} WHERE received_at > ${since}`;
+  const first = (column: string, table: string): string =>
+    `SELECT count() AS n, toUnixTimestamp64Milli(min(${column})) AS at FROM ${table} WHERE received_at > ${since}`;
   const after = async (query: string): Promise<number | undefined> => {
     const [row] = await selectRows<{ n: number; at: number }>(clickhouse, query);
     return row === undefined || row.n === 0 ? undefined : row.at - at;
   };
-  return { acceptedAfterMs: await after(first('received_at', 'raw_intake_application_received')), decidedAfterMs: await after(first('ingested_at', 'raw_review_application_decided')) };
+  return {
+    acceptedAfterMs: await after(first('received_at', 'raw_intake_application_received')),
+    decidedAfterMs: await after(first('ingested_at', 'raw_review_application_decided')),
+  };
 }
 
 /** The kills and what came after them, as a table for people. */
@@ -255,15 +327,25 @@ export function describeChaos({ kills, load, reviewers, events, faults, settledM
   const seconds = (ms: number | undefined): string => (ms === undefined ? '-' : (ms / 1_000).toFixed(1));
   const byVictim = new Map<Victim, Kill[]>();
   for (const kill of kills) byVictim.set(kill.victim, [...(byVictim.get(kill.victim) ?? []), kill]);
-  const worst = (of: readonly Kill[], figure: 'acceptedAfterMs' | 'decidedAfterMs'): string => seconds(Math.max(...of.map((kill) => kill[figure] ?? 0)));
+  const worst = (of: readonly Kill[], figure: 'acceptedAfterMs' | 'decidedAfterMs'): string =>
+    seconds(Math.max(...of.map((kill) => kill[figure] ?? 0)));
   return [
     `${kills.length} SIGKILLs while ${load.accepted.size} applications were accepted in ${load.seconds.toFixed(0)} s (${load.sent} requests; clients met ${[...load.retries].map(([what, n]) => `${what} × ${n}`).join(', ') || 'no trouble'})`,
     `reviewers: ${reviewers.answered.size} commands, ${[...reviewers.answered.values()].filter(({ outcome }) => outcome === 'applied').length} applied, ${[...reviewers.retries].map(([what, n]) => `${what} × ${n}`).join(', ') || 'no trouble'}`,
-    `bureaus: ${Object.entries(faults).map(([fault, n]) => `${fault} × ${n}`).join(', ')}`,
+    `bureaus: ${Object.entries(faults)
+      .map(([fault, n]) => `${fault} × ${n}`)
+      .join(', ')}`,
     'victim        kills  accepted again (s, worst)  decided and visible again (s, worst)',
-    ...[...byVictim].map(([victim, of]) => `${victim.padEnd(12)} ${String(of.length).padStart(6)}  ${worst(of, 'acceptedAfterMs').padStart(25)}  ${worst(of, 'decidedAfterMs').padStart(36)}`),
-    `events: ${Object.entries(events).map(([type, n]) => `${type} ${n}`).join(', ')}`,
+    ...[...byVictim].map(
+      ([victim, of]) =>
+        `${victim.padEnd(12)} ${String(of.length).padStart(6)}  ${worst(of, 'acceptedAfterMs').padStart(25)}  ${worst(of, 'decidedAfterMs').padStart(36)}`,
+    ),
+    `events: ${Object.entries(events)
+      .map(([type, n]) => `${type} ${n}`)
+      .join(', ')}`,
     `everything decided and visible ${seconds(settledMs)} s after the last kill`,
-    flaws.length === 0 ? 'Nothing was lost, nothing happened twice, the books balance.' : `NOT AS IT MUST BE:\n${flaws.join('\n')}`,
+    flaws.length === 0
+      ? 'Nothing was lost, nothing happened twice, the books balance.'
+      : `NOT AS IT MUST BE:\n${flaws.join('\n')}`,
   ].join('\n');
 }

@@ -33,10 +33,21 @@ interface Answer {
  * to every command, sending it again with the same id, as the page does.
  */
 export async function startReviewers(options: { url: string; postgres: Pool; seed: number }): Promise<Reviewers> {
-  for (const name of NAMES) await addUser(options.postgres, 'chaos', { name, displayName: name, role: 'senior-reviewer', language: 'en', partners: null, password: PASSWORD, mustChangePassword: false });
+  for (const name of NAMES)
+    await addUser(options.postgres, 'chaos', {
+      name,
+      displayName: name,
+      role: 'senior-reviewer',
+      language: 'en',
+      partners: null,
+      password: PASSWORD,
+      mustChangePassword: false,
+    });
   const result: ReviewerResult = { answered: new Map(), retries: new Map(), surprises: [] };
   const over = new AbortController();
-  const people = NAMES.map((name, index) => new Reviewer(options.url, name, seededRandom(options.seed + index), result, over.signal).work());
+  const people = NAMES.map((name, index) =>
+    new Reviewer(options.url, name, seededRandom(options.seed + index), result, over.signal).work(),
+  );
   for (const person of people) person.catch(() => over.abort());
   return {
     stop: async () => {
@@ -67,7 +78,12 @@ class Reviewer {
   async work(): Promise<void> {
     while (!this.#over.aborted) {
       const list = await this.#insist('GET', '/api/review-tasks?view=open&status=OPEN&limit=50');
-      const tasks = (list.body['tasks'] ?? []) as { taskId: string; applicationId: string; requestedAmountFen: number; queue: string }[];
+      const tasks = (list.body['tasks'] ?? []) as {
+        taskId: string;
+        applicationId: string;
+        requestedAmountFen: number;
+        queue: string;
+      }[];
       const task = tasks[this.#random.integer(0, Math.max(0, tasks.length - 1))];
       if (task === undefined) {
         await sleep(100);
@@ -76,13 +92,30 @@ class Reviewer {
       const { applicationId, taskId } = task;
       const claimed = await this.#command(applicationId, 'claim', { taskId });
       if (claimed === undefined) continue;
-      const noted = this.#random.chance(0.3) ? await this.#command(applicationId, 'note', { taskId, text: 'looked at the income' }) : claimed;
+      const noted = this.#random.chance(0.3)
+        ? await this.#command(applicationId, 'note', { taskId, text: 'looked at the income' })
+        : claimed;
       const { revision } = noted ?? claimed;
       const act = this.#random.integer(0, 9);
       if (act < 2) await this.#command(applicationId, 'release', { taskId });
-      else if (act < 4 && task.queue === 'second-review') await this.#command(applicationId, 'escalate', { taskId, revision, text: 'for the special review' });
-      else if (act < 7) await this.#command(applicationId, 'approve', { taskId, revision, text: 'sound', amountFen: Math.max(1, Math.floor(task.requestedAmountFen / 2)), termMonths: 1, annualRate: '0.08' });
-      else await this.#command(applicationId, 'decline', { taskId, revision, text: 'not sound', reasonCodes: ['SCORECARD'] });
+      else if (act < 4 && task.queue === 'second-review')
+        await this.#command(applicationId, 'escalate', { taskId, revision, text: 'for the special review' });
+      else if (act < 7)
+        await this.#command(applicationId, 'approve', {
+          taskId,
+          revision,
+          text: 'sound',
+          amountFen: Math.max(1, Math.floor(task.requestedAmountFen / 2)),
+          termMonths: 1,
+          annualRate: '0.08',
+        });
+      else
+        await this.#command(applicationId, 'decline', {
+          taskId,
+          revision,
+          text: 'not sound',
+          reasonCodes: ['SCORECARD'],
+        });
     }
   }
 
@@ -91,7 +124,7 @@ class Reviewer {
     this.#commands += 1;
     const commandId = `${this.#name}-${String(this.#commands).padStart(8, '0')}`;
     let answer = await this.#insist('POST', `/api/review-tasks/${applicationId}/${action}`, { ...body, commandId });
-    for (const deadline = performance.now() + PENDING_WITHIN_MS; answer.status === 202; ) {
+    for (const deadline = performance.now() + PENDING_WITHIN_MS; answer.status === 202;) {
       if (performance.now() > deadline) {
         this.#result.surprises.push(`${commandId} was accepted and never dealt with`);
         return undefined;
@@ -100,11 +133,13 @@ class Reviewer {
       const found = await this.#insist('GET', `/api/review-tasks/${applicationId}/commands/${commandId}`);
       const outcome = found.body['outcome'];
       if (outcome === 'applied') answer = { ...found, status: 200 };
-      else if (outcome === 'refused') answer = { ...found, status: 409, body: { errors: [{ code: found.body['refusal'] }] } };
+      else if (outcome === 'refused')
+        answer = { ...found, status: 409, body: { errors: [{ code: found.body['refusal'] }] } };
     }
     const refusal = (answer.body['errors'] as { code: string }[] | undefined)?.[0]?.code;
     if (answer.status === 200) this.#result.answered.set(commandId, { applicationId, action, outcome: 'applied' });
-    else if (answer.status === 409 && refusal !== undefined) this.#result.answered.set(commandId, { applicationId, action, outcome: refusal });
+    else if (answer.status === 409 && refusal !== undefined)
+      this.#result.answered.set(commandId, { applicationId, action, outcome: refusal });
     else this.#result.surprises.push(`${action} ${commandId}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.status === 200 ? (answer.body['record'] as { revision: number }) : undefined;
   }
@@ -114,7 +149,8 @@ class Reviewer {
     let givenUpAt: number | undefined;
     for (let attempt = 1; ; attempt += 1) {
       if (this.#over.aborted) givenUpAt ??= performance.now() + PENDING_WITHIN_MS;
-      if (givenUpAt !== undefined && performance.now() > givenUpAt) throw new Error(`${this.#name} got no answer to ${method} ${path}`);
+      if (givenUpAt !== undefined && performance.now() > givenUpAt)
+        throw new Error(`${this.#name} got no answer to ${method} ${path}`);
       try {
         const answer = await this.#ask(method, path, body);
         if (answer.status === 401) {
@@ -141,6 +177,10 @@ class Reviewer {
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: AbortSignal.timeout(20_000),
     });
-    return { status: response.status, body: (await response.json()) as Record<string, unknown>, cookie: response.headers.get('set-cookie')?.split(';')[0] };
+    return {
+      status: response.status,
+      body: (await response.json()) as Record<string, unknown>,
+      cookie: response.headers.get('set-cookie')?.split(';')[0],
+    };
   }
 }

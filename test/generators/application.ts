@@ -31,7 +31,12 @@ export interface ApplicationBody {
     firstRegistered: string | null;
     mileageKm: number | null;
   };
-  request: { amountFen: number; termMonths: number; method: string; addOns: { kind: string; priceFen: number; financedFen: number }[] };
+  request: {
+    amountFen: number;
+    termMonths: number;
+    method: string;
+    addOns: { kind: string; priceFen: number; financedFen: number }[];
+  };
   bankCard: { no: string } | null;
 }
 
@@ -54,15 +59,34 @@ const PROVINCES = [...DISTRICTS.keys()];
 /** [product, method] by weight */
 const PRODUCTS = {
   new: [
-    [['NEW-ANNUITY', 'ANNUITY'], 60], [['NEW-EQUAL-PRINCIPAL', 'EQUAL_PRINCIPAL'], 12], [['NEW-SUBSIDISED', 'ANNUITY'], 14], [['NEW-BALLOON', 'BALLOON'], 6],
-    [['NEW-FEE-INSTALMENT', 'FLAT'], 6], [['NEW-INTEREST-FIRST', 'INTEREST_ONLY'], 2],
+    [['NEW-ANNUITY', 'ANNUITY'], 60],
+    [['NEW-EQUAL-PRINCIPAL', 'EQUAL_PRINCIPAL'], 12],
+    [['NEW-SUBSIDISED', 'ANNUITY'], 14],
+    [['NEW-BALLOON', 'BALLOON'], 6],
+    [['NEW-FEE-INSTALMENT', 'FLAT'], 6],
+    [['NEW-INTEREST-FIRST', 'INTEREST_ONLY'], 2],
   ],
-  used: [[['USED-ANNUITY', 'ANNUITY'], 85], [['USED-EQUAL-PRINCIPAL', 'EQUAL_PRINCIPAL'], 15]],
+  used: [
+    [['USED-ANNUITY', 'ANNUITY'], 85],
+    [['USED-EQUAL-PRINCIPAL', 'EQUAL_PRINCIPAL'], 15],
+  ],
 } as const;
 /** Terms by weight; a few ask for more than is given. */
 const TERMS = {
-  new: [[12, 8], [24, 15], [36, 45], [48, 12], [60, 19], [72, 1]],
-  used: [[12, 15], [24, 35], [36, 48.5], [48, 1.5]],
+  new: [
+    [12, 8],
+    [24, 15],
+    [36, 45],
+    [48, 12],
+    [60, 19],
+    [72, 1],
+  ],
+  used: [
+    [12, 15],
+    [24, 35],
+    [36, 48.5],
+    [48, 1.5],
+  ],
 } as const;
 const LONGEST = { new: 60, used: 36 } as const;
 /** The highest loan to value of the real book; its shape is stretched to what partners know a lender gives for such a car. */
@@ -74,8 +98,28 @@ export const KNOWN_CAP = {
 /** Share of those who ask for more than that, and by how much at most. */
 const GREEDY = 0.05;
 const GREED = 0.15;
-const STREETS = ['人民路', '中山路', '解放大道', '建设街', '和平里', '文化路', '滨江大道', '学院路', '长安街', '新华路'];
-const COMPANIES = ['科技有限公司', '商贸有限公司', '物流有限公司', '中学', '人民医院', '建筑工程有限公司', '餐饮管理有限公司', '制造有限公司'];
+const STREETS = [
+  '人民路',
+  '中山路',
+  '解放大道',
+  '建设街',
+  '和平里',
+  '文化路',
+  '滨江大道',
+  '学院路',
+  '长安街',
+  '新华路',
+];
+const COMPANIES = [
+  '科技有限公司',
+  '商贸有限公司',
+  '物流有限公司',
+  '中学',
+  '人民医院',
+  '建筑工程有限公司',
+  '餐饮管理有限公司',
+  '制造有限公司',
+];
 
 const roundTo = (fen: number, step: number): number => Math.max(step, Math.round(fen / step) * step);
 
@@ -88,15 +132,27 @@ function shanghai(ms: number): string {
  * One application without flaws. Age, income, price and loan to value hang together by a common normal model; each keeps the shape of its
  * own quantiles. `now` in milliseconds; money rounded as people do.
  */
-export function application(random: Random, partner: GeneratedPartner, partnerOrderNo: string, now: number, scoreOf?: ScoreOf): ApplicationBody {
+export function application(
+  random: Random,
+  partner: GeneratedPartner,
+  partnerOrderNo: string,
+  now: number,
+  scoreOf?: ScoreOf,
+): ApplicationBody {
   const { mix } = partner;
   const today = shanghai(now).slice(0, 10);
   // Wealth runs through income and price, and a little through age; who has more borrows less of the price.
   const wealth = random.normal();
   const age = ageOf(normalRank(0.3 * wealth + Math.sqrt(1 - 0.09) * random.normal()));
-  const priceFen = roundTo(mix.medianPriceFen * priceFactorOf(normalRank(0.7 * wealth + Math.sqrt(1 - 0.49) * random.normal())), 10_000);
+  const priceFen = roundTo(
+    mix.medianPriceFen * priceFactorOf(normalRank(0.7 * wealth + Math.sqrt(1 - 0.49) * random.normal())),
+    10_000,
+  );
   const calibrated = loanToValueOf(normalRank(-0.3 * wealth + Math.sqrt(1 - 0.09) * random.normal() + mix.appetite));
-  const monthlyIncomeFen = roundTo(mix.medianPriceFen * 0.105 * Math.exp(0.35 * wealth + 0.3 * random.normal()), 10_000);
+  const monthlyIncomeFen = roundTo(
+    mix.medianPriceFen * 0.105 * Math.exp(0.35 * wealth + 0.3 * random.normal()),
+    10_000,
+  );
   const kind = random.chance(mix.used) ? 'used' : 'new';
   const use = random.chance(mix.commercial) ? 'commercial' : 'own';
   const energy = random.chance(mix.newEnergy) ? 'new-energy' : 'fuel';
@@ -106,7 +162,10 @@ export function application(random: Random, partner: GeneratedPartner, partnerOr
   const birthDate = addDays(addMonths(today, -12 * age), -random.integer(0, 364));
   const origin = random.chance(0.75) ? home : districtOf(random, random.pick(PROVINCES));
   const baseFen = kind === 'new' ? priceFen : roundTo(priceFen * (0.92 + 0.16 * random.next()), 10_000);
-  const loanToValue = calibrated * (KNOWN_CAP[kind][use][energy] / CALIBRATED_CAP) * (random.chance(GREEDY) ? 1 + GREED * random.next() : 1);
+  const loanToValue =
+    calibrated *
+    (KNOWN_CAP[kind][use][energy] / CALIBRATED_CAP) *
+    (random.chance(GREEDY) ? 1 + GREED * random.next() : 1);
   // Down to whole hundreds: who asks for the cap does not mean to go a few fen over it.
   const amountFen = Math.max(10_000, Math.floor((Math.min(priceFen, baseFen) * loanToValue) / 10_000) * 10_000);
   const employment = random.weighted(EMPLOYMENT);
@@ -119,8 +178,16 @@ export function application(random: Random, partner: GeneratedPartner, partnerOr
       mobile: mobile(random),
       monthlyIncomeFen,
       monthlyDebtFen: random.chance(0.45) ? 0 : roundTo(monthlyIncomeFen * 0.3 * random.next() ** 2, 10_000),
-      employer: employment === 'blank' ? null : employment === 'Salaried' ? `${home.name}${random.pick(COMPANIES)}` : '个体经营',
-      address: { region: home.code, detail: `${random.pick(STREETS)}${random.integer(1, 999)}号${random.integer(1, 30)}栋${random.integer(101, 2805)}室` },
+      employer:
+        employment === 'blank'
+          ? null
+          : employment === 'Salaried'
+            ? `${home.name}${random.pick(COMPANIES)}`
+            : '个体经营',
+      address: {
+        region: home.code,
+        detail: `${random.pick(STREETS)}${random.integer(1, 999)}号${random.integer(1, 30)}栋${random.integer(101, 2805)}室`,
+      },
       consents: [
         { purpose: 'credit-report', version: '2026-01', at: shanghai(now - random.integer(60, 86_400) * 1000) },
         { purpose: 'third-party-sharing', version: '2026-01', at: shanghai(now - random.integer(60, 86_400) * 1000) },
@@ -143,8 +210,17 @@ function districtOf(random: Random, province: string): Division {
 }
 
 /** Of a few possible ID numbers the one whose score at the bureau suits the person best: better risks get better scores. */
-function idNoFor(random: Random, region: string, birthDate: string, sex: 'F' | 'M', quality: number, scoreOf: ScoreOf | undefined): string {
-  const candidates = Array.from({ length: scoreOf === undefined ? 1 : 3 }, () => residentId(random, region, birthDate, sex));
+function idNoFor(
+  random: Random,
+  region: string,
+  birthDate: string,
+  sex: 'F' | 'M',
+  quality: number,
+  scoreOf: ScoreOf | undefined,
+): string {
+  const candidates = Array.from({ length: scoreOf === undefined ? 1 : 3 }, () =>
+    residentId(random, region, birthDate, sex),
+  );
   if (scoreOf === undefined) return candidates[0]!;
   const wanted = 300 + 600 * normalRank(quality + 0.75 + random.normal());
   const distance = (idNo: string): number => Math.abs((scoreOf(idNo) ?? 650) - wanted);
@@ -153,7 +229,11 @@ function idNoFor(random: Random, region: string, birthDate: string, sex: 'F' | '
 
 function guarantor(random: Random, region: string, today: string): ApplicationBody['guarantors'][number] {
   const birthDate = addDays(addMonths(today, -12 * random.integer(25, 58)), -random.integer(0, 364));
-  return { name: personName(random), idNo: residentId(random, region, birthDate, random.chance(0.5) ? 'M' : 'F'), mobile: mobile(random) };
+  return {
+    name: personName(random),
+    idNo: residentId(random, region, birthDate, random.chance(0.5) ? 'M' : 'F'),
+    mobile: mobile(random),
+  };
 }
 
 /** Most partners stretch the term until the instalment suits the income. */
@@ -164,7 +244,12 @@ function termFor(random: Random, kind: 'new' | 'used', amountFen: number, monthl
   return term;
 }
 
-function vehicle(random: Random, car: Pick<ApplicationBody['vehicle'], 'kind' | 'use' | 'energy' | 'priceFen'>, baseFen: number, today: string): ApplicationBody['vehicle'] {
+function vehicle(
+  random: Random,
+  car: Pick<ApplicationBody['vehicle'], 'kind' | 'use' | 'energy' | 'priceFen'>,
+  baseFen: number,
+  today: string,
+): ApplicationBody['vehicle'] {
   const { kind, priceFen } = car;
   const common = { ...car, vin: vin(random, random.chance(0.04)) };
   if (kind === 'new') {
@@ -184,5 +269,11 @@ function vehicle(random: Random, car: Pick<ApplicationBody['vehicle'], 'kind' | 
 function addOn(random: Random, priceFen: number, amountFen: number): ApplicationBody['request']['addOns'] {
   const addOnPriceFen = roundTo(priceFen * (0.02 + 0.06 * random.next()), 10_000);
   const financedFen = Math.floor(addOnPriceFen * (random.chance(0.05) ? 0.95 : 0.3 + 0.5 * random.next()));
-  return [{ kind: random.pick(['insurance', 'purchase-tax', 'maintenance']), priceFen: addOnPriceFen, financedFen: Math.min(financedFen, amountFen) }];
+  return [
+    {
+      kind: random.pick(['insurance', 'purchase-tax', 'maintenance']),
+      priceFen: addOnPriceFen,
+      financedFen: Math.min(financedFen, amountFen),
+    },
+  ];
 }

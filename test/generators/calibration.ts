@@ -5,7 +5,11 @@ import calibration from './calibration.json' with { type: 'json' };
 type Quantiles = Record<string, number>;
 
 function quantileFunction(quantiles: Quantiles, lowest: number, highest: number): (rank: number) => number {
-  const points: [number, number][] = [[0, lowest], ...Object.entries(quantiles).map(([name, value]): [number, number] => [Number(name.slice(1)) / 100, value]), [1, highest]];
+  const points: [number, number][] = [
+    [0, lowest],
+    ...Object.entries(quantiles).map(([name, value]): [number, number] => [Number(name.slice(1)) / 100, value]),
+    [1, highest],
+  ];
   return (rank) => {
     let i = 1;
     while (i < points.length - 1 && points[i]![0] < rank) i++;

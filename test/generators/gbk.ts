@@ -6,7 +6,8 @@ const CODES: ReadonlyMap<string, number> = (() => {
     for (let trail = 0x40; trail <= 0xfe; trail++) {
       if (trail === 0x7f) continue;
       const character = decoder.decode(Uint8Array.of(lead, trail));
-      if (character.length === 1 && character !== '\uFFFD' && !codes.has(character)) codes.set(character, (lead << 8) | trail);
+      if (character.length === 1 && character !== '\uFFFD' && !codes.has(character))
+        codes.set(character, (lead << 8) | trail);
     }
   return codes;
 })();

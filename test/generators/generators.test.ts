@@ -6,18 +6,35 @@ import { validateResidentId } from '../../models/reference/identifiers/index.ts'
 import { parseStrictJson } from '../../platform/edge/http/strict-json.ts';
 import type { FieldError, InvalidInputError } from '../../platform/kernel/errors.ts';
 import calibration from './calibration.json' with { type: 'json' };
-import { type ApplicationBody, CALIBRATED_CAP, FLAWS, generateApplications, type GeneratedRequest, hub1Signature, KNOWN_CAP, signedRequest } from './index.ts';
+import {
+  type ApplicationBody,
+  CALIBRATED_CAP,
+  FLAWS,
+  generateApplications,
+  type GeneratedRequest,
+  hub1Signature,
+  KNOWN_CAP,
+  signedRequest,
+} from './index.ts';
 
 const NOW = Date.parse('2026-11-20T02:00:00Z');
-const generate = (seed: number, count: number, more = {}): GeneratedRequest[] => [...generateApplications({ seed, count, now: NOW, ...more })];
+const generate = (seed: number, count: number, more = {}): GeneratedRequest[] => [
+  ...generateApplications({ seed, count, now: NOW, ...more }),
+];
 const sample = generate(20261120, 12_000);
-const clean = sample.filter(({ expectation }) => expectation.kind === 'accepted' && expectation.flaw === undefined && expectation.duplicateOf === undefined);
+const clean = sample.filter(
+  ({ expectation }) =>
+    expectation.kind === 'accepted' && expectation.flaw === undefined && expectation.duplicateOf === undefined,
+);
 const bodies = clean.map(({ body }) => JSON.parse(body) as ApplicationBody);
 
 /** What the door says of a body. */
 function door(body: string): FieldError[] {
   try {
-    const check = validateApplication(parseStrictJson(Buffer.from(body), { maxDepth: 16, maxItems: 10_000, integersOnly: true }), NOW);
+    const check = validateApplication(
+      parseStrictJson(Buffer.from(body), { maxDepth: 16, maxItems: 10_000, integersOnly: true }),
+      NOW,
+    );
     return check.ok ? [] : check.errors;
   } catch (error) {
     return (error as InvalidInputError).errors as FieldError[];
@@ -30,7 +47,9 @@ const correlation = (x: number[], y: number[]): number => {
   const mean = (v: number[]) => v.reduce((a, b) => a + b, 0) / v.length;
   const [mx, my] = [mean(x), mean(y)];
   const sum = (f: (i: number) => number) => x.reduce((total, _, i) => total + f(i), 0);
-  return sum((i) => (x[i]! - mx) * (y[i]! - my)) / Math.sqrt(sum((i) => (x[i]! - mx) ** 2) * sum((i) => (y[i]! - my) ** 2));
+  return (
+    sum((i) => (x[i]! - mx) * (y[i]! - my)) / Math.sqrt(sum((i) => (x[i]! - mx) ** 2) * sum((i) => (y[i]! - my) ** 2))
+  );
 };
 
 describe('what the generator sends', () => {
@@ -47,13 +66,18 @@ describe('what the generator sends', () => {
   it('is accepted or refused by the door as it says', () => {
     for (const { body, expectation } of sample.slice(0, 3_000)) {
       const errors = door(body);
-      if (expectation.kind === 'refused') expect(errors).toEqual(expect.arrayContaining([expect.objectContaining({ pointer: expectation.pointer, code: expectation.code })]));
+      if (expectation.kind === 'refused')
+        expect(errors).toEqual(
+          expect.arrayContaining([expect.objectContaining({ pointer: expectation.pointer, code: expectation.code })]),
+        );
       else expect(errors).toEqual([]);
     }
   });
 
   it('holds every flaw, about 8 % in all', () => {
-    const flaws = sample.flatMap(({ expectation }) => ('flaw' in expectation && expectation.flaw !== undefined ? [expectation.flaw] : []));
+    const flaws = sample.flatMap(({ expectation }) =>
+      'flaw' in expectation && expectation.flaw !== undefined ? [expectation.flaw] : [],
+    );
     expect(new Set(flaws)).toEqual(new Set(FLAWS.map(({ name }) => name)));
     expect(flaws.length / sample.length).toBeGreaterThan(0.07);
     expect(flaws.length / sample.length).toBeLessThan(0.09);
@@ -61,7 +85,9 @@ describe('what the generator sends', () => {
 
   it.each([1, 7, 63, 500, 5_000])('of %d requests asks for every lost answer again', (count) => {
     const open = new Set<string>();
-    for (const { partnerId, partnerOrderNo, expectation, loseAnswer } of generate(5, count, { shares: { repeated: 0.1 } })) {
+    for (const { partnerId, partnerOrderNo, expectation, loseAnswer } of generate(5, count, {
+      shares: { repeated: 0.1 },
+    })) {
       if (loseAnswer) open.add(`${partnerId}/${partnerOrderNo}`);
       if (expectation.kind === 'repeated') open.delete(`${partnerId}/${partnerOrderNo}`);
     }
@@ -81,12 +107,19 @@ describe('what the generator sends', () => {
       if (loseAnswer) kinds.lost++;
       if (expectation.kind !== 'accepted' || expectation.duplicateOf === undefined) continue;
       kinds.duplicate++;
-      const original = JSON.parse(known.get(`${expectation.duplicateOf.partnerId}/${expectation.duplicateOf.partnerOrderNo}`)!) as ApplicationBody;
+      const original = JSON.parse(
+        known.get(`${expectation.duplicateOf.partnerId}/${expectation.duplicateOf.partnerOrderNo}`)!,
+      ) as ApplicationBody;
       const again = JSON.parse(body) as ApplicationBody;
       expect([again.applicant.idNo, again.vehicle.vin]).toEqual([original.applicant.idNo, original.vehicle.vin]);
       expect(partnerId).not.toBe(expectation.duplicateOf.partnerId);
     }
-    for (const [kind, share] of [['repeated', 0.03], ['conflict', 0.005], ['duplicate', 0.02], ['lost', 0.013]] as const) {
+    for (const [kind, share] of [
+      ['repeated', 0.03],
+      ['conflict', 0.005],
+      ['duplicate', 0.02],
+      ['lost', 0.013],
+    ] as const) {
       expect(kinds[kind] / sample.length).toBeGreaterThan(share * 0.6);
       expect(kinds[kind] / sample.length).toBeLessThan(share * 1.4);
     }
@@ -99,7 +132,9 @@ describe('the shape of the real book', () => {
     const values = ascending(
       bodies.map(({ vehicle, request }) => {
         const stretched = KNOWN_CAP[vehicle.kind][vehicle.use][vehicle.energy] / CALIBRATED_CAP;
-        return (100 * request.amountFen) / Math.min(vehicle.priceFen, vehicle.valuationFen ?? vehicle.priceFen) / stretched;
+        return (
+          (100 * request.amountFen) / Math.min(vehicle.priceFen, vehicle.valuationFen ?? vehicle.priceFen) / stretched
+        );
       }),
     );
     for (const [name, expected] of Object.entries(calibration.loan_to_value_percent)) {
@@ -110,11 +145,15 @@ describe('the shape of the real book', () => {
   });
 
   it('price over the partner’s median: quantiles within 5 %', () => {
-    const of = clean.filter(({ partnerId }) => partnerId === 'dealer-east').map(({ body }) => (JSON.parse(body) as ApplicationBody).vehicle.priceFen);
+    const of = clean
+      .filter(({ partnerId }) => partnerId === 'dealer-east')
+      .map(({ body }) => (JSON.parse(body) as ApplicationBody).vehicle.priceFen);
     const values = ascending(of);
     const median = quantile(values, 0.5);
     for (const [name, expected] of Object.entries(calibration.asset_cost_over_median)) {
-      expect(Math.abs(quantile(values, Number(name.slice(1)) / 100) / median / expected - 1)).toBeLessThan(name === 'p99' ? 0.15 : 0.05);
+      expect(Math.abs(quantile(values, Number(name.slice(1)) / 100) / median / expected - 1)).toBeLessThan(
+        name === 'p99' ? 0.15 : 0.05,
+      );
     }
   });
 
@@ -131,10 +170,22 @@ describe('the shape of the real book', () => {
   });
 
   it('income goes with price, borrowing goes against it', () => {
-    const east = clean.filter(({ partnerId }) => partnerId === 'dealer-east').map(({ body }) => JSON.parse(body) as ApplicationBody);
+    const east = clean
+      .filter(({ partnerId }) => partnerId === 'dealer-east')
+      .map(({ body }) => JSON.parse(body) as ApplicationBody);
     const log = (f: (body: ApplicationBody) => number) => east.map((body) => Math.log(f(body)));
-    expect(correlation(log(({ applicant }) => applicant.monthlyIncomeFen), log(({ vehicle }) => vehicle.priceFen))).toBeGreaterThan(0.3);
-    expect(correlation(log(({ applicant }) => applicant.monthlyIncomeFen), east.map(({ request, vehicle }) => request.amountFen / vehicle.priceFen))).toBeLessThan(-0.1);
+    expect(
+      correlation(
+        log(({ applicant }) => applicant.monthlyIncomeFen),
+        log(({ vehicle }) => vehicle.priceFen),
+      ),
+    ).toBeGreaterThan(0.3);
+    expect(
+      correlation(
+        log(({ applicant }) => applicant.monthlyIncomeFen),
+        east.map(({ request, vehicle }) => request.amountFen / vehicle.priceFen),
+      ),
+    ).toBeLessThan(-0.1);
   });
 
   it('people live in real districts of their partner’s provinces', () => {
@@ -147,15 +198,35 @@ describe('the shape of the real book', () => {
 
   it('where the bureau’s scores are known, borrowing less goes with a better score', () => {
     // Any fixed score of a person will do here: a hash of the ID number.
-    const scoreOf = (idNo: string): number => 300 + ([...idNo].reduce((hash, c) => (Math.imul(hash, 31) + c.charCodeAt(0)) >>> 0, 7) % 601);
-    const scored = [...generateApplications({ seed: 3, count: 4_000, now: NOW, scoreOf, shares: { flawed: 0, duplicate: 0, repeated: 0, conflict: 0 } })].map(({ body }) => JSON.parse(body) as ApplicationBody);
-    expect(correlation(scored.map(({ applicant }) => scoreOf(applicant.idNo)), scored.map(({ applicant }) => Math.log(applicant.monthlyIncomeFen)))).toBeGreaterThan(0.1);
+    const scoreOf = (idNo: string): number =>
+      300 + ([...idNo].reduce((hash, c) => (Math.imul(hash, 31) + c.charCodeAt(0)) >>> 0, 7) % 601);
+    const scored = [
+      ...generateApplications({
+        seed: 3,
+        count: 4_000,
+        now: NOW,
+        scoreOf,
+        shares: { flawed: 0, duplicate: 0, repeated: 0, conflict: 0 },
+      }),
+    ].map(({ body }) => JSON.parse(body) as ApplicationBody);
+    expect(
+      correlation(
+        scored.map(({ applicant }) => scoreOf(applicant.idNo)),
+        scored.map(({ applicant }) => Math.log(applicant.monthlyIncomeFen)),
+      ),
+    ).toBeGreaterThan(0.1);
   });
 });
 
 describe('signing', () => {
   it('gives the signature of domain.md §7', () => {
-    const request = { method: 'POST', path: '/v1/applications', body: '{"partnerOrderNo":"D20260101001"}', appId: 'demo', secret: 's3cr3t' };
+    const request = {
+      method: 'POST',
+      path: '/v1/applications',
+      body: '{"partnerOrderNo":"D20260101001"}',
+      appId: 'demo',
+      secret: 's3cr3t',
+    };
     expect(hub1Signature(request, 1767229200, 'n-0001')).toBe('LJduBOkIUMlbEOwzK6Q6HlhZVImli1fDI/+iXLyh3Lg=');
     expect(signedRequest({ ...request, timestamp: 1767229200, nonce: 'n-0001' }).headers.authorization).toBe(
       'HUB1-HMAC-SHA256 app_id="demo",timestamp="1767229200",nonce="n-0001",signature="LJduBOkIUMlbEOwzK6Q6HlhZVImli1fDI/+iXLyh3Lg="',

@@ -4,9 +4,13 @@ import type { Random } from './random.ts';
 
 /** Identifiers of people and cars that do not exist, right in form and check digit. */
 
-const SURNAMES = [...'王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆汪范石廖贾夏韦付方白邹孟熊秦邱江尹薛'];
+const SURNAMES = [
+  ...'王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆汪范石廖贾夏韦付方白邹孟熊秦邱江尹薛',
+];
 const COMPOUND = ['欧阳', '上官', '司马', '诸葛'];
-const GIVEN = [...'伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英文华建国志海玉梅红波宁飞宇浩然子涵欣怡梓轩思雨晨阳俊峰雪莹佳慧嘉诚博文天佑'];
+const GIVEN = [
+  ...'伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英文华建国志海玉梅红波宁飞宇浩然子涵欣怡梓轩思雨晨阳俊峰雪莹佳慧嘉诚博文天佑',
+];
 const VIN_CHARACTERS = [...'0123456789ABCDEFGHJKLMNPRSTUVWXYZ'];
 const MOBILE_SECOND = ['3', '3', '5', '5', '7', '8', '8', '9'];
 /** Makers: SAIC-VW, FAW-VW, GAC-Toyota, BYD, Geely, Chery, Dongfeng, BAIC; and abroad BMW, Lexus, Audi. */
@@ -15,7 +19,10 @@ const WMI_ABROAD = ['WBA', 'JTH', 'WAU'];
 
 /** Prefixes of the debit cards most people have. */
 const CARD_PREFIXES = bins.groups
-  .filter(({ code, type, length }) => type === 'DC' && length === 19 && ['ICBC', 'ABC', 'BOC', 'CCB', 'PSBC', 'COMM'].includes(code))
+  .filter(
+    ({ code, type, length }) =>
+      type === 'DC' && length === 19 && ['ICBC', 'ABC', 'BOC', 'CCB', 'PSBC', 'COMM'].includes(code),
+  )
   .flatMap(({ prefixes }) => prefixes.slice(0, 6));
 
 export function personName(random: Random): string {

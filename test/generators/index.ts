@@ -12,7 +12,12 @@ export { type Random, seededRandom } from './random.ts';
 /** What the hub must answer, provided it is given the requests in order. */
 export type Expectation =
   /** 202. `decision` where the input alone settles it; `duplicateOf` names the order it repeats at another partner */
-  | { kind: 'accepted'; flaw?: string; decision?: { outcome: string; reason: string }; duplicateOf?: { partnerId: string; partnerOrderNo: string } }
+  | {
+      kind: 'accepted';
+      flaw?: string;
+      decision?: { outcome: string; reason: string };
+      duplicateOf?: { partnerId: string; partnerOrderNo: string };
+    }
   /** 400, with this among its field errors */
   | ({ kind: 'refused'; flaw: string } & Refusal)
   /** 200 and the same applicationId as before (202 where the first attempt never arrived) */
@@ -64,7 +69,14 @@ interface Accepted {
 }
 
 /** Requests of several partners, one after the other: endless in principle, flat in memory, the same for the same options. */
-export function* generateApplications({ seed, count, partners = DEFAULT_PARTNERS, now = Date.now(), scoreOf, shares }: GeneratorOptions): Generator<GeneratedRequest> {
+export function* generateApplications({
+  seed,
+  count,
+  partners = DEFAULT_PARTNERS,
+  now = Date.now(),
+  scoreOf,
+  shares,
+}: GeneratorOptions): Generator<GeneratedRequest> {
   const random = seededRandom(seed);
   const share = { ...DEFAULT_SHARES, ...shares };
   const weights = partners.map((partner) => [partner, partner.weight] as const);
@@ -73,7 +85,12 @@ export function* generateApplications({ seed, count, partners = DEFAULT_PARTNERS
   const unanswered: { original: Accepted; since: number }[] = [];
   const duplicate = partners.length > 1 ? share.duplicate : 0;
   const other = 1 - share.repeated - share.conflict - duplicate;
-  const kinds = [['repeated', share.repeated], ['conflict', share.conflict], ['duplicate', duplicate], ['other', other]] as const;
+  const kinds = [
+    ['repeated', share.repeated],
+    ['conflict', share.conflict],
+    ['duplicate', duplicate],
+    ['other', other],
+  ] as const;
   const run = `${seed.toString(36)}${Math.floor(now / 1000).toString(36)}`.toUpperCase();
   for (let n = 1; n <= count; n++) {
     const overdue = unanswered.length > 0 && (unanswered.length > count - n || n - unanswered[0]!.since > MEMORY);
@@ -81,13 +98,28 @@ export function* generateApplications({ seed, count, partners = DEFAULT_PARTNERS
     if (kind === 'repeated') {
       // Those whose answer was lost come back first.
       const again = unanswered.shift()?.original ?? random.pick(recent);
-      yield { partnerId: again.partner.partnerId, partnerOrderNo: again.body.partnerOrderNo, body: again.json, expectation: { kind: 'repeated' }, loseAnswer: false };
+      yield {
+        partnerId: again.partner.partnerId,
+        partnerOrderNo: again.body.partnerOrderNo,
+        body: again.json,
+        expectation: { kind: 'repeated' },
+        loseAnswer: false,
+      };
       continue;
     }
     if (kind === 'conflict') {
       const { partner, body } = random.pick(recent);
-      const contradiction = { ...body, request: { ...body.request, amountFen: body.request.amountFen + 10_000 * random.integer(1, 50) } };
-      yield { partnerId: partner.partnerId, partnerOrderNo: body.partnerOrderNo, body: JSON.stringify(contradiction), expectation: { kind: 'conflict' }, loseAnswer: false };
+      const contradiction = {
+        ...body,
+        request: { ...body.request, amountFen: body.request.amountFen + 10_000 * random.integer(1, 50) },
+      };
+      yield {
+        partnerId: partner.partnerId,
+        partnerOrderNo: body.partnerOrderNo,
+        body: JSON.stringify(contradiction),
+        expectation: { kind: 'conflict' },
+        loseAnswer: false,
+      };
       continue;
     }
     const partnerOrderNo = `${run}-${String(n).padStart(8, '0')}`;
@@ -96,14 +128,23 @@ export function* generateApplications({ seed, count, partners = DEFAULT_PARTNERS
       const partner = otherPartner(random, partners, original.partner);
       const body = { ...original.body, partnerOrderNo };
       const duplicateOf = { partnerId: original.partner.partnerId, partnerOrderNo: original.body.partnerOrderNo };
-      yield { partnerId: partner.partnerId, partnerOrderNo, body: JSON.stringify(body), expectation: { kind: 'accepted', duplicateOf }, loseAnswer: false };
+      yield {
+        partnerId: partner.partnerId,
+        partnerOrderNo,
+        body: JSON.stringify(body),
+        expectation: { kind: 'accepted', duplicateOf },
+        loseAnswer: false,
+      };
       continue;
     }
     const partner = random.weighted(weights);
     const body = application(random, partner, partnerOrderNo, now, scoreOf);
     if (random.chance(share.flawed / other)) {
       const { flaw, json } = spoiled(body, random, now);
-      const expectation: Expectation = flaw.refusal === undefined ? { kind: 'accepted', flaw: flaw.name, decision: flaw.decision } : { kind: 'refused', flaw: flaw.name, ...flaw.refusal };
+      const expectation: Expectation =
+        flaw.refusal === undefined
+          ? { kind: 'accepted', flaw: flaw.name, decision: flaw.decision }
+          : { kind: 'refused', flaw: flaw.name, ...flaw.refusal };
       yield { partnerId: partner.partnerId, partnerOrderNo, body: json, expectation, loseAnswer: false };
       continue;
     }

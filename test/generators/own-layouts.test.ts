@@ -14,7 +14,13 @@ describe('applications in partners’ own layouts', () => {
     expect(requests.filter(({ expectation }) => expectation.kind === 'refused').length).toBeGreaterThan(10);
     for (const { body, expectation } of requests) {
       const check = readJsonApplication(map, Buffer.from(body), NOW);
-      if (expectation.kind === 'refused') expect(check).toMatchObject({ ok: false, errors: expect.arrayContaining([expect.objectContaining({ pointer: expectation.pointer, code: expectation.code })]) });
+      if (expectation.kind === 'refused')
+        expect(check).toMatchObject({
+          ok: false,
+          errors: expect.arrayContaining([
+            expect.objectContaining({ pointer: expectation.pointer, code: expectation.code }),
+          ]),
+        });
       else expect(check.ok).toBe(true);
     }
   });

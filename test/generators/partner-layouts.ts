@@ -14,10 +14,17 @@ export function asDealerWest(body: ApplicationBody): Record<string, unknown> {
       月收入: applicant.monthlyIncomeFen / 100,
       月负债: `${grouped(applicant.monthlyDebtFen)}元`,
       工作单位: applicant.employer ?? '无',
-      住址: applicant.address.detail === null ? { 区划代码: applicant.address.region } : { 区划代码: applicant.address.region, 街道: street, 门牌: house },
+      住址:
+        applicant.address.detail === null
+          ? { 区划代码: applicant.address.region }
+          : { 区划代码: applicant.address.region, 街道: street, 门牌: house },
       客户经理备注: '意向强',
     },
-    授权: applicant.consents.map(({ purpose, version, at }) => ({ 授权类型: purpose === 'credit-report' ? '征信查询' : '第三方提供', 协议版本: version, 授权时间: at.slice(0, 19).replace('T', ' ') })),
+    授权: applicant.consents.map(({ purpose, version, at }) => ({
+      授权类型: purpose === 'credit-report' ? '征信查询' : '第三方提供',
+      协议版本: version,
+      授权时间: at.slice(0, 19).replace('T', ' '),
+    })),
     担保人: body.guarantors.map(({ name, idNo, mobile }) => ({ 姓名: name, 证件号码: idNo, 手机号: mobile })),
     车辆: {
       车辆性质: vehicle.kind === 'new' ? '新车' : '二手车',
@@ -34,7 +41,11 @@ export function asDealerWest(body: ApplicationBody): Record<string, unknown> {
       贷款金额: request.amountFen / 100,
       期数: `${request.termMonths}期`,
       还款方式: keyOf(WEST.methods, request.method),
-      附加项目: request.addOns.map(({ kind, priceFen, financedFen }) => ({ 项目: keyOf(WEST.addOns, kind), 价格: yuan(priceFen), 融资额: yuan(financedFen) })),
+      附加项目: request.addOns.map(({ kind, priceFen, financedFen }) => ({
+        项目: keyOf(WEST.addOns, kind),
+        价格: yuan(priceFen),
+        融资额: yuan(financedFen),
+      })),
     },
     扣款卡号: body.bankCard?.no ?? null,
     扩展信息: { 门店: '成都一店', 渠道经理: { 工号: 'W017' } },
@@ -43,20 +54,77 @@ export function asDealerWest(body: ApplicationBody): Record<string, unknown> {
 
 const WEST = {
   products: {
-    'XC-DEBX': 'NEW-ANNUITY', 'XC-DEBJ': 'NEW-EQUAL-PRINCIPAL', 'XC-TX': 'NEW-SUBSIDISED', 'XC-QQ': 'NEW-BALLOON', 'XC-FQ': 'NEW-FEE-INSTALMENT', 'XC-XXHB': 'NEW-INTEREST-FIRST',
-    'ES-DEBX': 'USED-ANNUITY', 'ES-DEBJ': 'USED-EQUAL-PRINCIPAL',
+    'XC-DEBX': 'NEW-ANNUITY',
+    'XC-DEBJ': 'NEW-EQUAL-PRINCIPAL',
+    'XC-TX': 'NEW-SUBSIDISED',
+    'XC-QQ': 'NEW-BALLOON',
+    'XC-FQ': 'NEW-FEE-INSTALMENT',
+    'XC-XXHB': 'NEW-INTEREST-FIRST',
+    'ES-DEBX': 'USED-ANNUITY',
+    'ES-DEBJ': 'USED-EQUAL-PRINCIPAL',
   },
-  methods: { 等额本息: 'ANNUITY', 等额本金: 'EQUAL_PRINCIPAL', 先息后本: 'INTEREST_ONLY', 气球贷: 'BALLOON', 手续费分期: 'FLAT' },
+  methods: {
+    等额本息: 'ANNUITY',
+    等额本金: 'EQUAL_PRINCIPAL',
+    先息后本: 'INTEREST_ONLY',
+    气球贷: 'BALLOON',
+    手续费分期: 'FLAT',
+  },
   addOns: { 保险: 'insurance', 购置税: 'purchase-tax', 保养: 'maintenance' },
 };
 
-const DIRECT_PRODUCTS = ['NEW-ANNUITY', 'NEW-EQUAL-PRINCIPAL', 'NEW-SUBSIDISED', 'NEW-BALLOON', 'NEW-FEE-INSTALMENT', 'NEW-INTEREST-FIRST', 'USED-ANNUITY', 'USED-EQUAL-PRINCIPAL'];
-const DIRECT_METHODS = { 本息: 'ANNUITY', 本金: 'EQUAL_PRINCIPAL', 先息: 'INTEREST_ONLY', 尾款: 'BALLOON', 分期: 'FLAT' };
+const DIRECT_PRODUCTS = [
+  'NEW-ANNUITY',
+  'NEW-EQUAL-PRINCIPAL',
+  'NEW-SUBSIDISED',
+  'NEW-BALLOON',
+  'NEW-FEE-INSTALMENT',
+  'NEW-INTEREST-FIRST',
+  'USED-ANNUITY',
+  'USED-EQUAL-PRINCIPAL',
+];
+const DIRECT_METHODS = {
+  本息: 'ANNUITY',
+  本金: 'EQUAL_PRINCIPAL',
+  先息: 'INTEREST_ONLY',
+  尾款: 'BALLOON',
+  分期: 'FLAT',
+};
 
 /** Columns of the sample partner used-cars-direct. */
 export const DIRECT_COLUMNS = [
-  '申请编号', '业务品种', '姓名', '身份证号', '手机', '月收入(元)', '月还款(元)', '单位', '区划', '地址', '征信授权', '第三方授权', '担保人', '担保人身份证', '担保人手机', '车况', '营运', '燃料', '车架号',
-  '成交价(万元)', '指导价(万元)', '评估价(万元)', '上牌日期', '里程(公里)', '贷款金额(元)', '年限', '还款', '附加', '附加价格(元)', '附加融资(元)', '银行卡', '备注',
+  '申请编号',
+  '业务品种',
+  '姓名',
+  '身份证号',
+  '手机',
+  '月收入(元)',
+  '月还款(元)',
+  '单位',
+  '区划',
+  '地址',
+  '征信授权',
+  '第三方授权',
+  '担保人',
+  '担保人身份证',
+  '担保人手机',
+  '车况',
+  '营运',
+  '燃料',
+  '车架号',
+  '成交价(万元)',
+  '指导价(万元)',
+  '评估价(万元)',
+  '上牌日期',
+  '里程(公里)',
+  '贷款金额(元)',
+  '年限',
+  '还款',
+  '附加',
+  '附加价格(元)',
+  '附加融资(元)',
+  '银行卡',
+  '备注',
 ] as const;
 
 /** An application as a row of that partner's file: prices in 10,000 yuan, terms in years. It has room for one guarantor and one add-on. */
@@ -65,7 +133,12 @@ export function asUsedCarsDirect(body: ApplicationBody): string[] {
   const [guarantor] = body.guarantors;
   const [addOn] = request.addOns;
   const wan = (fen: number | null): string => (fen === null ? '' : moved(fen, 6));
-  const instant = (purpose: string): string => applicant.consents.find((consent) => consent.purpose === purpose)?.at.slice(0, 19).replaceAll('-', '').replace('T', ' ') ?? '';
+  const instant = (purpose: string): string =>
+    applicant.consents
+      .find((consent) => consent.purpose === purpose)
+      ?.at.slice(0, 19)
+      .replaceAll('-', '')
+      .replace('T', ' ') ?? '';
   const row: Record<(typeof DIRECT_COLUMNS)[number], string> = {
     申请编号: body.partnerOrderNo,
     业务品种: String(DIRECT_PRODUCTS.indexOf(body.product) + 1),
@@ -106,7 +179,8 @@ export function asUsedCarsDirect(body: ApplicationBody): string[] {
 /** Rows as a CSV file of Windows: CRLF, quotes where they are needed. */
 export function csvText(rows: Iterable<readonly string[]>): string {
   let text = '';
-  for (const row of rows) text += `${row.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\r\n`;
+  for (const row of rows)
+    text += `${row.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\r\n`;
   return text;
 }
 

@@ -11,7 +11,21 @@ import { headerText } from '../../platform/streaming/kafka/index.ts';
 import { createPool } from '../../platform/storage/postgres/index.ts';
 import { samplePersons } from '../support/sample-persons.ts';
 import {
-  command, commandRecord, createTopics, follow, followDeadLetters, onTopics, produce, QUICK, reportOf, startEffect, testContext, type Command, type Report, type TopicReader, type Topics,
+  command,
+  commandRecord,
+  createTopics,
+  follow,
+  followDeadLetters,
+  onTopics,
+  produce,
+  QUICK,
+  reportOf,
+  startEffect,
+  testContext,
+  type Command,
+  type Report,
+  type TopicReader,
+  type Topics,
 } from './connector-contract/effect-harness.ts';
 
 const context = testContext();
@@ -60,9 +74,22 @@ async function startWorker(reuseDays = 14): Promise<void> {
 
 /** The n-th application of a person, a command of its own. */
 function about(person: number, application: string, change: Partial<Command> = {}): Command {
-  return command(0, { ...persons.subject(person), bureau: 'pboc', kind: 'credit-report', reportRequestId: `${topics.commands}-${application}`, applicationId: `a-${application}`, requestedAt: new Date().toISOString(), consent: { purpose: 'credit-report', version: '1', at: new Date(Date.now() - 60_000).toISOString() }, ...change });
+  return command(0, {
+    ...persons.subject(person),
+    bureau: 'pboc',
+    kind: 'credit-report',
+    reportRequestId: `${topics.commands}-${application}`,
+    applicationId: `a-${application}`,
+    requestedAt: new Date().toISOString(),
+    consent: { purpose: 'credit-report', version: '1', at: new Date(Date.now() - 60_000).toISOString() },
+    ...change,
+  });
 }
-const send = (...commands: Command[]): Promise<void> => produce(context, commands.map((one) => commandRecord(topics, one)));
+const send = (...commands: Command[]): Promise<void> =>
+  produce(
+    context,
+    commands.map((one) => commandRecord(topics, one)),
+  );
 const answers = async (count: number): Promise<Report[]> => {
   await results.until((all) => all.length >= count, `${count} results`);
   await sleep(300);
@@ -70,7 +97,8 @@ const answers = async (count: number): Promise<Report[]> => {
   expect(results.records).toHaveLength(count);
   return results.records.map(reportOf);
 };
-const daysLater = (instant: string, milliseconds: number): string => new Date(Date.parse(instant) + milliseconds).toISOString();
+const daysLater = (instant: string, milliseconds: number): string =>
+  new Date(Date.parse(instant) + milliseconds).toISOString();
 const DAY = 86_400_000;
 
 describe('a report of the same person', () => {
@@ -88,7 +116,16 @@ describe('a report of the same person', () => {
       expect(called).toMatchObject({ reused: false, reusedFrom: null });
       expect(called!.costFen).toBeGreaterThan(0);
       expect(others).toHaveLength(7);
-      for (const other of others) expect(other).toMatchObject({ reused: true, reusedFrom: called!.reportRequestId, costFen: 0, calls: 0, reportedAt: called!.answeredAt, reportNo: called!.reportNo, outcome: called!.outcome });
+      for (const other of others)
+        expect(other).toMatchObject({
+          reused: true,
+          reusedFrom: called!.reportRequestId,
+          costFen: 0,
+          calls: 0,
+          reportedAt: called!.answeredAt,
+          reportNo: called!.reportNo,
+          outcome: called!.outcome,
+        });
     }
   });
 
@@ -97,8 +134,12 @@ describe('a report of the same person', () => {
     const [inTime, late] = [nextPerson++, nextPerson++];
     await send(about(inTime, 'first'), about(late, 'second'));
     const first = await answers(2);
-    const answered = (person: number): string => first.find(({ personId }) => personId === persons.subject(person).personId)!.answeredAt;
-    const at = (person: number, beyond: number) => ({ requestedAt: daysLater(answered(person), 14 * DAY + beyond), consent: { purpose: 'credit-report', version: '1', at: answered(person) } });
+    const answered = (person: number): string =>
+      first.find(({ personId }) => personId === persons.subject(person).personId)!.answeredAt;
+    const at = (person: number, beyond: number) => ({
+      requestedAt: daysLater(answered(person), 14 * DAY + beyond),
+      consent: { purpose: 'credit-report', version: '1', at: answered(person) },
+    });
     await send(about(inTime, 'third', at(inTime, 0)), about(late, 'fourth', at(late, 1)));
     const again = (await answers(4)).slice(2);
     expect(again.find(({ applicationId }) => applicationId === 'a-third')).toMatchObject({ reused: true });
@@ -124,7 +165,14 @@ describe('a report of the same person', () => {
     const calls = sandbox.stats().calls;
     const without = { consent: { purpose: 'marketing', version: '1', at: '2026-01-01T00:00:00Z' } };
     await send(about(known, 'without', without), about(unknown, 'neither', without));
-    for (const report of (await answers(3)).slice(1)) expect(report).toMatchObject({ outcome: 'rejected', rejection: { code: 'CONSENT_MISSING' }, reused: false, costFen: 0, calls: 0 });
+    for (const report of (await answers(3)).slice(1))
+      expect(report).toMatchObject({
+        outcome: 'rejected',
+        rejection: { code: 'CONSENT_MISSING' },
+        reused: false,
+        costFen: 0,
+        calls: 0,
+      });
     expect(sandbox.stats().calls).toBe(calls);
   });
 

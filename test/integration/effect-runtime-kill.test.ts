@@ -3,7 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startSandboxOf } from '../../connectors/bureaus/sandbox/index.ts';
 import { seededRandom } from '../../connectors/bureaus/sandbox/behaviour.ts';
 import { headerText } from '../../platform/streaming/kafka/index.ts';
-import { command, commandRecord, countByRequest, createTopics, follow, followDeadLetters, produce, QUICK, testContext } from './connector-contract/effect-harness.ts';
+import {
+  command,
+  commandRecord,
+  countByRequest,
+  createTopics,
+  follow,
+  followDeadLetters,
+  produce,
+  QUICK,
+  testContext,
+} from './connector-contract/effect-harness.ts';
 import { startEffectProcess, type EffectProcess } from './connector-contract/effect-process.ts';
 
 const COMMANDS = 4_000;
@@ -15,7 +25,11 @@ describe('effect runtime under SIGKILL', () => {
     const context = testContext();
     const sandbox = await startSandboxOf('scoring', {
       seed: 3,
-      behaviour: { latency: { medianMs: 5, p99Ms: 80 }, errorRate: 0.1, faults: ['http-500', 'http-503', 'reset', 'lost-answer', 'half', 'garbage', 'timeout', 'wrong-signature'] },
+      behaviour: {
+        latency: { medianMs: 5, p99Ms: 80 },
+        errorRate: 0.1,
+        faults: ['http-500', 'http-503', 'reset', 'lost-answer', 'half', 'garbage', 'timeout', 'wrong-signature'],
+      },
     });
     const topics = await createTopics(context, 6);
     const results = await follow(context, topics.results);
@@ -25,7 +39,9 @@ describe('effect runtime under SIGKILL', () => {
     let produced = 0;
     try {
       for (let kill = 0; kill < KILLS; kill += 1) {
-        const records = Array.from({ length: COMMANDS / KILLS + 1 }, (_, index) => produced + index).filter((index) => index < COMMANDS).map((index) => commandRecord(topics, command(index)));
+        const records = Array.from({ length: COMMANDS / KILLS + 1 }, (_, index) => produced + index)
+          .filter((index) => index < COMMANDS)
+          .map((index) => commandRecord(topics, command(index)));
         produced += records.length;
         await produce(context, records);
         const victim = kill % 2;

@@ -1,12 +1,33 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { creditReportReceived, creditReportRequested } from '../../models/events/index.ts';
-import { DEFAULT_LIMITS, PoisonError, RejectedError, RetriableError, type Call, type Effect } from '../../platform/streaming/effect-runtime/index.ts';
+import {
+  DEFAULT_LIMITS,
+  PoisonError,
+  RejectedError,
+  RetriableError,
+  type Call,
+  type Effect,
+} from '../../platform/streaming/effect-runtime/index.ts';
 import { headerText } from '../../platform/streaming/kafka/index.ts';
 import type { RunningWorker } from '../../platform/kernel/worker.ts';
 import {
-  command, commandRecord, countByRequest, createTopics, follow, followDeadLetters, onTopics, produce, QUICK, reportOf, startEffect, testContext,
-  type Command, type Report, type Topics, type TopicReader,
+  command,
+  commandRecord,
+  countByRequest,
+  createTopics,
+  follow,
+  followDeadLetters,
+  onTopics,
+  produce,
+  QUICK,
+  reportOf,
+  startEffect,
+  testContext,
+  type Command,
+  type Report,
+  type Topics,
+  type TopicReader,
 } from './connector-contract/effect-harness.ts';
 
 type ReportEffect = Effect<typeof creditReportRequested.data, typeof creditReportReceived.data>;
@@ -14,7 +35,21 @@ type ReportEffect = Effect<typeof creditReportRequested.data, typeof creditRepor
 function resultOf(data: Command, costFen = 1): { time: string; data: Report } {
   const { bureau, reportRequestId, applicationId, personId, businessDate, requestedAmountFen, requestedAt } = data;
   const nothing = { rejection: null, reportNo: null, score: null, overdue: null, debt: null, enquiries3Months: null };
-  return { time: requestedAt, data: { ...nothing, bureau, reportRequestId, applicationId, personId, businessDate, requestedAmountFen, outcome: 'no-file', costFen, answeredAt: requestedAt } };
+  return {
+    time: requestedAt,
+    data: {
+      ...nothing,
+      bureau,
+      reportRequestId,
+      applicationId,
+      personId,
+      businessDate,
+      requestedAmountFen,
+      outcome: 'no-file',
+      costFen,
+      answeredAt: requestedAt,
+    },
+  };
 }
 
 function effectOf(perform: (data: Command, call: Call) => Promise<number>): ReportEffect {
@@ -25,7 +60,10 @@ function effectOf(perform: (data: Command, call: Call) => Promise<number>): Repo
     source: '/test',
     limits: DEFAULT_LIMITS,
     perform: async (data, call) => resultOf(data, await perform(data, call)),
-    rejected: (data, error) => ({ time: data.requestedAt, data: { ...resultOf(data).data, outcome: 'rejected', rejection: { code: error.code, detail: error.message } } }),
+    rejected: (data, error) => ({
+      time: data.requestedAt,
+      data: { ...resultOf(data).data, outcome: 'rejected', rejection: { code: error.code, detail: error.message } },
+    }),
   };
 }
 
@@ -62,13 +100,18 @@ describe('effect runtime', () => {
       { ...QUICK, breakerFailures: 1_000 },
     );
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-    await produce(context, Array.from({ length: 200 }, (_, index) => commandRecord(topics, command(index), { traceparent })));
+    await produce(
+      context,
+      Array.from({ length: 200 }, (_, index) => commandRecord(topics, command(index), { traceparent })),
+    );
     const records = await results.until((all) => all.length >= 200, 'all results');
     await sleep(300);
     expect(records).toHaveLength(200);
     expect(new Set(records.map((record) => headerText(record.headers, 'ce_id'))).size).toBe(200);
     expect(records.map((record) => reportOf(record).costFen).every((attempts) => attempts === 3)).toBe(true);
-    expect(headerText(records[0]!.headers, 'traceparent')).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad6b7169203331)[0-9a-f]{16}-01$/);
+    expect(headerText(records[0]!.headers, 'traceparent')).toMatch(
+      /^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad6b7169203331)[0-9a-f]{16}-01$/,
+    );
     expect(headerText(records[0]!.headers, 'ce_time')).toBe('2026-11-23T10:00:00.000Z');
     expect([...keys.values()].every((set) => set.size === 1)).toBe(true);
     expect(new Set([...keys.values()].map((set) => [...set][0])).size).toBe(200);
@@ -80,12 +123,16 @@ describe('effect runtime', () => {
     const calls = new Map<string, number>();
     const effect = effectOf(async ({ reportRequestId }) => {
       calls.set(reportRequestId, (calls.get(reportRequestId) ?? 0) + 1);
-      if (broken && (reportRequestId === 'r-0' || reportRequestId === 'r-50')) throw new RetriableError('STUCK', 'stuck');
+      if (broken && (reportRequestId === 'r-0' || reportRequestId === 'r-50'))
+        throw new RetriableError('STUCK', 'stuck');
       return 1;
     });
     const limits = { ...QUICK, breakerFailures: 1_000_000 };
     const first = await run(effect, limits);
-    await produce(context, Array.from({ length: 1_500 }, (_, index) => commandRecord(topics, command(index))));
+    await produce(
+      context,
+      Array.from({ length: 1_500 }, (_, index) => commandRecord(topics, command(index))),
+    );
     await results.until((all) => all.length >= 1_498, 'all but the stuck ones');
     await first.stop();
     const before = new Map(calls);
@@ -96,7 +143,8 @@ describe('effect runtime', () => {
     await sleep(300);
     expect([...countByRequest(results.records).values()].every((count) => count === 1)).toBe(true);
     expect(counts.size).toBe(1_500);
-    for (const [request, count] of calls) if (request !== 'r-0' && request !== 'r-50') expect(`${request} ${count}`).toBe(`${request} 1`);
+    for (const [request, count] of calls)
+      if (request !== 'r-0' && request !== 'r-50') expect(`${request} ${count}`).toBe(`${request} 1`);
   });
 
   it('keeps the order of a key, and calls nothing of a key before the result before it is committed', async () => {
@@ -113,11 +161,19 @@ describe('effect runtime', () => {
         return requestedAmountFen;
       }),
     );
-    const data = Array.from({ length: 300 }, (_, index) => command(index, { applicationId: `a-${index % 15}`, requestedAmountFen: index }));
-    await produce(context, data.map((one) => commandRecord(topics, one)));
+    const data = Array.from({ length: 300 }, (_, index) =>
+      command(index, { applicationId: `a-${index % 15}`, requestedAmountFen: index }),
+    );
+    await produce(
+      context,
+      data.map((one) => commandRecord(topics, one)),
+    );
     const records = await results.until((all) => all.length >= 300, 'all results');
     for (let key = 0; key < 15; key += 1) {
-      const amounts = records.map(reportOf).filter(({ applicationId }) => applicationId === `a-${key}`).map(({ requestedAmountFen }) => requestedAmountFen);
+      const amounts = records
+        .map(reportOf)
+        .filter(({ applicationId }) => applicationId === `a-${key}`)
+        .map(({ requestedAmountFen }) => requestedAmountFen);
       expect(amounts).toEqual(Array.from({ length: 20 }, (_, turn) => key + turn * 15));
     }
     expect(overlaps).toBe(0);
@@ -146,7 +202,10 @@ describe('effect runtime', () => {
     await deadLetters.until((all) => all.length >= 3, 'dead letters');
     await sleep(300);
     expect(results.records.map((record) => reportOf(record).reportRequestId).sort()).toEqual(['r-0', 'r-1', 'r-6']);
-    expect(results.records.map(reportOf).find(({ reportRequestId }) => reportRequestId === 'r-1')).toMatchObject({ outcome: 'rejected', rejection: { code: 'NOT_WANTED' } });
+    expect(results.records.map(reportOf).find(({ reportRequestId }) => reportRequestId === 'r-1')).toMatchObject({
+      outcome: 'rejected',
+      rejection: { code: 'NOT_WANTED' },
+    });
     const letters = new Map(deadLetters.records.map((record) => [headerText(record.headers, 'ce_id')!, record]));
     expect([...letters.keys()].sort()).toEqual(['e-r-2', 'e-r-3', 'e-r-4']);
     expect(headerText(letters.get('e-r-2')!.headers, 'dlq_reason')).toBe('ANSWER_FIELD');
@@ -162,17 +221,33 @@ describe('effect runtime', () => {
   it('passes over what is for others of its topic and what nobody can read, but never a replay that is for itself', async () => {
     await prepare();
     const deadLetters = await followDeadLetters(context, topics);
-    await run({ ...effectOf(async () => 1), accepts: ({ bureau }) => bureau === 'scoring', passesUnreadableOver: true });
+    await run({
+      ...effectOf(async () => 1),
+      accepts: ({ bureau }) => bureau === 'scoring',
+      passesUnreadableOver: true,
+    });
     const replayed = { headers: { dlq_replay_for: `test.${topics.commands}` } };
-    const broken = (index: number, extra = {}) => ({ ...commandRecord(topics, command(index), extra), value: Buffer.from('{"half":') });
+    const broken = (index: number, extra = {}) => ({
+      ...commandRecord(topics, command(index), extra),
+      value: Buffer.from('{"half":'),
+    });
     await produce(context, [
-      commandRecord(topics, command(0, { bureau: 'pboc' })), broken(1), commandRecord(topics, command(2, { bureau: 'pboc' }), replayed), broken(3, replayed), commandRecord(topics, command(4)), commandRecord(topics, command(5), replayed),
+      commandRecord(topics, command(0, { bureau: 'pboc' })),
+      broken(1),
+      commandRecord(topics, command(2, { bureau: 'pboc' }), replayed),
+      broken(3, replayed),
+      commandRecord(topics, command(4)),
+      commandRecord(topics, command(5), replayed),
     ]);
     await results.until((all) => all.length >= 2, 'results');
     await deadLetters.until((all) => all.length >= 2, 'dead letters');
     await sleep(300);
     expect(results.records.map((record) => reportOf(record).reportRequestId).sort()).toEqual(['r-4', 'r-5']);
-    expect(deadLetters.records.map(({ headers }) => `${headerText(headers, 'ce_id')} ${headerText(headers, 'dlq_reason')}`).sort()).toEqual(['e-r-2 REPLAY_FOR_ANOTHER', 'e-r-3 EVENT_NOT_JSON']);
+    expect(
+      deadLetters.records
+        .map(({ headers }) => `${headerText(headers, 'ce_id')} ${headerText(headers, 'dlq_reason')}`)
+        .sort(),
+    ).toEqual(['e-r-2 REPLAY_FOR_ANOTHER', 'e-r-3 EVENT_NOT_JSON']);
     await deadLetters.close();
   });
 
@@ -183,7 +258,8 @@ describe('effect runtime', () => {
       {
         ...effectOf(async () => 1),
         perform: async (data) => {
-          if (data.reportRequestId === 'r-0' && (waited += 1) < 6) throw new RetriableError('UNDER_WAY', 'another one is', { blameless: true });
+          if (data.reportRequestId === 'r-0' && (waited += 1) < 6)
+            throw new RetriableError('UNDER_WAY', 'another one is', { blameless: true });
           if (data.reportRequestId === 'r-1') throw new RetriableError('DOWN', 'down');
           return { ...resultOf(data), reached: false };
         },
@@ -195,7 +271,10 @@ describe('effect runtime', () => {
     expect([waited, worker.unhealthy?.()]).toEqual([6, undefined]);
     await produce(context, [commandRecord(topics, command(1))]);
     while (worker.unhealthy?.() === undefined) await sleep(10);
-    await produce(context, Array.from({ length: 30 }, (_, index) => commandRecord(topics, command(index + 2))));
+    await produce(
+      context,
+      Array.from({ length: 30 }, (_, index) => commandRecord(topics, command(index + 2))),
+    );
     await results.until((all) => all.length >= 31, 'what asks nobody');
     expect(worker.unhealthy?.()).toContain('DOWN');
   });
@@ -214,14 +293,19 @@ describe('effect runtime', () => {
       }),
       { ...QUICK, concurrency: 16, window: 64, breakerOpenMs: 200 },
     );
-    await produce(context, Array.from({ length: 500 }, (_, index) => commandRecord(topics, command(index))));
+    await produce(
+      context,
+      Array.from({ length: 500 }, (_, index) => commandRecord(topics, command(index))),
+    );
     while (worker.unhealthy?.() === undefined) await sleep(10);
     expect(worker.unhealthy?.()).toContain('DOWN');
     await sleep(2_000);
     // 500 commands with a retry each 200 ms would have made thousands of calls.
     expect(callsWhileDown).toBeLessThan(60);
     // Memory is bounded: the rest of the 500 stays with the broker.
-    const open = (await context.metrics.getMetricsAsJSON()).find(({ name }) => name === 'hub_effect_commands_open')!.values.find(({ labels }) => labels.effect === `test.${topics.commands}`)!;
+    const open = (await context.metrics.getMetricsAsJSON())
+      .find(({ name }) => name === 'hub_effect_commands_open')!
+      .values.find(({ labels }) => labels.effect === `test.${topics.commands}`)!;
     expect(open.value).toBeGreaterThanOrEqual(64);
     expect(open.value).toBeLessThanOrEqual(2 * 64);
     down = false;
@@ -249,5 +333,4 @@ describe('effect runtime', () => {
     await sleep(500);
     expect([...countByRequest(results.records).entries()].filter(([, count]) => count !== 1)).toEqual([]);
   });
-
 });

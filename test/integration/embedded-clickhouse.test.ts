@@ -22,7 +22,9 @@ const home = mkdtempSync(join(tmpdir(), 'embedded-clickhouse-'));
 const bundle = projectPath(`node_modules/.cache/embedded-clickhouse-test-${process.pid}/server-main.mjs`);
 
 async function startServer(path: string): Promise<RunningServer> {
-  const child = spawn(process.execPath, [bundle, '--path', path, '--port', '0', '--host', '127.0.0.1'], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const child = spawn(process.execPath, [bundle, '--path', path, '--port', '0', '--host', '127.0.0.1'], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
   let errors = '';
   child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const [line] = (await Promise.race([
@@ -42,13 +44,26 @@ async function stopServer(server: RunningServer, signal: NodeJS.Signals): Promis
   return (await ended)[0];
 }
 
-async function post(url: string, query: Record<string, string>, body: string | Buffer = '', headers: Record<string, string> = {}): Promise<Response & { body$: string }> {
+async function post(
+  url: string,
+  query: Record<string, string>,
+  body: string | Buffer = '',
+  headers: Record<string, string> = {},
+): Promise<Response & { body$: string }> {
   const response = await fetch(`${url}/?${new URLSearchParams(query)}`, { method: 'POST', body, headers });
   return Object.assign(response, { body$: await response.text() });
 }
 
 beforeAll(async () => {
-  await build({ entryPoints: [projectPath('platform/local/clickhouse/server-main.ts')], bundle: true, platform: 'node', format: 'esm', packages: 'external', outfile: bundle, logLevel: 'error' });
+  await build({
+    entryPoints: [projectPath('platform/local/clickhouse/server-main.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    outfile: bundle,
+    logLevel: 'error',
+  });
 });
 
 afterAll(() => {
@@ -59,12 +74,19 @@ afterAll(() => {
 describe('a running server', () => {
   let server: RunningServer;
   let client: ClickHouseClient;
-  const q = (sql: string, query: Record<string, string> = {}, headers: Record<string, string> = {}): ReturnType<typeof post> => post(server.url, query, sql, headers);
+  const q = (
+    sql: string,
+    query: Record<string, string> = {},
+    headers: Record<string, string> = {},
+  ): ReturnType<typeof post> => post(server.url, query, sql, headers);
 
   beforeAll(async () => {
     server = await startServer(join(home, 'main'));
     client = createClient({ url: server.url, log: { level: ClickHouseLogLevel.OFF } });
-    await client.command({ query: 'CREATE TABLE t (id UInt64, name String) ENGINE = MergeTree ORDER BY id SETTINGS non_replicated_deduplication_window = 100' });
+    await client.command({
+      query:
+        'CREATE TABLE t (id UInt64, name String) ENGINE = MergeTree ORDER BY id SETTINGS non_replicated_deduplication_window = 100',
+    });
   });
 
   afterAll(async () => {
@@ -78,33 +100,75 @@ describe('a running server', () => {
     expect((await rows.json<{ n: number }>()).map((row) => Number(row.n))).toEqual([0, 1, 2]);
     const document = await (await client.query({ query: 'SELECT 1 AS a', format: 'JSON' })).json();
     expect(document).toMatchObject({ data: [{ a: 1 }], rows: 1 });
-    expect(await (await client.query({ query: "SELECT 1 AS a, 'x\"y' AS b", format: 'CSVWithNames' })).text()).toBe('"a","b"\n1,"x""y"\n');
+    expect(await (await client.query({ query: "SELECT 1 AS a, 'x\"y' AS b", format: 'CSVWithNames' })).text()).toBe(
+      '"a","b"\n1,"x""y"\n',
+    );
     const bound = await client.query({
-      query: 'SELECT {s:String} AS s, {a:Array(UInt8)} AS a, {d:Nullable(String)} AS d, {t:Identifier}.id + 0 AS i FROM (SELECT 7 AS id) AS sub',
+      query:
+        'SELECT {s:String} AS s, {a:Array(UInt8)} AS a, {d:Nullable(String)} AS d, {t:Identifier}.id + 0 AS i FROM (SELECT 7 AS id) AS sub',
       query_params: { s: "O'Neil\t\\x\n中", a: [1, 2], d: null, t: 'sub' },
       format: 'JSONEachRow',
     });
     expect(await bound.json()).toEqual([{ s: "O'Neil\t\\x\n中", a: [1, 2], d: null, i: 7 }]);
-    const setting = await client.query({ query: "SELECT getSetting('max_block_size') AS m", clickhouse_settings: { max_block_size: '123' }, format: 'JSONEachRow' });
+    const setting = await client.query({
+      query: "SELECT getSetting('max_block_size') AS m",
+      clickhouse_settings: { max_block_size: '123' },
+      format: 'JSONEachRow',
+    });
     expect(Number((await setting.json<{ m: string }>())[0]?.m)).toBe(123);
   });
 
   it('inserts arrays, streams and raw bodies in several formats, and says how many rows were written', async () => {
     await client.command({ query: 'CREATE TABLE formats (id UInt64, name String) ENGINE = MergeTree ORDER BY id' });
-    const inserted = await client.insert({ table: 'formats', values: [{ id: 1, name: 'a' }, { id: 2, name: '换行\n' }], format: 'JSONEachRow' });
+    const inserted = await client.insert({
+      table: 'formats',
+      values: [
+        { id: 1, name: 'a' },
+        { id: 2, name: '换行\n' },
+      ],
+      format: 'JSONEachRow',
+    });
     expect(inserted.summary?.written_rows).toBe('2');
-    await client.insert({ table: 'formats', values: Readable.from([[3, 'c'], [4, 'd']]), format: 'JSONCompactEachRow' });
-    await client.insert({ table: 'formats', values: Readable.from(['5,"e"\n', '6,"f\ng"\n'], { objectMode: false }), format: 'CSV' });
+    await client.insert({
+      table: 'formats',
+      values: Readable.from([
+        [3, 'c'],
+        [4, 'd'],
+      ]),
+      format: 'JSONCompactEachRow',
+    });
+    await client.insert({
+      table: 'formats',
+      values: Readable.from(['5,"e"\n', '6,"f\ng"\n'], { objectMode: false }),
+      format: 'CSV',
+    });
     await q('INSERT INTO formats (name, id) FORMAT TSV\ng\t7\n');
     await q("INSERT INTO formats VALUES (8, 'h;--')");
     await post(server.url, { query: 'INSERT INTO formats FORMAT Values' }, "(9, 'i')");
     await q("INSERT INTO formats SELECT number + 10, 'j' FROM numbers(2)");
-    const native = await fetch(`${server.url}/?query=${encodeURIComponent("SELECT toUInt64(12) AS id, 'n' AS name FORMAT Native")}`);
+    const native = await fetch(
+      `${server.url}/?query=${encodeURIComponent("SELECT toUInt64(12) AS id, 'n' AS name FORMAT Native")}`,
+    );
     await post(server.url, { query: 'INSERT INTO formats FORMAT Native' }, Buffer.from(await native.arrayBuffer()));
-    const gzipped = await post(server.url, { query: 'INSERT INTO formats FORMAT TSV' }, gzipSync('13\tz\n'), { 'Content-Encoding': 'gzip' });
-    expect([gzipped.status, JSON.parse(gzipped.headers.get('x-clickhouse-summary') ?? '{}')]).toEqual([200, expect.objectContaining({ written_rows: '1' })]);
-    expect((await q('SELECT id, name FROM formats ORDER BY id FORMAT TSV')).body$).toBe('1\ta\n2\t换行\\n\n3\tc\n4\td\n5\te\n6\tf\\ng\n7\tg\n8\th;--\n9\ti\n10\tj\n11\tj\n12\tn\n13\tz\n');
-    expect((await post(server.url, { query: "INSERT INTO formats SELECT a, 'in' FROM input('a UInt64') FORMAT TSV" }, '20\n21\n')).body$).toBe('');
+    const gzipped = await post(server.url, { query: 'INSERT INTO formats FORMAT TSV' }, gzipSync('13\tz\n'), {
+      'Content-Encoding': 'gzip',
+    });
+    expect([gzipped.status, JSON.parse(gzipped.headers.get('x-clickhouse-summary') ?? '{}')]).toEqual([
+      200,
+      expect.objectContaining({ written_rows: '1' }),
+    ]);
+    expect((await q('SELECT id, name FROM formats ORDER BY id FORMAT TSV')).body$).toBe(
+      '1\ta\n2\t换行\\n\n3\tc\n4\td\n5\te\n6\tf\\ng\n7\tg\n8\th;--\n9\ti\n10\tj\n11\tj\n12\tn\n13\tz\n',
+    );
+    expect(
+      (
+        await post(
+          server.url,
+          { query: "INSERT INTO formats SELECT a, 'in' FROM input('a UInt64') FORMAT TSV" },
+          '20\n21\n',
+        )
+      ).body$,
+    ).toBe('');
     expect((await q("SELECT count() FROM formats WHERE name = 'in'")).body$).toBe('2\n');
   });
 
@@ -113,13 +177,24 @@ describe('a running server', () => {
     const line = 'x'.repeat(90);
     const piece = (from: number): string => Array.from({ length: 10_000 }, (_, i) => `${from + i}\t${line}\n`).join('');
     const response = await new Promise<{ status: number; summary: string; body: string }>((resolve, reject) => {
-      const upload = httpRequest(`${server.url}/?query=${encodeURIComponent('INSERT INTO big (id, name) FORMAT TSV')}`, { method: 'POST' }, (answer) => {
-        let body = '';
-        answer.on('data', (chunk: Buffer) => (body += chunk.toString()));
-        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, summary: String(answer.headers['x-clickhouse-summary']), body }));
-      });
+      const upload = httpRequest(
+        `${server.url}/?query=${encodeURIComponent('INSERT INTO big (id, name) FORMAT TSV')}`,
+        { method: 'POST' },
+        (answer) => {
+          let body = '';
+          answer.on('data', (chunk: Buffer) => (body += chunk.toString()));
+          answer.on('end', () =>
+            resolve({ status: answer.statusCode ?? 0, summary: String(answer.headers['x-clickhouse-summary']), body }),
+          );
+        },
+      );
       upload.on('error', reject);
-      Readable.from((function* () { for (let i = 0; i < 60; i++) yield piece(i * 10_000); })(), { objectMode: false }).pipe(upload);
+      Readable.from(
+        (function* () {
+          for (let i = 0; i < 60; i++) yield piece(i * 10_000);
+        })(),
+        { objectMode: false },
+      ).pipe(upload);
     });
     expect(response).toMatchObject({ status: 200, body: '' });
     expect(JSON.parse(response.summary)).toMatchObject({ written_rows: '600000' });
@@ -130,11 +205,23 @@ describe('a running server', () => {
     await client.command({ query: 'CREATE TABLE cut (id UInt64, name String) ENGINE = MergeTree ORDER BY id' });
     for (const size of [1_000, 45_000_000]) {
       await new Promise<void>((resolve) => {
-        const upload = httpRequest(`${server.url}/?query_id=cut-${size}&query=${encodeURIComponent('INSERT INTO cut FORMAT TSV')}`, { method: 'POST' });
+        const upload = httpRequest(
+          `${server.url}/?query_id=cut-${size}&query=${encodeURIComponent('INSERT INTO cut FORMAT TSV')}`,
+          { method: 'POST' },
+        );
         upload.on('error', () => resolve());
-        upload.write(`1\t${'y'.repeat(90)}\n`.repeat(Math.ceil(size / 93)), () => setTimeout(() => upload.destroy(new Error('gone')), 200));
+        upload.write(`1\t${'y'.repeat(90)}\n`.repeat(Math.ceil(size / 93)), () =>
+          setTimeout(() => upload.destroy(new Error('gone')), 200),
+        );
       });
-      await settled(async () => (await q(`SELECT count() FROM system.processes WHERE query LIKE '%INTO cut%' AND query NOT LIKE '%system.processes%'`)).body$ === '0\n');
+      await settled(
+        async () =>
+          (
+            await q(
+              `SELECT count() FROM system.processes WHERE query LIKE '%INTO cut%' AND query NOT LIKE '%system.processes%'`,
+            )
+          ).body$ === '0\n',
+      );
     }
     expect((await q('SELECT count() FROM cut')).body$).toBe('0\n');
   });
@@ -150,7 +237,7 @@ describe('a running server', () => {
       ['SELECT 1', 404, 81, { database: 'no_such_database' }],
       ['SELECT 1 FORMAT Nope', 404, 73],
       ['SELECT {x:UInt8}', 500, 456],
-      ["INSERT INTO t FORMAT TSV\nabc\tx\n", 400, 27],
+      ['INSERT INTO t FORMAT TSV\nabc\tx\n', 400, 27],
       ["SELECT 1 INTO OUTFILE '/tmp/never'", 500, 358],
       ["INSERT INTO t FROM INFILE '/etc/hostname' FORMAT TSV", 501, 48],
       ['CREATE USER u', 403, 497],
@@ -159,8 +246,16 @@ describe('a running server', () => {
     ];
     for (const [sql, status, code, query] of cases) {
       const response = await q(sql, query);
-      expect([sql, response.status, response.headers.get('x-clickhouse-exception-code')]).toEqual([sql, status, String(code)]);
-      expect(response.body$).toMatch(new RegExp(`^Code: ${code}\\. DB::Exception: [^]+ \\([A-Z_]+\\) \\(version 26\\.[\\d.]+ \\(official build\\)\\)\\n$`));
+      expect([sql, response.status, response.headers.get('x-clickhouse-exception-code')]).toEqual([
+        sql,
+        status,
+        String(code),
+      ]);
+      expect(response.body$).toMatch(
+        new RegExp(
+          `^Code: ${code}\\. DB::Exception: [^]+ \\([A-Z_]+\\) \\(version 26\\.[\\d.]+ \\(official build\\)\\)\\n$`,
+        ),
+      );
       expect(response.body$).not.toMatch(/http-pipes|Code: \d+[^]+Code: \d+/);
     }
     await expect(client.query({ query: 'SELECT nope' })).rejects.toBeInstanceOf(ClickHouseError);
@@ -173,7 +268,10 @@ describe('a running server', () => {
     expect(response.status).toBe(200);
     const tag = response.headers.get('x-clickhouse-exception-tag');
     expect(response.body$.endsWith(`${tag}\r\n__exception__\r\n`)).toBe(true);
-    const rows = await client.query({ query: 'SELECT number, throwIf(number = 3000000) FROM numbers(4000000)', format: 'JSONEachRow' });
+    const rows = await client.query({
+      query: 'SELECT number, throwIf(number = 3000000) FROM numbers(4000000)',
+      format: 'JSONEachRow',
+    });
     const read = async (): Promise<void> => {
       for await (const batch of rows.stream()) void batch;
     };
@@ -189,7 +287,10 @@ describe('a running server', () => {
       'x-clickhouse-timezone': expect.stringMatching(/\w/),
       'x-clickhouse-server-display-name': expect.stringMatching(/\w/),
     });
-    expect(JSON.parse(response.headers.get('x-clickhouse-summary') ?? '')).toMatchObject({ read_rows: '1', result_rows: '1' });
+    expect(JSON.parse(response.headers.get('x-clickhouse-summary') ?? '')).toMatchObject({
+      read_rows: '1',
+      result_rows: '1',
+    });
     expect((await q('SELECT 1')).headers.get('x-clickhouse-query-id')).toMatch(/^[0-9a-f-]{36}$/);
     expect((await q('SELECT 1 AS a', {}, { 'X-ClickHouse-Format': 'JSONEachRow' })).body$).toBe('{"a":1}\n');
   });
@@ -204,7 +305,11 @@ describe('a running server', () => {
       const response = await q('SELECT 1', { enable_http_compression: '1' }, { 'Accept-Encoding': coding });
       expect([response.headers.get('content-encoding'), response.body$]).toEqual([coding, '1\n']);
     }
-    expect((await q('SELECT 1', { enable_http_compression: '1' }, { 'Accept-Encoding': 'zstd' })).headers.get('content-encoding')).toBe('zstd');
+    expect(
+      (await q('SELECT 1', { enable_http_compression: '1' }, { 'Accept-Encoding': 'zstd' })).headers.get(
+        'content-encoding',
+      ),
+    ).toBe('zstd');
     expect((await q('SELECT 1', { compress: '1' })).status).toBe(501);
   });
 
@@ -217,7 +322,9 @@ describe('a running server', () => {
     await q('SET max_block_size = 77', session);
     expect((await q("SELECT getSetting('max_block_size')", { ...session, max_block_size: '88' })).body$).toBe('88\n');
     expect((await q("SELECT getSetting('max_block_size')", session)).body$).toBe('77\n');
-    expect((await q('SELECT 1', { session_id: 'none', session_check: '1' })).headers.get('x-clickhouse-exception-code')).toBe('372');
+    expect(
+      (await q('SELECT 1', { session_id: 'none', session_check: '1' })).headers.get('x-clickhouse-exception-code'),
+    ).toBe('372');
     const slow = q('SELECT sleep(1)', session);
     await settled(async () => (await q('SELECT 1', session)).headers.get('x-clickhouse-exception-code') === '373');
     expect((await slow).status).toBe(200);
@@ -226,7 +333,8 @@ describe('a running server', () => {
   it('runs many queries beside inserts, each with its own parameters', async () => {
     const answers = await Promise.all(
       Array.from({ length: 200 }, async (_, i) => {
-        if (i % 4 === 0) await client.insert({ table: 't', values: [{ id: 10_000 + i, name: 'many' }], format: 'JSONEachRow' });
+        if (i % 4 === 0)
+          await client.insert({ table: 't', values: [{ id: 10_000 + i, name: 'many' }], format: 'JSONEachRow' });
         return (await q('SELECT {n:UInt32}', { param_n: String(i) })).body$;
       }),
     );
@@ -236,7 +344,12 @@ describe('a running server', () => {
 
   it('stops the work of a client that goes away, and by KILL QUERY', async () => {
     const endless = 'SELECT count() FROM numbers(100000000000) WHERE sipHash64(number) = 1';
-    const runs = async (): Promise<boolean> => (await q("SELECT count() FROM system.processes WHERE query LIKE '%sipHash64%' AND query NOT LIKE '%system.processes%'")).body$ !== '0\n';
+    const runs = async (): Promise<boolean> =>
+      (
+        await q(
+          "SELECT count() FROM system.processes WHERE query LIKE '%sipHash64%' AND query NOT LIKE '%system.processes%'",
+        )
+      ).body$ !== '0\n';
     const abort = new AbortController();
     const aborted = client.query({ query: endless, abort_signal: abort.signal });
     aborted.catch(() => undefined);
@@ -262,7 +375,11 @@ describe('a server that is killed', () => {
   it('keeps every acknowledged insert, and a token across the restart', async () => {
     const path = join(home, 'killed');
     let server = await startServer(path);
-    await post(server.url, {}, 'CREATE TABLE k (id UInt64) ENGINE = MergeTree ORDER BY id SETTINGS non_replicated_deduplication_window = 1000');
+    await post(
+      server.url,
+      {},
+      'CREATE TABLE k (id UInt64) ENGINE = MergeTree ORDER BY id SETTINGS non_replicated_deduplication_window = 1000',
+    );
     const token = { query: 'INSERT INTO k FORMAT TSV', insert_deduplication_token: 'k-0-9' };
     expect((await post(server.url, token, '1\n2\n')).status).toBe(200);
     const acknowledged: number[] = [];
@@ -294,7 +411,7 @@ describe('a server that is killed', () => {
 });
 
 async function settled(condition: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 60_000; !(await condition()); ) {
+  for (const deadline = Date.now() + 60_000; !(await condition());) {
     if (Date.now() > deadline) throw new Error('the condition did not come true');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

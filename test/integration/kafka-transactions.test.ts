@@ -1,5 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BatchConsumer, ensureTopics, headerText, KafkaError, NO_OFFSET, partitionCounts, TransactionalProducer, type KafkaSurroundings, type Message, type OutgoingRecord } from '../../platform/streaming/kafka/index.ts';
+import {
+  BatchConsumer,
+  ensureTopics,
+  headerText,
+  KafkaError,
+  NO_OFFSET,
+  partitionCounts,
+  TransactionalProducer,
+  type KafkaSurroundings,
+  type Message,
+  type OutgoingRecord,
+} from '../../platform/streaming/kafka/index.ts';
 import { testStack, uniqueName } from '../support/stack.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -20,7 +31,11 @@ async function producer(transactionalId: string): Promise<TransactionalProducer>
   return made;
 }
 
-async function consumer(groupId: string, topic: string, hooks: Partial<ConstructorParameters<typeof BatchConsumer>[1]> = {}): Promise<BatchConsumer> {
+async function consumer(
+  groupId: string,
+  topic: string,
+  hooks: Partial<ConstructorParameters<typeof BatchConsumer>[1]> = {},
+): Promise<BatchConsumer> {
   const made = new BatchConsumer(kafka, { clientId: 'test', groupId, topics: [topic], ...hooks });
   open.push(made);
   await made.connect();
@@ -39,7 +54,10 @@ async function read(from: BatchConsumer, count: number): Promise<Message[]> {
 describe('Kafka primitives', () => {
   beforeAll(async () => {
     kafka = { settings: { kafkaClientConfig: {} }, endpoints: testStack() };
-    await ensureTopics(kafka, [input, output].map((topic) => ({ topic, partitions: PARTITIONS, replication: 1 })));
+    await ensureTopics(
+      kafka,
+      [input, output].map((topic) => ({ topic, partitions: PARTITIONS, replication: 1 })),
+    );
   });
   afterAll(async () => {
     await Promise.all(open.map((client) => client.close()));
@@ -47,7 +65,9 @@ describe('Kafka primitives', () => {
 
   it('creates topics once and tells their partitions', async () => {
     await ensureTopics(kafka, [{ topic: input, partitions: PARTITIONS, replication: 1 }]);
-    await eventually(async () => expect((await partitionCounts(kafka, [input, 'no.such'])).get(input)).toBe(PARTITIONS));
+    await eventually(async () =>
+      expect((await partitionCounts(kafka, [input, 'no.such'])).get(input)).toBe(PARTITIONS),
+    );
   });
 
   it('shows records only once their transaction has committed, with the offsets that joined it', async () => {
@@ -63,14 +83,19 @@ describe('Kafka primitives', () => {
     const reader = await consumer(group, input);
     const messages = await read(reader, 300);
     expect(messages).toHaveLength(300);
-    expect(new Set(messages.map((message) => String(message.value)))).toEqual(new Set(Array.from({ length: 300 }, (_, n) => `v${n}`)));
+    expect(new Set(messages.map((message) => String(message.value)))).toEqual(
+      new Set(Array.from({ length: 300 }, (_, n) => `v${n}`)),
+    );
     expect(headerText(messages[0]?.headers, 'a')).toBe('b');
 
     const mine = reader.assignments();
     expect(mine).toHaveLength(PARTITIONS);
     expect((await reader.committed(mine)).every((at) => at.offset === NO_OFFSET)).toBe(true);
     await writer.begin();
-    await writer.sendOffsets(reader, mine.map((at) => ({ ...at, offset: 7 })));
+    await writer.sendOffsets(
+      reader,
+      mine.map((at) => ({ ...at, offset: 7 })),
+    );
     await writer.commit();
     expect((await reader.committed(mine)).map((at) => at.offset)).toEqual(mine.map(() => 7));
   });
@@ -80,7 +105,9 @@ describe('Kafka primitives', () => {
     const first = await read(reader, 300);
     const { epoch } = await reader.consumeBatch(1, 0);
     const at = reader.assignments()[0]!;
-    const start = Math.min(...first.filter((message) => message.partition === at.partition).map((message) => message.offset));
+    const start = Math.min(
+      ...first.filter((message) => message.partition === at.partition).map((message) => message.offset),
+    );
     await reader.seek([{ ...at, offset: start + 5 }]);
     const current = first.filter(reader.isCurrent(epoch));
     expect(current.some((message) => message.partition === at.partition)).toBe(false);
@@ -95,7 +122,10 @@ describe('Kafka primitives', () => {
     await older.begin();
     await older.produce([record(output, 'a', 'zombie')]);
     await producer(id);
-    const failure = await older.commit().then(() => undefined, (error: unknown) => error);
+    const failure = await older.commit().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
     expect(failure).toBeInstanceOf(KafkaError);
     expect((failure as KafkaError).failure).toBe('fenced');
   });

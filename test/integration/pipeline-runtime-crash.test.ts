@@ -68,7 +68,11 @@ async function killedAt(step: Step): Promise<string[]> {
   const victim = await child({ lab: here, batchSize: 150, crash: { step, count: step === 'recovered' ? 1 : 4 } });
   const [, signal] = (await once(victim, 'exit')) as [number | null, string | null];
   if (signal !== 'SIGKILL') return [`the worker ended by ${signal} before it was to die`];
-  const [decided] = await query<{ events: number }>(here, 'select coalesce(sum(events), 0)::int as events from hub.pipeline_tally where pipeline = $1', [here.name]);
+  const [decided] = await query<{ events: number }>(
+    here,
+    'select coalesce(sum(events), 0)::int as events from hub.pipeline_tally where pipeline = $1',
+    [here.name],
+  );
   if (decided === undefined || decided.events >= 4_000) return ['nothing was left to do when the worker died'];
   const successor = await child({ lab: here, batchSize: 150 });
   const wrong = await faults(here, { keys: 200, perKey: 10, sources: 2 });

@@ -5,7 +5,17 @@ import { startPipeline } from '../../platform/streaming/pipeline-runtime/index.t
 import { migrate } from '../../platform/storage/postgres/index.ts';
 import { projectPath } from '../../platform/kernel/project.ts';
 import { eventually } from '../support/eventually.ts';
-import { faults, labContext, labInputs, labPipeline, newLab, prepareTopics, produceAll, query, type Lab } from '../support/pipeline-lab.ts';
+import {
+  faults,
+  labContext,
+  labInputs,
+  labPipeline,
+  newLab,
+  prepareTopics,
+  produceAll,
+  query,
+  type Lab,
+} from '../support/pipeline-lab.ts';
 import { startProxiedKafka, type ProxiedKafka } from '../support/proxied-kafka.ts';
 import { createTestDatabase } from '../support/stack.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
@@ -26,7 +36,11 @@ async function labs(): Promise<{ direct: Lab; proxied: Lab }> {
 }
 
 async function decided(here: Lab): Promise<number> {
-  const [row] = await query<{ events: number }>(here, 'select coalesce(sum(events), 0)::int as events from hub.pipeline_tally where pipeline = $1', [here.name]);
+  const [row] = await query<{ events: number }>(
+    here,
+    'select coalesce(sum(events), 0)::int as events from hub.pipeline_tally where pipeline = $1',
+    [here.name],
+  );
   return row?.events ?? 0;
 }
 

@@ -6,7 +6,20 @@ import { startPipeline } from '../../platform/streaming/pipeline-runtime/index.t
 import { migrate } from '../../platform/storage/postgres/index.ts';
 import { projectPath } from '../../platform/kernel/project.ts';
 import { eventually } from '../support/eventually.ts';
-import { faults, labContext, labEvents, labInputs, labPipeline, newLab, prepareTopics, produceAll, query, readDeadLetters, readTopic, type Lab } from '../support/pipeline-lab.ts';
+import {
+  faults,
+  labContext,
+  labEvents,
+  labInputs,
+  labPipeline,
+  newLab,
+  prepareTopics,
+  produceAll,
+  query,
+  readDeadLetters,
+  readTopic,
+  type Lab,
+} from '../support/pipeline-lab.ts';
 import { createTestDatabase, testStack } from '../support/stack.ts';
 
 let database: { url: string; drop(): Promise<void> };
@@ -31,7 +44,13 @@ async function stop(worker: RunningWorker): Promise<void> {
 
 function input(of: Lab, seq: number, more: Record<string, unknown> = {}, key = 'k0'): OutgoingRecord {
   const data = { key, seq, filler: '', amountFen: 7, day: '2026-01-02', ...more } as never;
-  return encodeEvent(labEvents(of).first, { id: `in-${key}-${seq}-${String(more['command'] ?? '')}`, source: '/lab', time: '2026-01-01T00:00:00Z', traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, data });
+  return encodeEvent(labEvents(of).first, {
+    id: `in-${key}-${seq}-${String(more['command'] ?? '')}`,
+    source: '/lab',
+    time: '2026-01-01T00:00:00Z',
+    traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+    data,
+  });
 }
 
 describe('pipeline runtime', () => {
@@ -49,7 +68,9 @@ describe('pipeline runtime', () => {
     await produceAll(here, labInputs(here, { keys: 500, perKey: 6, both: true }));
     const worker = await start(labPipeline(here), labContext(here), { batchSize: 400 });
     expect(await faults(here, { keys: 500, perKey: 6, sources: 2 })).toEqual([]);
-    await eventually(async () => expect(await query(here, 'select 1 from hub.outbox where pipeline = $1', [here.name])).toEqual([]));
+    await eventually(async () =>
+      expect(await query(here, 'select 1 from hub.outbox where pipeline = $1', [here.name])).toEqual([]),
+    );
     await produceAll(here, labInputs(here, { keys: 500, perKey: 2, both: true, from: 7 }));
     expect(await faults(here, { keys: 500, perKey: 8, sources: 2 })).toEqual([]);
     expect(worker.unhealthy?.()).toBeUndefined();
@@ -63,17 +84,48 @@ describe('pipeline runtime', () => {
   it('dead-letters what it cannot read or decide, with the original bytes, and goes on', async () => {
     const here = await lab();
     const { first, effect } = labEvents(here);
-    const noJson: OutgoingRecord = { topic: first.topic, key: Buffer.from('k0'), value: Buffer.from([0xff, 0x00, 0x7b]), headers: [...input(here, 1).headers, { extra: Buffer.from([1, 2, 3]) }] };
+    const noJson: OutgoingRecord = {
+      topic: first.topic,
+      key: Buffer.from('k0'),
+      value: Buffer.from([0xff, 0x00, 0x7b]),
+      headers: [...input(here, 1).headers, { extra: Buffer.from([1, 2, 3]) }],
+    };
     const wrongShape: OutgoingRecord = { ...input(here, 1), value: Buffer.from('{"key":"k0","seq":"one"}') };
     const noHeaders: OutgoingRecord = { ...input(here, 1), headers: [] };
     const impossibleDay = input(here, 1, { day: '2026-02-30' });
     const nullKey = input(here, 1, {}, 'a\u0000b');
-    const replayForAnother: OutgoingRecord = { ...input(here, 1), headers: [...input(here, 1).headers, { dlq_replay_for: 'another' }] };
-    const replayForThis: OutgoingRecord = { ...input(here, 2), headers: [...input(here, 2).headers, { dlq_replay_for: here.name }] };
-    await produceAll(here, [noJson, wrongShape, noHeaders, impossibleDay, nullKey, input(here, 1, { command: 'throw' }), input(here, 1, { command: 'bury' }), input(here, 1, { command: 'ignore' }), replayForAnother, input(here, 1), replayForThis]);
+    const replayForAnother: OutgoingRecord = {
+      ...input(here, 1),
+      headers: [...input(here, 1).headers, { dlq_replay_for: 'another' }],
+    };
+    const replayForThis: OutgoingRecord = {
+      ...input(here, 2),
+      headers: [...input(here, 2).headers, { dlq_replay_for: here.name }],
+    };
+    await produceAll(here, [
+      noJson,
+      wrongShape,
+      noHeaders,
+      impossibleDay,
+      nullKey,
+      input(here, 1, { command: 'throw' }),
+      input(here, 1, { command: 'bury' }),
+      input(here, 1, { command: 'ignore' }),
+      replayForAnother,
+      input(here, 1),
+      replayForThis,
+    ]);
     const worker = await start(labPipeline(here), labContext(here));
     const letters = await readDeadLetters(here, 7);
-    expect(letters.map((message) => headerText(message.headers, 'dlq_reason')).sort()).toEqual(['DECIDE_THREW', 'EVENT_CONSERVATION', 'EVENT_HEADERS', 'EVENT_KEY', 'EVENT_NOT_JSON', 'EVENT_SCHEMA', 'TOLD_SO']);
+    expect(letters.map((message) => headerText(message.headers, 'dlq_reason')).sort()).toEqual([
+      'DECIDE_THREW',
+      'EVENT_CONSERVATION',
+      'EVENT_HEADERS',
+      'EVENT_KEY',
+      'EVENT_NOT_JSON',
+      'EVENT_SCHEMA',
+      'TOLD_SO',
+    ]);
     const unread = letters.find((message) => headerText(message.headers, 'dlq_reason') === 'EVENT_NOT_JSON')!;
     expect(unread.value).toEqual(noJson.value);
     expect(unread.key).toEqual(noJson.key);
@@ -86,8 +138,18 @@ describe('pipeline runtime', () => {
     const traceparent = headerText(effects[0]?.headers, 'traceparent');
     expect(traceparent).toMatch(new RegExp(`^00-${'a'.repeat(32)}-[0-9a-f]{16}-01$`));
     expect(traceparent).not.toContain('b'.repeat(16));
-    const tally = await query<{ outcome: string; events: number }>(here, 'select outcome, sum(events)::int as events from hub.pipeline_tally where pipeline = $1 group by outcome order by outcome', [here.name]);
-    expect(tally).toEqual([{ outcome: 'dead_letter', events: 7 }, { outcome: 'done', events: 2 }, { outcome: 'emitted', events: 2 }, { outcome: 'ignored', events: 1 }, { outcome: 'skipped', events: 1 }]);
+    const tally = await query<{ outcome: string; events: number }>(
+      here,
+      'select outcome, sum(events)::int as events from hub.pipeline_tally where pipeline = $1 group by outcome order by outcome',
+      [here.name],
+    );
+    expect(tally).toEqual([
+      { outcome: 'dead_letter', events: 7 },
+      { outcome: 'done', events: 2 },
+      { outcome: 'emitted', events: 2 },
+      { outcome: 'ignored', events: 1 },
+      { outcome: 'skipped', events: 1 },
+    ]);
     await stop(worker);
   });
 
@@ -119,7 +181,8 @@ describe('pipeline runtime', () => {
       await Promise.race([new Promise<void>((resolve) => (waiting = resolve)), sleep(50)]);
       waiting = undefined;
     };
-    const startOne = (context: ReturnType<typeof labContext>) => start(labPipeline(here), context, { batchSize: 50, onStep: (step) => (step === 'fetched' ? meet() : undefined) });
+    const startOne = (context: ReturnType<typeof labContext>) =>
+      start(labPipeline(here), context, { batchSize: 50, onStep: (step) => (step === 'fetched' ? meet() : undefined) });
     // Both topics hold every key. The first worker has all partitions when the second comes, and gives it those of one topic; two that come at
     // once may be given the same keys' partitions of both, and would never meet.
     let perKey = 10;
@@ -130,7 +193,9 @@ describe('pipeline runtime', () => {
     await eventually(async () => {
       await produceAll(here, labInputs(here, { keys: 20, perKey: 50, both: true, from: perKey + 1 }), 500);
       perKey += 50;
-      const failures = await Promise.all(contexts.map((context) => context.metrics.getSingleMetricAsString('hub_pipeline_failures_total')));
+      const failures = await Promise.all(
+        contexts.map((context) => context.metrics.getSingleMetricAsString('hub_pipeline_failures_total')),
+      );
       expect(failures.join('\n')).toContain('STATE_CONFLICT');
     });
     expect(await faults(here, { keys: 20, perKey, sources: 2 })).toEqual([]);
@@ -159,14 +224,26 @@ describe('pipeline runtime', () => {
     await more();
     expect(await faults(here, { keys: KEYS, perKey, sources: 2 })).toEqual([]);
     await stop(second);
-    const shares = await Promise.all(contexts.map(async (context) => ((await context.metrics.getSingleMetric('hub_pipeline_events_total')?.get())?.values ?? []).reduce((sum, { value }) => sum + value, 0)));
+    const shares = await Promise.all(
+      contexts.map(async (context) =>
+        ((await context.metrics.getSingleMetric('hub_pipeline_events_total')?.get())?.values ?? []).reduce(
+          (sum, { value }) => sum + value,
+          0,
+        ),
+      ),
+    );
     expect(shares.reduce((sum, share) => sum + share, 0)).toBe(KEYS * perKey * 2);
     expect(shares.filter((share) => share > 0).length).toBeGreaterThanOrEqual(2);
   });
 
   it('decides the next batch by a policy as soon as it is stored, each batch by one', async () => {
     const here = await lab();
-    const store = (version: number) => query(here, `insert into hub.config (key, version, label, effective_from, value, created_by) values ($1, $2, $3, '2026-01-01', '{"mark":"m"}', 'test')`, [`p-${here.name}`, version, `v${version}`]);
+    const store = (version: number) =>
+      query(
+        here,
+        `insert into hub.config (key, version, label, effective_from, value, created_by) values ($1, $2, $3, '2026-01-01', '{"mark":"m"}', 'test')`,
+        [`p-${here.name}`, version, `v${version}`],
+      );
     await store(1);
     const worker = await start(labPipeline(here, { policy: `p-${here.name}` }), labContext(here));
     await produceAll(here, [input(here, 1)]);

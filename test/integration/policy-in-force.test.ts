@@ -6,7 +6,16 @@ import { migrate } from '../../platform/storage/postgres/index.ts';
 import { projectPath } from '../../platform/kernel/project.ts';
 import { eventually } from '../support/eventually.ts';
 import { endChild, startChild } from '../support/pipeline-child.ts';
-import { labContext, labEvents, labInputs, newLab, prepareTopics, query, readTopic, type Lab } from '../support/pipeline-lab.ts';
+import {
+  labContext,
+  labEvents,
+  labInputs,
+  newLab,
+  prepareTopics,
+  query,
+  readTopic,
+  type Lab,
+} from '../support/pipeline-lab.ts';
 import { createTestDatabase, testStack, uniqueName } from '../support/stack.ts';
 
 const PARTITIONS = 4;
@@ -36,14 +45,21 @@ async function twoProcesses(): Promise<{ here: Lab; policy: string }> {
     await new Promise((resolve) => child.once('message', resolve));
   }
   await eventually(async () => {
-    const [row] = await query<{ n: number }>(here, `select count(*)::int as n from pg_stat_activity where application_name = 'autofin-hub policies' and datname = current_database()`);
+    const [row] = await query<{ n: number }>(
+      here,
+      `select count(*)::int as n from pg_stat_activity where application_name = 'autofin-hub policies' and datname = current_database()`,
+    );
     expect(row!.n).toBe(2);
   });
   return { here, policy };
 }
 
 async function publish(here: Lab, policy: string, version: number): Promise<void> {
-  await query(here, `insert into hub.config (key, version, label, effective_from, value, created_by) values ($1, $2, $3, '2026-01-01', '{"mark":"m"}', 'test')`, [policy, version, `v${version}`]);
+  await query(
+    here,
+    `insert into hub.config (key, version, label, effective_from, value, created_by) values ($1, $2, $3, '2026-01-01', '{"mark":"m"}', 'test')`,
+    [policy, version, `v${version}`],
+  );
 }
 
 const decisionOf = (message: Message): { policy: string; atMs: number; partition: number } => ({
@@ -68,7 +84,17 @@ async function measure({ here, policy }: { here: Lab; policy: string }): Promise
     }
   })();
   // Both have taken their partitions and decide.
-  await eventually(async () => expect((await query<{ n: number }>(here, 'select count(*)::int as n from hub.consumed where pipeline = $1 and topic = $2 and next_offset > 0', [here.name, labEvents(here).first.topic]))[0]!.n).toBe(PARTITIONS));
+  await eventually(async () =>
+    expect(
+      (
+        await query<{ n: number }>(
+          here,
+          'select count(*)::int as n from hub.consumed where pipeline = $1 and topic = $2 and next_offset > 0',
+          [here.name, labEvents(here).first.topic],
+        )
+      )[0]!.n,
+    ).toBe(PARTITIONS),
+  );
   await publish(here, policy, 2);
   const storedAtMs = Date.now();
   await sleep(2 * WITHIN_MS);

@@ -27,13 +27,18 @@ afterAll(async () => {
 async function lab(): Promise<string> {
   const name = uniqueName('relay');
   await context.postgres.query(`CREATE SEQUENCE hub.${name}_seq`);
-  await context.postgres.query(`CREATE TABLE hub.${name} (seq bigint PRIMARY KEY DEFAULT nextval('hub.${name}_seq'), payload text NOT NULL)`);
+  await context.postgres.query(
+    `CREATE TABLE hub.${name} (seq bigint PRIMARY KEY DEFAULT nextval('hub.${name}_seq'), payload text NOT NULL)`,
+  );
   await ensureTopics(context, [{ topic: name, partitions: 1, replication: 1 }]);
   return name;
 }
 
 const child = (orders: Omit<RelayOrders, 'home'>) =>
-  startBundledChild<string>('test/support/relay-child.ts', { ...orders, home: { home: home.home, databaseUrl: home.databaseUrl } } satisfies RelayOrders);
+  startBundledChild<string>('test/support/relay-child.ts', {
+    ...orders,
+    home: { home: home.home, databaseUrl: home.databaseUrl },
+  } satisfies RelayOrders);
 
 /** Lets a relay in this process publish what is left, then compares: every committed row once, in order, nothing else. */
 async function expectExactlyOnce(name: string): Promise<void> {

@@ -24,10 +24,18 @@ afterAll(async () => {
 });
 
 /** A table, a topic with one partition, and a relay between them. */
-async function lab(): Promise<{ name: string; table: string; start(): Promise<RunningWorker>; published(): Promise<string[]>; connect(): Promise<pg.Client> }> {
+async function lab(): Promise<{
+  name: string;
+  table: string;
+  start(): Promise<RunningWorker>;
+  published(): Promise<string[]>;
+  connect(): Promise<pg.Client>;
+}> {
   const name = uniqueName('relay');
   await context.postgres.query(`CREATE SEQUENCE hub.${name}_seq`);
-  await context.postgres.query(`CREATE TABLE hub.${name} (seq bigint PRIMARY KEY DEFAULT nextval('hub.${name}_seq'), payload text NOT NULL)`);
+  await context.postgres.query(
+    `CREATE TABLE hub.${name} (seq bigint PRIMARY KEY DEFAULT nextval('hub.${name}_seq'), payload text NOT NULL)`,
+  );
   await ensureTopics(context, [{ topic: name, partitions: 1, replication: 1 }]);
   return {
     name,
@@ -51,12 +59,14 @@ async function until(published: () => Promise<string[]>, count: number): Promise
   }
 }
 
-const numbers = (from: number, to: number): string[] => Array.from({ length: to - from + 1 }, (_, n) => String(from + n));
+const numbers = (from: number, to: number): string[] =>
+  Array.from({ length: to - from + 1 }, (_, n) => String(from + n));
 
 describe('relay', () => {
   it('publishes every row once and in order, over restarts', async () => {
     const { table, start, published } = await lab();
-    const insert = (count: number) => context.postgres.query(`INSERT INTO ${table} (payload) SELECT 'x' FROM generate_series(1, $1::int)`, [count]);
+    const insert = (count: number) =>
+      context.postgres.query(`INSERT INTO ${table} (payload) SELECT 'x' FROM generate_series(1, $1::int)`, [count]);
     await insert(5_000);
     const first = await start();
     await until(published, 5_000);
@@ -129,7 +139,9 @@ describe('relay', () => {
         const client = await connect();
         for (let round = 0; round < 40; round++) {
           await client.query('BEGIN');
-          const { rows } = await client.query<{ seq: string }>(`INSERT INTO ${table} (payload) SELECT 'x' FROM generate_series(1, 3) RETURNING seq`);
+          const { rows } = await client.query<{ seq: string }>(
+            `INSERT INTO ${table} (payload) SELECT 'x' FROM generate_series(1, 3) RETURNING seq`,
+          );
           await sleep((worker * 7 + round * 3) % 11);
           if ((worker + round) % 5 === 0) await client.query('ROLLBACK');
           else {
@@ -140,14 +152,18 @@ describe('relay', () => {
         await client.end();
       }),
     );
-    const expected = committed.map(Number).sort((a, b) => a - b).map(String);
+    const expected = committed
+      .map(Number)
+      .sort((a, b) => a - b)
+      .map(String);
     expect(await until(published, expected.length)).toEqual(expected);
     await relay.stop();
   });
 
   it('lets a second relay stand by and take over where the first one stopped', async () => {
     const { table, start, published } = await lab();
-    const insert = () => context.postgres.query(`INSERT INTO ${table} (payload) SELECT 'x' FROM generate_series(1, 100)`);
+    const insert = () =>
+      context.postgres.query(`INSERT INTO ${table} (payload) SELECT 'x' FROM generate_series(1, 100)`);
     const first = await start();
     const second = await start();
     await insert();

@@ -8,7 +8,18 @@ import { endBundledChild, startBundledChild } from '../support/bundled-child.ts'
 import { deadLettersOf } from '../support/dead-letters-of.ts';
 import { eventually } from '../support/eventually.ts';
 import type { SinkOrders } from '../support/sink-child.ts';
-import { clickhouseOf, kafkaOf, landedRows, newSinkLab, prepareSinkLab, produceToSink, sinkEvent, sinkRecord, startLabSink, type SinkLab } from '../support/sink-lab.ts';
+import {
+  clickhouseOf,
+  kafkaOf,
+  landedRows,
+  newSinkLab,
+  prepareSinkLab,
+  produceToSink,
+  sinkEvent,
+  sinkRecord,
+  startLabSink,
+  type SinkLab,
+} from '../support/sink-lab.ts';
 import { createTestClickhouseDatabase, createTestDatabase, testStack } from '../support/stack.ts';
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
@@ -30,9 +41,19 @@ const BAD = [10, 700, 701, 1_900];
 
 /** A lab with its topic filled; with `refused`, four of the records cannot become rows. */
 async function filledLab(refused: boolean): Promise<{ lab: SinkLab; client: ClickHouseClient; good: number }> {
-  const lab = newSinkLab({ kafkaBrokers: testStack().kafkaBrokers, databaseUrl: database.url, clickhouseUrl: warehouse.url, clickhouseDatabase: warehouse.database });
+  const lab = newSinkLab({
+    kafkaBrokers: testStack().kafkaBrokers,
+    databaseUrl: database.url,
+    clickhouseUrl: warehouse.url,
+    clickhouseDatabase: warehouse.database,
+  });
   await prepareSinkLab(lab);
-  await produceToSink(lab, Array.from({ length: RECORDS }, (_, n) => sinkRecord(lab, n, refused && BAD.includes(n) ? { amountFen: 'much' } : {})));
+  await produceToSink(
+    lab,
+    Array.from({ length: RECORDS }, (_, n) =>
+      sinkRecord(lab, n, refused && BAD.includes(n) ? { amountFen: 'much' } : {}),
+    ),
+  );
   const client = clickhouseOf(lab);
   clients.push(client);
   return { lab, client, good: refused ? RECORDS - BAD.length : RECORDS };
@@ -78,7 +99,10 @@ describe('the warehouse sink under SIGKILL', () => {
   it('lands once when two workers are killed at random moments and started again', async () => {
     const { lab, client } = await filledLab(true);
     const more = 9_000;
-    const producing = produceToSink(lab, Array.from({ length: more }, (_, n) => sinkRecord(lab, RECORDS + n)));
+    const producing = produceToSink(
+      lab,
+      Array.from({ length: more }, (_, n) => sinkRecord(lab, RECORDS + n)),
+    );
     const workers: ChildProcess[] = [(await child({ lab })).child, (await child({ lab })).child];
     for (let kill = 0; kill < 8; kill++) {
       await sleep(100 + Math.random() * 900);

@@ -17,15 +17,36 @@ export function somePng(random: Random, bytes = 2_000): Buffer {
 }
 
 /** Sends a document of an application. `persistent`: again while the answer is lost, the hub cannot be reached or answers 5xx. Throws for another answer. */
-export async function sendAttachment(application: SentApplication, document: { kind: string; content: Buffer }, to: { url: string; secret: string; persistent?: boolean }): Promise<SentAttachment> {
+export async function sendAttachment(
+  application: SentApplication,
+  document: { kind: string; content: Buffer },
+  to: { url: string; secret: string; persistent?: boolean },
+): Promise<SentAttachment> {
   const path = `/v1/applications/${application.applicationId}/attachments?kind=${document.kind}`;
   for (let attempt = 1; ; attempt += 1) {
-    const { headers } = signedRequest({ method: 'POST', path, body: document.content, appId: application.partnerId, secret: to.secret });
+    const { headers } = signedRequest({
+      method: 'POST',
+      path,
+      body: document.content,
+      appId: application.partnerId,
+      secret: to.secret,
+    });
     try {
-      const answer = await request(`${to.url}${path}`, { method: 'POST', headers: { ...headers, 'content-type': 'image/png' }, body: document.content, headersTimeout: 20_000, bodyTimeout: 20_000 });
+      const answer = await request(`${to.url}${path}`, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'image/png' },
+        body: document.content,
+        headersTimeout: 20_000,
+        bodyTimeout: 20_000,
+      });
       const text = await answer.body.text();
-      if (answer.statusCode === 201 || answer.statusCode === 200) return { attachmentId: (JSON.parse(text) as { attachmentId: string }).attachmentId, applicationId: application.applicationId };
-      if (to.persistent !== true || answer.statusCode < 500) throw new AnswerError(`attachment of ${application.applicationId}: ${answer.statusCode} ${text.slice(0, 300)}`);
+      if (answer.statusCode === 201 || answer.statusCode === 200)
+        return {
+          attachmentId: (JSON.parse(text) as { attachmentId: string }).attachmentId,
+          applicationId: application.applicationId,
+        };
+      if (to.persistent !== true || answer.statusCode < 500)
+        throw new AnswerError(`attachment of ${application.applicationId}: ${answer.statusCode} ${text.slice(0, 300)}`);
     } catch (error) {
       if (error instanceof AnswerError || to.persistent !== true) throw error;
     }

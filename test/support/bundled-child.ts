@@ -10,7 +10,11 @@ const bundles = new Map<string, Promise<string>>();
  * Runs a TypeScript file of test/ as a process of its own (bundled once per run) and waits for its first message, which says that it is
  * ready. Its orders come as JSON in its first argument.
  */
-export async function startBundledChild<Ready>(source: string, orders: object, options: { execArgv?: string[]; env?: Record<string, string>; stderr?: number } = {}): Promise<{ child: ChildProcess; ready: Ready }> {
+export async function startBundledChild<Ready>(
+  source: string,
+  orders: object,
+  options: { execArgv?: string[]; env?: Record<string, string>; stderr?: number } = {},
+): Promise<{ child: ChildProcess; ready: Ready }> {
   let bundle = bundles.get(source);
   if (bundle === undefined) bundles.set(source, (bundle = bundleOf(source)));
   const child = fork(await bundle, [JSON.stringify(orders)], {
@@ -35,6 +39,14 @@ export async function endBundledChild(child: ChildProcess, signal: 'SIGKILL' | '
 
 async function bundleOf(source: string): Promise<string> {
   const outfile = projectPath('node_modules', '.cache', 'hub-test', `${basename(source, '.ts')}-${process.pid}.mjs`);
-  await build({ entryPoints: [projectPath(source)], outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'error' });
+  await build({
+    entryPoints: [projectPath(source)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'error',
+  });
   return outfile;
 }

@@ -17,7 +17,9 @@ export interface Bureaus {
 }
 
 export async function startBureaus(seed: number, behaviour: Partial<Behaviour>): Promise<Bureaus> {
-  const started = await Promise.all(PLAYED.map(async (bureau) => [bureau, await startSandboxOf(bureau, { seed, behaviour })] as const));
+  const started = await Promise.all(
+    PLAYED.map(async (bureau) => [bureau, await startSandboxOf(bureau, { seed, behaviour })] as const),
+  );
   const all = started.map(([, sandbox]) => sandbox);
   return {
     of: Object.fromEntries(started) as Record<PlayedBureau, BureauSandbox>,
@@ -26,7 +28,8 @@ export async function startBureaus(seed: number, behaviour: Partial<Behaviour>):
     charged: () => all.reduce((sum, sandbox) => sum + sandbox.stats().charged, 0),
     faults: () => {
       const sums: Record<string, number> = {};
-      for (const sandbox of all) for (const [fault, times] of Object.entries(sandbox.stats().faults)) sums[fault] = (sums[fault] ?? 0) + times;
+      for (const sandbox of all)
+        for (const [fault, times] of Object.entries(sandbox.stats().faults)) sums[fault] = (sums[fault] ?? 0) + times;
       return sums;
     },
     stop: async () => {

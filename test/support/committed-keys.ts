@@ -8,7 +8,7 @@ export async function committedMessages(kafka: KafkaSurroundings, topic: string)
   const found: Message[] = [];
   try {
     // Nothing new for a second, after the partitions were given to this reader, is the end.
-    for (let quiet = 0; quiet < 10; ) {
+    for (let quiet = 0; quiet < 10;) {
       const { messages } = await consumer.consumeBatch(10_000, 100);
       found.push(...messages);
       if (messages.length > 0) quiet = 0;

@@ -5,14 +5,30 @@ import { defineEvent, type EventDefinition } from '../../models/events/define-ev
 import { rawTable } from '../../models/warehouse/index.ts';
 import { ensureDatabase, MigrationLedger, syncRawTables } from '../../platform/storage/clickhouse/index.ts';
 import { readSettings } from '../../platform/kernel/config/settings.ts';
-import { reconcileOver, type ConservationSource, type Reconciliation } from '../../platform/streaming/conservation/index.ts';
+import {
+  reconcileOver,
+  type ConservationSource,
+  type Reconciliation,
+} from '../../platform/streaming/conservation/index.ts';
 import { openContext, type OpenContext } from '../../platform/edge/process/open-context.ts';
 import { replaySource, startIndexer } from '../../platform/streaming/dead-letters/index.ts';
-import { DEFAULT_LIMITS, PoisonError, startEffect, type Effect } from '../../platform/streaming/effect-runtime/index.ts';
+import {
+  DEFAULT_LIMITS,
+  PoisonError,
+  startEffect,
+  type Effect,
+} from '../../platform/streaming/effect-runtime/index.ts';
 import { DEAD_LETTER_TOPIC, derivedEventId, ensureTopics, eventHeaders } from '../../platform/streaming/kafka/index.ts';
 import type { CommandResults } from '../../platform/streaming/conservation/command-results.ts';
 import type { RunningWorker } from '../../platform/kernel/worker.ts';
-import { deadLetter, done, emit, pipeline, startPipeline, type PipelineOptions } from '../../platform/streaming/pipeline-runtime/index.ts';
+import {
+  deadLetter,
+  done,
+  emit,
+  pipeline,
+  startPipeline,
+  type PipelineOptions,
+} from '../../platform/streaming/pipeline-runtime/index.ts';
 import { migrate } from '../../platform/storage/postgres/index.ts';
 import { projectPath } from '../../platform/kernel/project.ts';
 import { publishedUpTo, startRelay, type RelaySource } from '../../platform/streaming/relay/index.ts';
@@ -22,13 +38,21 @@ import { createTestClickhouseDatabase, createTestDatabase, testStack } from './s
 const DAYS = ['2026-11-20', '2026-11-21'];
 const title = { zh: '测试', en: 'Test' };
 const conservation = { day: 'day', amountFen: 'amountFen' };
-const fields = { key: Type.String({ minLength: 1 }), day: Type.String({ format: 'date' }), amountFen: Type.Integer({ minimum: 0 }) };
+const fields = {
+  key: Type.String({ minLength: 1 }),
+  day: Type.String({ format: 'date' }),
+  amountFen: Type.Integer({ minimum: 0 }),
+};
 
 function labEvents(name: string) {
   const spec = { version: 1, title, description: 'A test.', conservation, key: (data: { key: string }) => data.key };
   return {
     /** `flaw`: what goes wrong with it; `at` is no instant where neither pipeline nor warehouse shall take it. */
-    accepted: defineEvent({ ...spec, type: `${name}.accepted`, data: Type.Object({ ...fields, at: Type.String({ format: 'date-time' }), flaw: Type.String() }) }),
+    accepted: defineEvent({
+      ...spec,
+      type: `${name}.accepted`,
+      data: Type.Object({ ...fields, at: Type.String({ format: 'date-time' }), flaw: Type.String() }),
+    }),
     asked: defineEvent({ ...spec, type: `${name}.asked`, data: Type.Object({ ...fields, flaw: Type.String() }) }),
     answered: defineEvent({ ...spec, type: `${name}.answered`, data: Type.Object(fields) }),
   };
@@ -54,12 +78,28 @@ export class ConservationLab {
     const [database, warehouse] = [await createTestDatabase('books'), await createTestClickhouseDatabase('books')];
     this.#drops = [database.drop, warehouse.drop];
     await migrate(database.url, projectPath('models', 'state', 'migrations'));
-    const settings = { ...readSettings({ HUB_LOG_LEVEL: process.env['LAB_LOG'] ?? 'silent' }), clickhouseDatabase: warehouse.database };
-    this.context = await openContext({ process: 'test', settings, endpoints: { kafkaBrokers: testStack().kafkaBrokers, databaseUrl: database.url, clickhouseUrl: warehouse.url } });
+    const settings = {
+      ...readSettings({ HUB_LOG_LEVEL: process.env['LAB_LOG'] ?? 'silent' }),
+      clickhouseDatabase: warehouse.database,
+    };
+    this.context = await openContext({
+      process: 'test',
+      settings,
+      endpoints: { kafkaBrokers: testStack().kafkaBrokers, databaseUrl: database.url, clickhouseUrl: warehouse.url },
+    });
     const { postgres, clickhouse } = this.context;
     await postgres.query(`CREATE SEQUENCE ${this.table}_seq`);
-    await postgres.query(`CREATE TABLE ${this.table} (seq bigint PRIMARY KEY DEFAULT nextval('${this.table}_seq'), key text NOT NULL, day date NOT NULL, amount_fen bigint NOT NULL, value text NOT NULL)`);
-    await ensureTopics(this.context, [...this.definitions.map(({ topic }) => topic), DEAD_LETTER_TOPIC].map((topic) => ({ topic, partitions: 3, replication: 1 })));
+    await postgres.query(
+      `CREATE TABLE ${this.table} (seq bigint PRIMARY KEY DEFAULT nextval('${this.table}_seq'), key text NOT NULL, day date NOT NULL, amount_fen bigint NOT NULL, value text NOT NULL)`,
+    );
+    await ensureTopics(
+      this.context,
+      [...this.definitions.map(({ topic }) => topic), DEAD_LETTER_TOPIC].map((topic) => ({
+        topic,
+        partitions: 3,
+        replication: 1,
+      })),
+    );
     await ensureDatabase(warehouse.url, warehouse.database);
     const ledger = new MigrationLedger(clickhouse, { kind: 'node' });
     await ledger.open();
@@ -68,13 +108,17 @@ export class ConservationLab {
 
   async startAll(): Promise<void> {
     const { context, name, scope } = this;
-    const definitionOf = (topic: string): EventDefinition | undefined => this.definitions.find((definition) => definition.topic === topic);
+    const definitionOf = (topic: string): EventDefinition | undefined =>
+      this.definitions.find((definition) => definition.topic === topic);
     this.#workers.set('relay', await startRelay(context, this.#relaySource()));
     this.#workers.set('replay', await startRelay(context, replaySource(scope.replayRelay)));
     await this.startPipeline();
     this.#workers.set('connector', await startEffect(this.#effect(), context));
     const topics = this.definitions.map(({ topic, rawTable: table }) => ({ topic, table, kind: 'event' as const }));
-    this.#workers.set('sink', await startSink(context, { topics, groupId: `${name}-sink`, refusalsGroupId: `${name}-refusals` }));
+    this.#workers.set(
+      'sink',
+      await startSink(context, { topics, groupId: `${name}-sink`, refusalsGroupId: `${name}-refusals` }),
+    );
     this.#workers.set('index', await startIndexer(context, { groupId: scope.indexGroup, definitionOf }));
   }
 
@@ -91,12 +135,24 @@ export class ConservationLab {
   async accept(flaws: readonly Flaw[]): Promise<void> {
     const rows = flaws.map((flaw) => {
       const n = this.#count++;
-      const data = { key: `k${n}`, day: DAYS[n % 2]!, amountFen: 100_000_000_000 + n, at: flaw === 'no-instant' ? 'yesterday' : '2026-11-20T10:00:00+08:00', flaw };
+      const data = {
+        key: `k${n}`,
+        day: DAYS[n % 2]!,
+        amountFen: 100_000_000_000 + n,
+        at: flaw === 'no-instant' ? 'yesterday' : '2026-11-20T10:00:00+08:00',
+        flaw,
+      };
       return { ...data, value: JSON.stringify(data) };
     });
-    await this.context.postgres.query(`INSERT INTO ${this.table} (key, day, amount_fen, value) SELECT * FROM unnest($1::text[], $2::date[], $3::bigint[], $4::text[])`, [
-      rows.map(({ key }) => key), rows.map(({ day }) => day), rows.map(({ amountFen }) => amountFen), rows.map(({ value }) => value),
-    ]);
+    await this.context.postgres.query(
+      `INSERT INTO ${this.table} (key, day, amount_fen, value) SELECT * FROM unnest($1::text[], $2::date[], $3::bigint[], $4::text[])`,
+      [
+        rows.map(({ key }) => key),
+        rows.map(({ day }) => day),
+        rows.map(({ amountFen }) => amountFen),
+        rows.map(({ value }) => value),
+      ],
+    );
     await this.context.postgres.query(`NOTIFY ${this.name}`);
   }
 
@@ -109,11 +165,28 @@ export class ConservationLab {
       open: async (context) => {
         const next = await publishedUpTo(context, this.name);
         return async (snapshot) => {
-          const sums = await snapshot.query<{ day: string; events: string; fen: string }>(`SELECT day::text, count(*) AS events, sum(amount_fen) AS fen FROM ${this.table} GROUP BY 1`);
-          const pending = await snapshot.query<{ key: string; day: string; fen: string }>(`SELECT key, day::text, amount_fen AS fen FROM ${this.table} WHERE seq >= $1`, [next]);
+          const sums = await snapshot.query<{ day: string; events: string; fen: string }>(
+            `SELECT day::text, count(*) AS events, sum(amount_fen) AS fen FROM ${this.table} GROUP BY 1`,
+          );
+          const pending = await snapshot.query<{ key: string; day: string; fen: string }>(
+            `SELECT key, day::text, amount_fen AS fen FROM ${this.table} WHERE seq >= $1`,
+            [next],
+          );
           return {
-            accepted: sums.rows.map(({ day, events, fen }) => ({ topic: accepted.topic, source: '/lab/door', day, events: Number(events), amountFen: Number(fen) })),
-            pending: pending.rows.map(({ key, day, fen }) => ({ topic: accepted.topic, eventId: this.#eventId(key), source: '/lab/door', day, amountFen: Number(fen) })),
+            accepted: sums.rows.map(({ day, events, fen }) => ({
+              topic: accepted.topic,
+              source: '/lab/door',
+              day,
+              events: Number(events),
+              amountFen: Number(fen),
+            })),
+            pending: pending.rows.map(({ key, day, fen }) => ({
+              topic: accepted.topic,
+              eventId: this.#eventId(key),
+              source: '/lab/door',
+              day,
+              amountFen: Number(fen),
+            })),
           };
         };
       },
@@ -139,7 +212,17 @@ export class ConservationLab {
       channel: this.name,
       select: `SELECT seq, key, value FROM ${this.table} WHERE seq >= $1 ORDER BY seq LIMIT $2`,
       toRecords: ({ key, value }) => [
-        { topic: accepted.topic, key: Buffer.from(key), value: Buffer.from(value), headers: eventHeaders(accepted, { id: this.#eventId(key), source: '/lab/door', subject: key, time: '2026-11-20T02:00:00Z' }) },
+        {
+          topic: accepted.topic,
+          key: Buffer.from(key),
+          value: Buffer.from(value),
+          headers: eventHeaders(accepted, {
+            id: this.#eventId(key),
+            source: '/lab/door',
+            subject: key,
+            time: '2026-11-20T02:00:00Z',
+          }),
+        },
       ],
     };
   }
@@ -153,7 +236,9 @@ export class ConservationLab {
       state: Type.Object({ seen: Type.Integer() }),
       emits: [asked],
       decide: (state, { data: { key, day, amountFen, flaw } }) =>
-        flaw === 'pipeline' && this.broken.has('pipeline') ? deadLetter('TOLD_SO', 'the test wants it') : done({ seen: (state?.seen ?? 0) + 1 }, [emit(asked, { key, day, amountFen, flaw })]),
+        flaw === 'pipeline' && this.broken.has('pipeline')
+          ? deadLetter('TOLD_SO', 'the test wants it')
+          : done({ seen: (state?.seen ?? 0) + 1 }, [emit(asked, { key, day, amountFen, flaw })]),
     });
   }
 

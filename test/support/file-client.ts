@@ -25,18 +25,46 @@ interface RowAnswer {
 export async function sendFile(file: GeneratedFile, to: { url: string; secret: string }): Promise<FileResult> {
   const path = '/v1/applications/batch';
   const since = performance.now();
-  const { headers } = signedRequest({ method: 'POST', path, body: file.bytes, appId: file.partnerId, secret: to.secret });
-  const answer = await request(`${to.url}${path}`, { method: 'POST', headers: { ...headers, 'content-type': file.contentType }, body: file.bytes });
+  const { headers } = signedRequest({
+    method: 'POST',
+    path,
+    body: file.bytes,
+    appId: file.partnerId,
+    secret: to.secret,
+  });
+  const answer = await request(`${to.url}${path}`, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': file.contentType },
+    body: file.bytes,
+  });
   const text = await answer.body.text();
-  const result: FileResult = { rows: file.rows.length, accepted: [], duplicates: 0, refusals: new Map(), surprises: [], seconds: (performance.now() - since) / 1_000 };
-  if (answer.statusCode !== 200) return { ...result, surprises: [`the file of ${file.partnerId}: ${answer.statusCode} ${text.slice(0, 300)}`] };
+  const result: FileResult = {
+    rows: file.rows.length,
+    accepted: [],
+    duplicates: 0,
+    refusals: new Map(),
+    surprises: [],
+    seconds: (performance.now() - since) / 1_000,
+  };
+  if (answer.statusCode !== 200)
+    return { ...result, surprises: [`the file of ${file.partnerId}: ${answer.statusCode} ${text.slice(0, 300)}`] };
   const { rows, summary } = JSON.parse(text) as { rows: RowAnswer[]; summary: { complete: boolean } };
-  if (!summary.complete || rows.length !== file.rows.length) result.surprises.push(`the file of ${file.partnerId}: ${rows.length} of ${file.rows.length} rows: ${JSON.stringify(summary)}`);
+  if (!summary.complete || rows.length !== file.rows.length)
+    result.surprises.push(
+      `the file of ${file.partnerId}: ${rows.length} of ${file.rows.length} rows: ${JSON.stringify(summary)}`,
+    );
   for (const { row, status, applicationId, errors } of rows) {
     const { partnerOrderNo, expected } = file.rows[row - 1]!;
-    const isExpected = typeof expected === 'string' ? status === expected : status === 'refused' && errors?.[0]?.code === expected.code && errors[0].column === expected.column;
-    if (!isExpected) result.surprises.push(`${file.partnerId} row ${row}: ${status} ${JSON.stringify(errors)} although ${JSON.stringify(expected)}`);
-    if (status === 'accepted') result.accepted.push({ partnerId: file.partnerId, partnerOrderNo, applicationId: applicationId! });
+    const isExpected =
+      typeof expected === 'string'
+        ? status === expected
+        : status === 'refused' && errors?.[0]?.code === expected.code && errors[0].column === expected.column;
+    if (!isExpected)
+      result.surprises.push(
+        `${file.partnerId} row ${row}: ${status} ${JSON.stringify(errors)} although ${JSON.stringify(expected)}`,
+      );
+    if (status === 'accepted')
+      result.accepted.push({ partnerId: file.partnerId, partnerOrderNo, applicationId: applicationId! });
     else if (status === 'duplicate') result.duplicates += 1;
     else result.refusals.set(errors?.[0]?.code ?? status, (result.refusals.get(errors?.[0]?.code ?? status) ?? 0) + 1);
   }

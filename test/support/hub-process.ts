@@ -44,28 +44,48 @@ export async function freePort(): Promise<number> {
 }
 
 /** Starts a hub from nothing and waits until it says it is ready. `env` adds settings, `args` go to `hub up` (`--only pipelines`). */
-export async function startHubProcess(env: Record<string, string> = {}, args: readonly string[] = []): Promise<HubProcess> {
+export async function startHubProcess(
+  env: Record<string, string> = {},
+  args: readonly string[] = [],
+): Promise<HubProcess> {
   const home = await mkdtemp(join(tmpdir(), 'autofin-hub-'));
   const port = await freePort();
-  const environment = { ...process.env, DATABASE_URL: '', KAFKA_BROKERS: '', CLICKHOUSE_URL: '', ...env, HUB_HOME: home, HUB_PORT: String(port), NODE_OPTIONS: '' };
+  const environment = {
+    ...process.env,
+    DATABASE_URL: '',
+    KAFKA_BROKERS: '',
+    CLICKHOUSE_URL: '',
+    ...env,
+    HUB_HOME: home,
+    HUB_PORT: String(port),
+    NODE_OPTIONS: '',
+  };
   let child: ChildProcess | undefined;
   let log = '';
 
   const start = async (): Promise<void> => {
-    const started = spawn(process.execPath, [projectPath('bin/hub.mjs'), 'up', '--json', ...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    const started = spawn(process.execPath, [projectPath('bin/hub.mjs'), 'up', '--json', ...args], {
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     child = started;
     started.stderr!.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-32_000)));
     await new Promise<void>((resolve, reject) => {
       createInterface({ input: started.stdout! }).on('line', (line) => {
         if ((JSON.parse(line) as { ready?: boolean }).ready === true) resolve();
       });
-      started.once('exit', (code, signal) => reject(new Error(`hub up ended before it was ready (${code ?? signal})\n${log.slice(-4_000)}`)));
+      started.once('exit', (code, signal) =>
+        reject(new Error(`hub up ended before it was ready (${code ?? signal})\n${log.slice(-4_000)}`)),
+      );
     });
   };
 
   const cli = (...args: string[]): Promise<CliResult> =>
     new Promise((resolve, reject) => {
-      const verb = spawn(process.execPath, [projectPath('bin/hub.mjs'), ...args, '--json'], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+      const verb = spawn(process.execPath, [projectPath('bin/hub.mjs'), ...args, '--json'], {
+        env: environment,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       let stdout = '';
       let stderr = '';
       verb.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -90,7 +110,10 @@ export async function startHubProcess(env: Record<string, string> = {}, args: re
       const pids = new Map<string, number>();
       for (const file of (await readdir(join(home, 'run'))).filter((name) => name.endsWith('.json'))) {
         try {
-          pids.set(file.slice(0, -5), (JSON.parse(readFileSync(join(home, 'run', file), 'utf8')) as { pid: number }).pid);
+          pids.set(
+            file.slice(0, -5),
+            (JSON.parse(readFileSync(join(home, 'run', file), 'utf8')) as { pid: number }).pid,
+          );
         } catch {
           // The file is replaced or removed while a child restarts; the next call sees it.
         }
@@ -111,7 +134,8 @@ export async function startHubProcess(env: Record<string, string> = {}, args: re
   };
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     const running = child;
-    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return running?.exitCode ?? null;
+    if (running === undefined || running.exitCode !== null || running.signalCode !== null)
+      return running?.exitCode ?? null;
     const exited = new Promise<number | null>((resolve) => running.once('exit', (code) => resolve(code)));
     running.kill(signal);
     return exited;

@@ -12,5 +12,12 @@ process.on('message', () => {
   globalThis.gc?.();
   process.send?.({ rss: process.memoryUsage.rss(), heapUsed: process.memoryUsage().heapUsed });
 });
-process.once('SIGTERM', () => void server.close().then(() => context.close()).then(() => process.exit(0)));
+process.once(
+  'SIGTERM',
+  () =>
+    void server
+      .close()
+      .then(() => context.close())
+      .then(() => process.exit(0)),
+);
 process.send?.({ url: server.url });

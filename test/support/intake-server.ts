@@ -36,7 +36,15 @@ export async function createIntakeHome(): Promise<IntakeHome> {
 export async function openIntakeContext(home: IntakeHome, clock?: () => number): Promise<OpenContext> {
   const stack = testStack();
   const settings = readSettings({ HUB_HOME: home.home, HUB_LOG_LEVEL: process.env.HUB_LOG_LEVEL ?? 'silent' });
-  const context = await openContext({ process: 'test', settings, endpoints: { databaseUrl: home.databaseUrl, kafkaBrokers: stack.kafkaBrokers, clickhouseUrl: stack.clickhouseUrl ?? 'http://127.0.0.1:1' } });
+  const context = await openContext({
+    process: 'test',
+    settings,
+    endpoints: {
+      databaseUrl: home.databaseUrl,
+      kafkaBrokers: stack.kafkaBrokers,
+      clickhouseUrl: stack.clickhouseUrl ?? 'http://127.0.0.1:1',
+    },
+  });
   return clock === undefined ? context : { ...context, clock };
 }
 

@@ -43,9 +43,25 @@ export interface LoadOptions {
 const path = '/v1/applications';
 
 /** Sends generated applications as partners do, and checks each answer against what the generator says it must be. */
-export async function sendApplications(requests: Iterable<GeneratedRequest>, options: LoadOptions): Promise<LoadResult> {
-  const pool = new Pool(options.url, { connections: options.concurrency, pipelining: 1, headersTimeout: 20_000, bodyTimeout: 20_000 });
-  const result: LoadResult = { sent: 0, statuses: new Map(), accepted: new Map(), refusals: new Map(), retries: new Map(), surprises: [], seconds: 0 };
+export async function sendApplications(
+  requests: Iterable<GeneratedRequest>,
+  options: LoadOptions,
+): Promise<LoadResult> {
+  const pool = new Pool(options.url, {
+    connections: options.concurrency,
+    pipelining: 1,
+    headersTimeout: 20_000,
+    bodyTimeout: 20_000,
+  });
+  const result: LoadResult = {
+    sent: 0,
+    statuses: new Map(),
+    accepted: new Map(),
+    refusals: new Map(),
+    retries: new Map(),
+    surprises: [],
+    seconds: 0,
+  };
   const underWay = new Map<string, Promise<void>>();
   const since = performance.now();
   try {
@@ -54,9 +70,11 @@ export async function sendApplications(requests: Iterable<GeneratedRequest>, opt
       // A repeat, a conflict or a duplicate is only one after the order it refers to has been answered.
       const name = orderOf(request);
       await underWay.get(name);
-      if (request.expectation.kind === 'accepted' && request.expectation.duplicateOf !== undefined) await underWay.get(orderOf(request.expectation.duplicateOf));
+      if (request.expectation.kind === 'accepted' && request.expectation.duplicateOf !== undefined)
+        await underWay.get(orderOf(request.expectation.duplicateOf));
       while (underWay.size >= options.concurrency) await Promise.race(underWay.values());
-      if (options.rate !== undefined) await sleep(Math.max(0, since + (result.sent * 1000) / options.rate - performance.now()));
+      if (options.rate !== undefined)
+        await sleep(Math.max(0, since + (result.sent * 1000) / options.rate - performance.now()));
       result.sent += 1;
       const done = sendOne(pool, request, options, result).finally(() => underWay.delete(name));
       underWay.set(name, done);
@@ -77,7 +95,13 @@ async function sendOne(pool: Pool, request: GeneratedRequest, options: LoadOptio
   const secret = options.secrets.get(request.partnerId);
   if (secret === undefined) throw new Error(`no secret for partner ${request.partnerId}`);
   for (let attempt = 1; ; attempt += 1) {
-    const { headers, body } = signedRequest({ method: 'POST', path, body: request.body, appId: request.partnerId, secret });
+    const { headers, body } = signedRequest({
+      method: 'POST',
+      path,
+      body: request.body,
+      appId: request.partnerId,
+      secret,
+    });
     try {
       const hangUp = request.loseAnswer && attempt === 1 ? AbortSignal.timeout(2) : undefined;
       const answer = await pool.request({ method: 'POST', path, headers, body, signal: hangUp });
@@ -100,22 +124,38 @@ async function sendOne(pool: Pool, request: GeneratedRequest, options: LoadOptio
   }
 }
 
-function note(request: GeneratedRequest, status: number, text: string, attempt: number, result: LoadResult, options: LoadOptions): void {
+function note(
+  request: GeneratedRequest,
+  status: number,
+  text: string,
+  attempt: number,
+  result: LoadResult,
+  options: LoadOptions,
+): void {
   count(result.statuses, status);
   const answer = JSON.parse(text) as { applicationId?: string; errors?: { pointer: string; code: string }[] };
   const { partnerId, partnerOrderNo } = request;
   if (status === 200 || status === 202) {
     const name = orderOf(request);
     const known = result.accepted.get(name);
-    if (known !== undefined && known.applicationId !== answer.applicationId) result.surprises.push(`${name}: answered ${answer.applicationId} after ${known.applicationId}`);
+    if (known !== undefined && known.applicationId !== answer.applicationId)
+      result.surprises.push(`${name}: answered ${answer.applicationId} after ${known.applicationId}`);
     const application = { partnerId, partnerOrderNo, applicationId: answer.applicationId! };
     result.accepted.set(name, application);
     if (known === undefined) options.onAccepted?.(application);
   } else count(result.refusals, answer.errors?.[0]?.code ?? `status ${status}`);
-  if (!fits(request.expectation, status, answer.errors ?? [], attempt)) result.surprises.push(`${orderOf(request)}: ${status} ${text.slice(0, 300)} although ${JSON.stringify(request.expectation)}`);
+  if (!fits(request.expectation, status, answer.errors ?? [], attempt))
+    result.surprises.push(
+      `${orderOf(request)}: ${status} ${text.slice(0, 300)} although ${JSON.stringify(request.expectation)}`,
+    );
 }
 
-function fits(expectation: Expectation, status: number, errors: readonly { pointer: string; code: string }[], attempt: number): boolean {
+function fits(
+  expectation: Expectation,
+  status: number,
+  errors: readonly { pointer: string; code: string }[],
+  attempt: number,
+): boolean {
   switch (expectation.kind) {
     case 'accepted':
       // An attempt whose answer was lost may have been accepted: the next one is then a repeat.
@@ -125,7 +165,10 @@ function fits(expectation: Expectation, status: number, errors: readonly { point
     case 'conflict':
       return status === 409;
     case 'refused':
-      return status === 400 && errors.some((error) => error.pointer === expectation.pointer && error.code === expectation.code);
+      return (
+        status === 400 &&
+        errors.some((error) => error.pointer === expectation.pointer && error.code === expectation.code)
+      );
   }
 }
 

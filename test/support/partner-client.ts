@@ -1,5 +1,9 @@
 import { Agent, request } from 'node:http';
-import { openCredentials, type OpenCredentials, type PartnerCredentials } from '../../connectors/intake/client/credentials.ts';
+import {
+  openCredentials,
+  type OpenCredentials,
+  type PartnerCredentials,
+} from '../../connectors/intake/client/credentials.ts';
 import { signedRequest } from '../../connectors/intake/client/signed-request.ts';
 
 export interface Answer {
@@ -25,9 +29,16 @@ export class PartnerClient {
   readonly #agent: Agent;
   readonly #clock: () => number;
 
-  constructor(url: string, partner: { partnerId: string; secret: string } | PartnerCredentials, options: { clock?: () => number; agent?: Agent } = {}) {
+  constructor(
+    url: string,
+    partner: { partnerId: string; secret: string } | PartnerCredentials,
+    options: { clock?: () => number; agent?: Agent } = {},
+  ) {
     this.#url = new URL(url);
-    const credentials: PartnerCredentials = 'partnerId' in partner ? { appId: partner.partnerId, scheme: 'HUB1-HMAC-SHA256', secret: partner.secret } : partner;
+    const credentials: PartnerCredentials =
+      'partnerId' in partner
+        ? { appId: partner.partnerId, scheme: 'HUB1-HMAC-SHA256', secret: partner.secret }
+        : partner;
     this.partnerId = credentials.appId;
     this.#credentials = openCredentials(credentials);
     this.#agent = options.agent ?? new Agent({ keepAlive: true, maxSockets: 64 });
@@ -37,24 +48,41 @@ export class PartnerClient {
   /** The Authorization header of a request whose body goes as it is. */
   authorization(method: string, target: string, body: Buffer, options: SignOptions = {}): string {
     const signed = { method, target, body: options.signedBody ?? body };
-    return signedRequest({ ...this.#credentials, body: undefined }, signed, this.#choices(options)).headers.authorization as string;
+    return signedRequest({ ...this.#credentials, body: undefined }, signed, this.#choices(options)).headers
+      .authorization as string;
   }
 
   /** Sends a signed application. */
   post(application: unknown, options: SignOptions = {}): Promise<Answer> {
     const plain = Buffer.isBuffer(application) ? application : Buffer.from(JSON.stringify(application));
     const target = '/v1/applications';
-    if (options.signedBody !== undefined) return this.send('POST', target, plain, { 'content-type': 'application/json', authorization: this.authorization('POST', target, plain, options) });
-    const { headers, body } = signedRequest(this.#credentials, { method: 'POST', target, body: plain }, this.#choices(options));
+    if (options.signedBody !== undefined)
+      return this.send('POST', target, plain, {
+        'content-type': 'application/json',
+        authorization: this.authorization('POST', target, plain, options),
+      });
+    const { headers, body } = signedRequest(
+      this.#credentials,
+      { method: 'POST', target, body: plain },
+      this.#choices(options),
+    );
     return this.send('POST', target, body, headers);
   }
 
   /** A signed GET. */
   get(target: string, options: SignOptions = {}): Promise<Answer> {
-    return this.send('GET', target, undefined, signedRequest(this.#credentials, { method: 'GET', target }, this.#choices(options)).headers);
+    return this.send(
+      'GET',
+      target,
+      undefined,
+      signedRequest(this.#credentials, { method: 'GET', target }, this.#choices(options)).headers,
+    );
   }
 
-  #choices({ timestamp = String(Math.floor(this.#clock() / 1_000)), nonce }: SignOptions): { timestamp: string; nonce?: string } {
+  #choices({ timestamp = String(Math.floor(this.#clock() / 1_000)), nonce }: SignOptions): {
+    timestamp: string;
+    nonce?: string;
+  } {
     return nonce === undefined ? { timestamp } : { timestamp, nonce };
   }
 
@@ -69,10 +97,24 @@ export class PartnerClient {
 }
 
 /** One HTTP request, answered in full. */
-export function send(url: URL, agent: Agent, method: string, target: string, body: Buffer | undefined, headers: Record<string, string>): Promise<Answer> {
+export function send(
+  url: URL,
+  agent: Agent,
+  method: string,
+  target: string,
+  body: Buffer | undefined,
+  headers: Record<string, string>,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
-      { host: url.hostname, port: url.port, method, path: target, agent, headers: body === undefined ? headers : { ...headers, 'content-length': String(body.length) } },
+      {
+        host: url.hostname,
+        port: url.port,
+        method,
+        path: target,
+        agent,
+        headers: body === undefined ? headers : { ...headers, 'content-length': String(body.length) },
+      },
       (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));

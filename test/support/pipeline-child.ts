@@ -22,6 +22,14 @@ export async function endChild(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM
 
 async function bundleChild(): Promise<string> {
   const outfile = projectPath('dist', 'test', `pipeline-child-${process.pid}.mjs`);
-  await build({ entryPoints: [projectPath('test', 'support', 'pipeline-child-main.ts')], outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'error' });
+  await build({
+    entryPoints: [projectPath('test', 'support', 'pipeline-child-main.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'error',
+  });
   return outfile;
 }

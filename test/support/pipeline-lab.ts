@@ -4,9 +4,28 @@ import pg from 'pg';
 import { Registry } from 'prom-client';
 import { defineEvent } from '../../models/events/define-event.ts';
 import { systemClock } from '../../platform/kernel/clock.ts';
-import { BatchConsumer, DEAD_LETTER_TOPIC, encodeEvent, ensureTopics, headerText, TransactionalProducer, type Message, type OutgoingRecord } from '../../platform/streaming/kafka/index.ts';
+import {
+  BatchConsumer,
+  DEAD_LETTER_TOPIC,
+  encodeEvent,
+  ensureTopics,
+  headerText,
+  TransactionalProducer,
+  type Message,
+  type OutgoingRecord,
+} from '../../platform/streaming/kafka/index.ts';
 import { createLogger } from '../../platform/kernel/logger.ts';
-import { deadLetter, done, emit, ignored, pipeline, retry, type DecideContext, type PipelineContext, type PipelineDefinition } from '../../platform/streaming/pipeline-runtime/index.ts';
+import {
+  deadLetter,
+  done,
+  emit,
+  ignored,
+  pipeline,
+  retry,
+  type DecideContext,
+  type PipelineContext,
+  type PipelineDefinition,
+} from '../../platform/streaming/pipeline-runtime/index.ts';
 import { eventually } from './eventually.ts';
 import { uniqueName } from './stack.ts';
 
@@ -24,28 +43,63 @@ export function newLab(addresses: { kafkaBrokers: string; databaseUrl: string })
   return { kafkaBrokers: addresses.kafkaBrokers, databaseUrl: addresses.databaseUrl, name: `lab${letters()}` };
 }
 
-const payload = { filler: Type.String(), amountFen: Type.Integer({ minimum: 0 }), day: Type.String({ format: 'date' }) };
+const payload = {
+  filler: Type.String(),
+  amountFen: Type.Integer({ minimum: 0 }),
+  day: Type.String({ format: 'date' }),
+};
 const conservation = { day: 'day', amountFen: 'amountFen' };
 const title = { zh: '测试', en: 'Test' };
 
 /** Two input topics that share keys (they are not co-partitioned with anything), one output. `command` tells the rules what to do. */
 export function labEvents(lab: Lab) {
-  const Input = Type.Object({ key: Type.String({ minLength: 1 }), seq: Type.Integer(), command: Type.Optional(Type.String()), ...payload });
-  const spec = { version: 1, title, description: 'A test.', data: Input, key: (data: { key: string }) => data.key, conservation };
+  const Input = Type.Object({
+    key: Type.String({ minLength: 1 }),
+    seq: Type.Integer(),
+    command: Type.Optional(Type.String()),
+    ...payload,
+  });
+  const spec = {
+    version: 1,
+    title,
+    description: 'A test.',
+    data: Input,
+    key: (data: { key: string }) => data.key,
+    conservation,
+  };
   return {
     first: defineEvent({ ...spec, type: `${lab.name}.first` }),
     second: defineEvent({ ...spec, type: `${lab.name}.second` }),
     effect: defineEvent({
-      version: 1, title, description: 'A test.', type: `${lab.name}.effect`, conservation, key: (data) => data.key,
-      data: Type.Object({ key: Type.String(), seq: Type.Integer(), source: Type.String(), count: Type.Integer(), policy: Type.String(), ...payload }),
+      version: 1,
+      title,
+      description: 'A test.',
+      type: `${lab.name}.effect`,
+      conservation,
+      key: (data) => data.key,
+      data: Type.Object({
+        key: Type.String(),
+        seq: Type.Integer(),
+        source: Type.String(),
+        count: Type.Integer(),
+        policy: Type.String(),
+        ...payload,
+      }),
     }),
   };
 }
 
-export const LabState = Type.Object({ count: Type.Integer(), last: Type.Record(Type.String(), Type.Integer()), sumFen: Type.Integer() });
+export const LabState = Type.Object({
+  count: Type.Integer(),
+  last: Type.Record(Type.String(), Type.Integer()),
+  sumFen: Type.Integer(),
+});
 
 /** Counts the events of a key: each gives one effect with the count so far. Refuses a sequence that is not in order. */
-export function labPipeline(lab: Lab, options: { policy?: string; retryUntil?: (seq: number) => boolean } = {}): PipelineDefinition {
+export function labPipeline(
+  lab: Lab,
+  options: { policy?: string; retryUntil?: (seq: number) => boolean } = {},
+): PipelineDefinition {
   const { first, second, effect } = labEvents(lab);
   return pipeline({
     name: lab.name,
@@ -64,17 +118,29 @@ export function labPipeline(lab: Lab, options: { policy?: string; retryUntil?: (
       if (seq !== before + 1) return deadLetter('OUT_OF_ORDER', `${seq} after ${before}`);
       const count = (state?.count ?? 0) + 1;
       const policy = options.policy === undefined ? '' : context.policy.version;
-      return done(
-        { count, last: { ...state?.last, [event.type]: seq }, sumFen: (state?.sumFen ?? 0) + amountFen },
-        [emit(effect, { key, seq, source: event.type, count, policy, amountFen, day, filler })],
-      );
+      return done({ count, last: { ...state?.last, [event.type]: seq }, sumFen: (state?.sumFen ?? 0) + amountFen }, [
+        emit(effect, { key, seq, source: event.type, count, policy, amountFen, day, filler }),
+      ]);
     },
   });
 }
 
 export function labContext(lab: Lab, level = process.env['LAB_LOG'] ?? 'silent'): PipelineContext {
   return {
-    settings: { home: '', host: '127.0.0.1', port: 0, databaseUrl: undefined, kafkaBrokers: undefined, clickhouseUrl: undefined, connectUrl: undefined, kafkaClientConfig: {}, clickhouseDatabase: '', partitions: 1, replication: 1, logLevel: level } as PipelineContext['settings'],
+    settings: {
+      home: '',
+      host: '127.0.0.1',
+      port: 0,
+      databaseUrl: undefined,
+      kafkaBrokers: undefined,
+      clickhouseUrl: undefined,
+      connectUrl: undefined,
+      kafkaClientConfig: {},
+      clickhouseDatabase: '',
+      partitions: 1,
+      replication: 1,
+      logLevel: level,
+    } as PipelineContext['settings'],
     endpoints: { kafkaBrokers: lab.kafkaBrokers, databaseUrl: lab.databaseUrl, clickhouseUrl: '' },
     logger: createLogger('lab', level),
     metrics: new Registry(),
@@ -84,11 +150,17 @@ export function labContext(lab: Lab, level = process.env['LAB_LOG'] ?? 'silent')
 
 export async function prepareTopics(lab: Lab, partitions = 4): Promise<void> {
   const topics = [...Object.values(labEvents(lab)).map(({ topic }) => topic), DEAD_LETTER_TOPIC];
-  await ensureTopics(labContext(lab), topics.map((topic) => ({ topic, partitions, replication: 1 })));
+  await ensureTopics(
+    labContext(lab),
+    topics.map((topic) => ({ topic, partitions, replication: 1 })),
+  );
 }
 
 /** `perKey` events for each key on the first topic, and as many on the second where `both` is set; in order per key and topic. */
-export function labInputs(lab: Lab, options: { keys: number; perKey: number; both?: boolean; from?: number; fillerBytes?: number; keyPrefix?: string }): OutgoingRecord[] {
+export function labInputs(
+  lab: Lab,
+  options: { keys: number; perKey: number; both?: boolean; from?: number; fillerBytes?: number; keyPrefix?: string },
+): OutgoingRecord[] {
   const { first, second } = labEvents(lab);
   const filler = 'x'.repeat(options.fillerBytes ?? 10);
   const records: OutgoingRecord[] = [];
@@ -96,7 +168,14 @@ export function labInputs(lab: Lab, options: { keys: number; perKey: number; bot
     for (let k = 0; k < options.keys; k += 1) {
       const key = `${options.keyPrefix ?? 'k'}${k}`;
       for (const definition of options.both === true ? [first, second] : [first]) {
-        records.push(encodeEvent(definition, { id: `${definition.type}-${key}-${seq}`, source: '/lab', time: '2026-01-01T00:00:00Z', data: { key, seq, filler, amountFen: seq, day: '2026-01-01' } }));
+        records.push(
+          encodeEvent(definition, {
+            id: `${definition.type}-${key}-${seq}`,
+            source: '/lab',
+            time: '2026-01-01T00:00:00Z',
+            data: { key, seq, filler, amountFen: seq, day: '2026-01-01' },
+          }),
+        );
       }
     }
   }
@@ -116,7 +195,13 @@ export async function produceAll(lab: Lab, records: readonly OutgoingRecord[], b
 }
 
 /** Every committed record of a topic: reads until at least `count` are there, then on until nothing more comes for a second. */
-export async function readTopic(lab: Lab, topic: string, count: number, keep: (message: Message) => boolean = () => true, deadlineMs = 90_000): Promise<Message[]> {
+export async function readTopic(
+  lab: Lab,
+  topic: string,
+  count: number,
+  keep: (message: Message) => boolean = () => true,
+  deadlineMs = 90_000,
+): Promise<Message[]> {
   const reader = new BatchConsumer(labContext(lab), { clientId: 'lab', groupId: uniqueName('lab'), topics: [topic] });
   await reader.connect();
   const all: Message[] = [];
@@ -142,7 +227,11 @@ export async function readDeadLetters(lab: Lab, count: number): Promise<Message[
   return readTopic(lab, DEAD_LETTER_TOPIC, count, (message) => headerText(message.headers, 'dlq_step') === lab.name);
 }
 
-export async function query<Row extends pg.QueryResultRow>(lab: Lab, text: string, values: unknown[] = []): Promise<Row[]> {
+export async function query<Row extends pg.QueryResultRow>(
+  lab: Lab,
+  text: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
   const client = new pg.Client({ connectionString: lab.databaseUrl });
   await client.connect();
   try {
@@ -156,7 +245,10 @@ export async function query<Row extends pg.QueryResultRow>(lab: Lab, text: strin
  * What is wrong with the effects of these inputs; empty when every input has exactly one effect in the state and on the output topic
  * (read committed), in order per key and source, and the tally agrees.
  */
-export async function faults(lab: Lab, expected: { keys: number; perKey: number; sources?: number; keyPrefix?: string }): Promise<string[]> {
+export async function faults(
+  lab: Lab,
+  expected: { keys: number; perKey: number; sources?: number; keyPrefix?: string },
+): Promise<string[]> {
   const { effect } = labEvents(lab);
   const total = expected.keys * expected.perKey * (expected.sources ?? 1);
   const problems: string[] = [];
@@ -178,7 +270,11 @@ export async function faults(lab: Lab, expected: { keys: number; perKey: number;
     const { count } = JSON.parse(state) as { count: number };
     if (count !== perState) problems.push(`state of ${key} counts ${count} of ${perState}`);
   }
-  const [tally] = await query<{ events: string }>(lab, `select sum(events) as events from hub.pipeline_tally where pipeline = $1 and outcome = 'done'`, [lab.name]);
+  const [tally] = await query<{ events: string }>(
+    lab,
+    `select sum(events) as events from hub.pipeline_tally where pipeline = $1 and outcome = 'done'`,
+    [lab.name],
+  );
   if (Number(tally?.events) !== total) problems.push(`tally counts ${tally?.events} of ${total}`);
   return problems.slice(0, 20);
 }

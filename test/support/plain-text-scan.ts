@@ -77,7 +77,8 @@ export async function scanPostgres(scan: PlainTextScan, url: string): Promise<vo
         for (const row of rows)
           for (const [column, value] of Object.entries(row)) {
             if (Buffer.isBuffer(value)) scan.bytes(`${name}.${column}`, value);
-            else if (value !== null) scan.text(`${name}.${column}`, typeof value === 'string' ? value : JSON.stringify(value));
+            else if (value !== null)
+              scan.text(`${name}.${column}`, typeof value === 'string' ? value : JSON.stringify(value));
           }
       }
       await client.query('COMMIT');
@@ -88,20 +89,33 @@ export async function scanPostgres(scan: PlainTextScan, url: string): Promise<vo
 }
 
 /** Keys, values and headers of every committed record of these topics. */
-export async function scanKafka(scan: PlainTextScan, kafka: KafkaSurroundings, topics: readonly string[]): Promise<void> {
+export async function scanKafka(
+  scan: PlainTextScan,
+  kafka: KafkaSurroundings,
+  topics: readonly string[],
+): Promise<void> {
   for (const topic of topics)
     for (const message of await committedMessages(kafka, topic)) {
       if (Buffer.isBuffer(message.key)) scan.bytes(`topic ${topic} key`, message.key);
       if (message.value !== null) scan.bytes(`topic ${topic}`, message.value);
-      for (const header of message.headers ?? []) for (const [name, value] of Object.entries(header)) scan.text(`topic ${topic} header ${name}`, String(value));
+      for (const header of message.headers ?? [])
+        for (const [name, value] of Object.entries(header)) scan.text(`topic ${topic} header ${name}`, String(value));
     }
 }
 
 /** Every row of every table of a ClickHouse database (views are made of them). */
 export async function scanClickhouse(scan: PlainTextScan, client: ClickHouseClient, database: string): Promise<void> {
-  const listed = await client.query({ query: `SELECT name FROM system.tables WHERE database = {database:String} AND engine LIKE '%MergeTree'`, query_params: { database }, format: 'JSONEachRow' });
+  const listed = await client.query({
+    query: `SELECT name FROM system.tables WHERE database = {database:String} AND engine LIKE '%MergeTree'`,
+    query_params: { database },
+    format: 'JSONEachRow',
+  });
   for (const { name } of await listed.json<{ name: string }>()) {
-    const result = await client.query({ query: `SELECT * FROM {database:Identifier}.{name:Identifier}`, query_params: { database, name }, format: 'JSONCompactEachRow' });
+    const result = await client.query({
+      query: `SELECT * FROM {database:Identifier}.{name:Identifier}`,
+      query_params: { database, name },
+      format: 'JSONCompactEachRow',
+    });
     for await (const rows of result.stream()) for (const row of rows) scan.text(`${database}.${name}`, row.text);
   }
 }

@@ -29,7 +29,12 @@ export async function startProxiedKafka(): Promise<ProxiedKafka> {
   };
   const [own, controller, behind] = [await port(), await port(), await port()];
   const proxy = await startTcpProxy({ host: '127.0.0.1', port: behind });
-  const { child } = await kafka.prepare({ home: openHome(folder), ports: { kafka: own, 'kafka-controller': controller }, report: () => undefined, env: process.env });
+  const { child } = await kafka.prepare({
+    home: openHome(folder),
+    ports: { kafka: own, 'kafka-controller': controller },
+    report: () => undefined,
+    env: process.env,
+  });
   const { marker: config, ready } = child;
   if (config === undefined || ready === 'ipc') throw new Error('the part kafka names no configuration or no probe');
   const settings = readFileSync(config, 'utf8')

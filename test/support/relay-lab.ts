@@ -7,6 +7,8 @@ export function labRelaySource(name: string): RelaySource<RelayRow & { payload: 
     table: `hub.${name}`,
     channel: name,
     select: `SELECT seq, payload FROM hub.${name} WHERE seq >= $1 ORDER BY seq LIMIT $2`,
-    toRecords: (row) => [{ topic: name, key: Buffer.from(String(row.seq)), value: Buffer.from(row.payload), headers: [] }],
+    toRecords: (row) => [
+      { topic: name, key: Buffer.from(String(row.seq)), value: Buffer.from(row.payload), headers: [] },
+    ],
   };
 }

@@ -9,6 +9,16 @@ const [source, ...args] = process.argv.slice(2);
 const folder = join(root, 'node_modules/.cache/hub-run');
 mkdirSync(folder, { recursive: true });
 const outfile = join(folder, `${source.replaceAll(/[^a-z0-9]+/gi, '-')}-${process.pid}.mjs`);
-await build({ entryPoints: [resolve(root, source)], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', packages: 'external', sourcemap: 'inline', logLevel: 'error' });
+await build({
+  entryPoints: [resolve(root, source)],
+  outfile,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  packages: 'external',
+  sourcemap: 'inline',
+  logLevel: 'error',
+});
 process.argv = [process.argv[0], outfile, ...args];
 await import(pathToFileURL(outfile).href);

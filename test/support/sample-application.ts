@@ -15,12 +15,36 @@ export interface SampleApplication {
 }
 
 const SURNAMES = ['王', '李', '张', '刘', '陈', '杨', '赵', '黄', '周', '吴'];
-const GIVEN = ['伟', '芳', '娜', '秀英', '敏', '静', '丽', '强', '磊', '洋', '艳', '勇', '军', '杰', '娟', '涛', '明', '超', '霞', '平'];
+const GIVEN = [
+  '伟',
+  '芳',
+  '娜',
+  '秀英',
+  '敏',
+  '静',
+  '丽',
+  '强',
+  '磊',
+  '洋',
+  '艳',
+  '勇',
+  '军',
+  '杰',
+  '娟',
+  '涛',
+  '明',
+  '超',
+  '霞',
+  '平',
+];
 const REGIONS = ['110105', '310101', '440305', '330106', '510107', '420111', '370202', '320102'];
 
 /** The n-th person: always the same one, with a valid ID number, mobile and name. */
 export function samplePerson(n: number): { name: string; idNo: string; mobile: string } {
-  const day = new Date(Date.UTC(1965, 0, 1) + ((n * 7_919) % 12_000) * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
+  const day = new Date(Date.UTC(1965, 0, 1) + ((n * 7_919) % 12_000) * 86_400_000)
+    .toISOString()
+    .slice(0, 10)
+    .replaceAll('-', '');
   const first17 = `${REGIONS[n % REGIONS.length]}${day}${String(Math.floor(n / 12_000) % 1_000).padStart(3, '0')}`;
   return {
     name: `${SURNAMES[n % SURNAMES.length]}${GIVEN[Math.floor(n / 10) % GIVEN.length]}`,
@@ -57,7 +81,17 @@ export function sampleApplication(n: number, partnerOrderNo = `ORDER-${n}`): Sam
       consents: [{ purpose: 'credit-report', version: '2026-01', at: '2026-01-20T10:00:00+08:00' }],
     },
     guarantors: [],
-    vehicle: { kind: 'new', use: 'own', energy: 'fuel', vin: sampleVin(n), priceFen: price, listPriceFen: price + 1_000_000, valuationFen: null, firstRegistered: null, mileageKm: null },
+    vehicle: {
+      kind: 'new',
+      use: 'own',
+      energy: 'fuel',
+      vin: sampleVin(n),
+      priceFen: price,
+      listPriceFen: price + 1_000_000,
+      valuationFen: null,
+      firstRegistered: null,
+      mileageKm: null,
+    },
     request: { amountFen: Math.round(price * 0.6), termMonths: 36, method: 'ANNUITY', addOns: [] },
     bankCard: { no: sampleCard(n) },
   };

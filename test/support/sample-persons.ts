@@ -24,7 +24,11 @@ export interface SamplePersons {
 }
 
 /** `who` picks them by their ID numbers. */
-export async function samplePersons(prefix: string, count: number, who: (idNo: string) => boolean = () => true): Promise<SamplePersons> {
+export async function samplePersons(
+  prefix: string,
+  count: number,
+  who: (idNo: string) => boolean = () => true,
+): Promise<SamplePersons> {
   const database = await createTestDatabase(prefix);
   await migrate(database.url, projectPath('models/state/migrations'));
   const pool = createPool(database.url);

@@ -10,16 +10,29 @@ export interface Progress {
 }
 
 /** How far the accepted applications have come: decided in Postgres, visible with their decision in ClickHouse. */
-export async function progressOf({ postgres, clickhouse }: { postgres: Pool; clickhouse: ClickHouseClient }): Promise<Progress> {
+export async function progressOf({
+  postgres,
+  clickhouse,
+}: {
+  postgres: Pool;
+  clickhouse: ClickHouseClient;
+}): Promise<Progress> {
   const { rows } = await postgres.query<{ accepted: string; decided: string }>(
     `SELECT (SELECT count(*) FROM intake.accepted) AS accepted, (SELECT count(*) FROM state.review WHERE state::jsonb ->> 'status' IN ('APPROVED', 'REFERRED', 'DECLINED')) AS decided`,
   );
-  const [visible] = await selectRows<{ n: number }>(clickhouse, 'SELECT uniqExact(application_id) AS n FROM raw_review_application_decided');
+  const [visible] = await selectRows<{ n: number }>(
+    clickhouse,
+    'SELECT uniqExact(application_id) AS n FROM raw_review_application_decided',
+  );
   return { accepted: Number(rows[0]!.accepted), decided: Number(rows[0]!.decided), visible: visible!.n };
 }
 
 /** Waits until every accepted application is decided and visible. Throws with how far it came when `deadlineMs` has passed. */
-export async function untilSettled(servers: { postgres: Pool; clickhouse: ClickHouseClient }, deadlineMs: number, onProgress: (progress: Progress) => void = () => undefined): Promise<Progress> {
+export async function untilSettled(
+  servers: { postgres: Pool; clickhouse: ClickHouseClient },
+  deadlineMs: number,
+  onProgress: (progress: Progress) => void = () => undefined,
+): Promise<Progress> {
   const deadline = performance.now() + deadlineMs;
   for (;;) {
     let progress: Progress | undefined;

@@ -5,9 +5,22 @@ import type { Pool } from 'pg';
 import { Registry } from 'prom-client';
 import { defineEvent, type EventDefinition } from '../../models/events/define-event.ts';
 import { deadLetterTable, rawTable } from '../../models/warehouse/index.ts';
-import { createClickhouse, ensureDatabase, MigrationLedger, selectRows, syncRawTables } from '../../platform/storage/clickhouse/index.ts';
+import {
+  createClickhouse,
+  ensureDatabase,
+  MigrationLedger,
+  selectRows,
+  syncRawTables,
+} from '../../platform/storage/clickhouse/index.ts';
 import { systemClock } from '../../platform/kernel/clock.ts';
-import { derivedEventId, encodeEvent, ensureTopics, hubTopics, TransactionalProducer, type OutgoingRecord } from '../../platform/streaming/kafka/index.ts';
+import {
+  derivedEventId,
+  encodeEvent,
+  ensureTopics,
+  hubTopics,
+  TransactionalProducer,
+  type OutgoingRecord,
+} from '../../platform/streaming/kafka/index.ts';
 import type { RunningWorker } from '../../platform/kernel/worker.ts';
 import { createLogger } from '../../platform/kernel/logger.ts';
 import { createPool, migrate } from '../../platform/storage/postgres/index.ts';
@@ -26,7 +39,10 @@ export interface SinkLab {
 
 /** Names nobody else has, on the engines given. */
 export function newSinkLab(addresses: Omit<SinkLab, 'name'>): SinkLab {
-  return { ...addresses, name: `sink${Array.from({ length: 8 }, () => String.fromCharCode(97 + randomInt(26))).join('')}` };
+  return {
+    ...addresses,
+    name: `sink${Array.from({ length: 8 }, () => String.fromCharCode(97 + randomInt(26))).join('')}`,
+  };
 }
 
 /** An event of about 350 bytes of data with columns of every sort. */
@@ -42,7 +58,13 @@ export function sinkEvent(lab: SinkLab) {
       businessDate: Type.String({ format: 'date' }),
       amountFen: Type.Integer(),
       at: Type.String({ format: 'date-time' }),
-      nested: Type.Union([Type.Object({ score: Type.Union([Type.Integer(), Type.Null()]), kind: Type.Union([Type.Literal('a'), Type.Literal('b')]) }), Type.Null()]),
+      nested: Type.Union([
+        Type.Object({
+          score: Type.Union([Type.Integer(), Type.Null()]),
+          kind: Type.Union([Type.Literal('a'), Type.Literal('b')]),
+        }),
+        Type.Null(),
+      ]),
       list: Type.Array(Type.Object({ name: Type.String(), costFen: Type.Integer() })),
       note: Type.Optional(Type.String()),
     }),
@@ -55,7 +77,10 @@ export function sinkEvent(lab: SinkLab) {
 export async function prepareSinkLab(lab: SinkLab, partitions = 3): Promise<void> {
   const event = sinkEvent(lab) as unknown as EventDefinition;
   await migrate(lab.databaseUrl, projectPath('models', 'state', 'migrations'));
-  await ensureTopics(kafkaOf(lab), [...hubTopics({ partitions: 6, replication: 1 }).filter(({ topic }) => topic === 'hub.dead-letters'), { topic: event.topic, partitions, replication: 1 }]);
+  await ensureTopics(kafkaOf(lab), [
+    ...hubTopics({ partitions: 6, replication: 1 }).filter(({ topic }) => topic === 'hub.dead-letters'),
+    { topic: event.topic, partitions, replication: 1 },
+  ]);
   await ensureDatabase(lab.clickhouseUrl, lab.clickhouseDatabase);
   const client = clickhouseOf(lab);
   try {
@@ -89,12 +114,21 @@ export function sinkRecord(lab: SinkLab, n: number, change: Record<string, unkno
     note: 'n'.repeat(60),
     ...change,
   };
-  return encodeEvent(sinkEvent(lab) as unknown as EventDefinition, { id, source: '/test', time: '2026-01-02T02:00:00.500Z', traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', data });
+  return encodeEvent(sinkEvent(lab) as unknown as EventDefinition, {
+    id,
+    source: '/test',
+    time: '2026-01-02T02:00:00.500Z',
+    traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+    data,
+  });
 }
 
 /** Produces in committed transactions of 5,000, so that the topic has transaction marks between its records. */
 export async function produceToSink(lab: SinkLab, records: readonly OutgoingRecord[]): Promise<void> {
-  const producer = new TransactionalProducer(kafkaOf(lab), { clientId: 'test', transactionalId: `${lab.name}-${randomInt(1e9)}` });
+  const producer = new TransactionalProducer(kafkaOf(lab), {
+    clientId: 'test',
+    transactionalId: `${lab.name}-${randomInt(1e9)}`,
+  });
   await producer.connect();
   try {
     for (let i = 0; i < records.length; i += 5_000) {
@@ -108,19 +142,31 @@ export async function produceToSink(lab: SinkLab, records: readonly OutgoingReco
 }
 
 /** A sink over the lab's topic alone, in a group of its own. */
-export async function startLabSink(lab: SinkLab, options: SinkOptions & { pool?: Pool; clickhouseUrl?: string; kafkaBrokers?: string } = {}): Promise<RunningWorker & { pool: Pool }> {
+export async function startLabSink(
+  lab: SinkLab,
+  options: SinkOptions & { pool?: Pool; clickhouseUrl?: string; kafkaBrokers?: string } = {},
+): Promise<RunningWorker & { pool: Pool }> {
   const event = sinkEvent(lab);
   const pool = options.pool ?? createPool(lab.databaseUrl, { max: 5 });
   const worker = await startSink(
     {
       settings: { kafkaClientConfig: {}, clickhouseDatabase: lab.clickhouseDatabase },
-      endpoints: { kafkaBrokers: options.kafkaBrokers ?? lab.kafkaBrokers, databaseUrl: lab.databaseUrl, clickhouseUrl: options.clickhouseUrl ?? lab.clickhouseUrl },
+      endpoints: {
+        kafkaBrokers: options.kafkaBrokers ?? lab.kafkaBrokers,
+        databaseUrl: lab.databaseUrl,
+        clickhouseUrl: options.clickhouseUrl ?? lab.clickhouseUrl,
+      },
       logger: createLogger('test-sink', process.env['HUB_TEST_LOG'] ?? 'silent'),
       metrics: new Registry(),
       clock: systemClock,
       postgres: pool,
     },
-    { topics: [{ topic: event.topic, table: event.rawTable, kind: 'event' }], groupId: lab.name, refusalsGroupId: `${lab.name}-refusals`, ...options },
+    {
+      topics: [{ topic: event.topic, table: event.rawTable, kind: 'event' }],
+      groupId: lab.name,
+      refusalsGroupId: `${lab.name}-refusals`,
+      ...options,
+    },
   );
   return {
     pool,
@@ -133,11 +179,13 @@ export async function startLabSink(lab: SinkLab, options: SinkOptions & { pool?:
 }
 
 /** Rows in the raw table as they lie there (no FINAL: a repeated insert would show) and as they count. */
-export async function landedRows(lab: SinkLab, client: ClickHouseClient): Promise<{ rows: number; ids: number; offsets: number; sumFen: number }> {
+export async function landedRows(
+  lab: SinkLab,
+  client: ClickHouseClient,
+): Promise<{ rows: number; ids: number; offsets: number; sumFen: number }> {
   const [row] = await selectRows<{ rows: number; ids: number; offsets: number; sumFen: number }>(
     client,
     `SELECT count() AS rows, uniqExact(event_id) AS ids, uniqExact(partition, offset) AS offsets, sum(amount_fen) AS sumFen FROM ${sinkEvent(lab).rawTable}`,
   );
   return row as { rows: number; ids: number; offsets: number; sumFen: number };
 }
-

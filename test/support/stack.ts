@@ -15,7 +15,10 @@ export interface TestStack {
  */
 export function testStack(): TestStack {
   const file = process.env['HUB_TEST_STACK'];
-  if (!file) throw new Error('HUB_TEST_STACK is not set: tests that need the engines belong to the jest project "stack" (test/integration, acceptance, chaos, browser)');
+  if (!file)
+    throw new Error(
+      'HUB_TEST_STACK is not set: tests that need the engines belong to the jest project "stack" (test/integration, acceptance, chaos, browser)',
+    );
   return JSON.parse(readFileSync(file, 'utf8')) as TestStack;
 }
 
@@ -25,7 +28,9 @@ export function uniqueName(prefix: string): string {
 }
 
 /** An empty Postgres database of one's own. `drop` ends the sessions on it and removes it. */
-export async function createTestDatabase(prefix = 'test'): Promise<{ url: string; name: string; drop: () => Promise<void> }> {
+export async function createTestDatabase(
+  prefix = 'test',
+): Promise<{ url: string; name: string; drop: () => Promise<void> }> {
   const { databaseUrl } = testStack();
   const name = uniqueName(prefix);
   await onPostgres(databaseUrl, `CREATE DATABASE "${name}"`);
@@ -35,11 +40,17 @@ export async function createTestDatabase(prefix = 'test'): Promise<{ url: string
 }
 
 /** An empty ClickHouse database of one's own: the server's URL, the name to give as `database`, and its removal. */
-export async function createTestClickhouseDatabase(prefix = 'test'): Promise<{ url: string; database: string; drop: () => Promise<void> }> {
+export async function createTestClickhouseDatabase(
+  prefix = 'test',
+): Promise<{ url: string; database: string; drop: () => Promise<void> }> {
   const { clickhouseUrl } = testStack();
   const database = uniqueName(prefix);
   await onClickhouse(clickhouseUrl, `CREATE DATABASE ${database}`);
-  return { url: clickhouseUrl, database, drop: () => onClickhouse(clickhouseUrl, `DROP DATABASE IF EXISTS ${database}`) };
+  return {
+    url: clickhouseUrl,
+    database,
+    drop: () => onClickhouse(clickhouseUrl, `DROP DATABASE IF EXISTS ${database}`),
+  };
 }
 
 async function onPostgres(connectionString: string, statement: string): Promise<void> {

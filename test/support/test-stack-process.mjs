@@ -16,7 +16,11 @@ export async function startTestStack() {
   const env = { ...process.env, HUB_BUNDLE: bundle };
   for (const name of ['KAFKA_BROKERS', 'DATABASE_URL', 'CLICKHOUSE_URL']) delete env[name];
   // The IPC channel ends the engines when jest itself is killed.
-  const child = spawn(process.execPath, [join(bundle, 'platform/local/parts-main.js'), '--home', folder, '--json'], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env, detached: true });
+  const child = spawn(process.execPath, [join(bundle, 'platform/local/parts-main.js'), '--home', folder, '--json'], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env,
+    detached: true,
+  });
   let progress = '';
   child.stderr.on('data', (chunk) => (progress += chunk.toString()));
   try {

@@ -12,7 +12,12 @@ export const SCORECARD: ScorecardPolicy = {
   version: 'application-2026-11',
   portfolioBadRate: '0.03',
   lossGivenDefault: '0.45',
-  grades: [{ grade: 'E', from: 0, outcome: 'decline' }, { grade: 'D', from: 416, outcome: 'refer' }, { grade: 'C', from: 460, outcome: 'approve' }, { grade: 'A', from: 540, outcome: 'approve' }],
+  grades: [
+    { grade: 'E', from: 0, outcome: 'decline' },
+    { grade: 'D', from: 416, outcome: 'refer' },
+    { grade: 'C', from: 460, outcome: 'approve' },
+    { grade: 'A', from: 540, outcome: 'approve' },
+  ],
 };
 
 const newest = FIRST_POLICIES.at(-1)!.value;
@@ -22,12 +27,25 @@ export const RICH: ReviewPolicy = {
   ...newest,
   scorecard: SCORECARD,
   counterOffer: { minAmountFen: 2_000_000, minShare: '0.6', stepFen: 100_000, shortenTerm: true },
-  scoped: [{ name: 'used-strict', scope: { products: ['USED-ANNUITY'] }, changes: { tenor: { ...newest.tenor, usedMonths: 24 } } }],
-  challenger: { name: 'dearer', share: '0.3', changes: { affordability: { ...newest.affordability, paymentToIncome: '0.40' } } },
+  scoped: [
+    {
+      name: 'used-strict',
+      scope: { products: ['USED-ANNUITY'] },
+      changes: { tenor: { ...newest.tenor, usedMonths: 24 } },
+    },
+  ],
+  challenger: {
+    name: 'dearer',
+    share: '0.3',
+    changes: { affordability: { ...newest.affordability, paymentToIncome: '0.40' } },
+  },
 };
 
 /** The first shipped versions, and the rich one from 2026 on. */
-export const VERSIONS: readonly PolicyVersion<ReviewPolicy>[] = [...FIRST_POLICIES, { version: 'review-rich', effectiveFrom: '2026-01-01', value: RICH }];
+export const VERSIONS: readonly PolicyVersion<ReviewPolicy>[] = [
+  ...FIRST_POLICIES,
+  { version: 'review-rich', effectiveFrom: '2026-01-01', value: RICH },
+];
 
 /** mulberry32: a small generator of the same numbers for the same seed. */
 function random(seed: number): () => number {
@@ -50,19 +68,35 @@ function changeOf(next: () => number): Change {
     businessDate: pick('2024-03-27', '2025-06-30', '2026-11-20', '2026-11-21'),
     product: used ? 'USED-ANNUITY' : pick('NEW-ANNUITY', 'NEW-ANNUITY', 'NEW-SUBSIDISED', 'NO-SUCH'),
     applicant: {
-      birthDate: pick('1990-05-10', '1975-01-31', '2008-11-21', '1964-02-29'), monthlyIncomeFen: between(4_000, 30_000) * 100, monthlyDebtFen: next() < 0.5 ? 0 : between(0, 5_000) * 100,
+      birthDate: pick('1990-05-10', '1975-01-31', '2008-11-21', '1964-02-29'),
+      monthlyIncomeFen: between(4_000, 30_000) * 100,
+      monthlyDebtFen: next() < 0.5 ? 0 : between(0, 5_000) * 100,
       consents: next() < 0.02 ? [] : [{ purpose: 'credit-report', version: '1', at: '2026-01-01T00:00:00Z' }],
       address: { region: pick('110105', '310101', '440305', '810000'), detail: null },
     },
     vehicle: {
-      kind: used ? 'used' : 'new', use: pick('own', 'own', 'own', 'commercial'), energy: pick('fuel', 'new-energy'), priceFen, listPriceFen: used ? null : pick(null, priceFen + between(0, 20_000) * 100),
-      valuationFen: used ? pick(null, priceFen, Math.floor(priceFen * 0.95)) : null, firstRegistered: used ? pick('2010-01-01', '2021-05-05', '2023-08-31') : null,
+      kind: used ? 'used' : 'new',
+      use: pick('own', 'own', 'own', 'commercial'),
+      energy: pick('fuel', 'new-energy'),
+      priceFen,
+      listPriceFen: used ? null : pick(null, priceFen + between(0, 20_000) * 100),
+      valuationFen: used ? pick(null, priceFen, Math.floor(priceFen * 0.95)) : null,
+      firstRegistered: used ? pick('2010-01-01', '2021-05-05', '2023-08-31') : null,
     },
     request: { amountFen: Math.floor(priceFen * (0.3 + 0.62 * next())), termMonths: pick(12, 24, 36, 36, 48, 60, 72) },
-    match: { duplicateOf: next() < 0.03 ? 'A0' : null, blacklist: next() < 0.02 ? { list: 'fraud', reason: 'x' } : null },
+    match: {
+      duplicateOf: next() < 0.03 ? 'A0' : null,
+      blacklist: next() < 0.02 ? { list: 'fraud', reason: 'x' } : null,
+    },
     report: {
-      outcome: pick('report', 'report', 'report', 'report', 'report', 'no-file', 'rejected'), score: between(480, 800), enquiries3Months: between(0, 8),
-      overdue: { currentDaysPastDue: next() < 0.05 ? 10 : 0, maxDaysPastDue24Months: next() < 0.15 ? between(1, 120) : 0, timesOverdue24Months: next() < 0.15 ? between(1, 8) : 0 },
+      outcome: pick('report', 'report', 'report', 'report', 'report', 'no-file', 'rejected'),
+      score: between(480, 800),
+      enquiries3Months: between(0, 8),
+      overdue: {
+        currentDaysPastDue: next() < 0.05 ? 10 : 0,
+        maxDaysPastDue24Months: next() < 0.15 ? between(1, 120) : 0,
+        timesOverdue24Months: next() < 0.15 ? between(1, 8) : 0,
+      },
     },
   };
 }
@@ -72,8 +106,10 @@ export function eventsOf(number: number, change: Change): ReviewEvent[] {
   const applicationId = `case-${String(number).padStart(7, '0')}`;
   const partnerId = `dealer-${'abc'[number % 3]!}`;
   return events(change).map((event) => {
-    if (event.type === 'intake.application-received') return { ...event, data: { ...event.data, applicationId, partnerId } };
-    if (event.type === 'bureaus.credit-report-received') return { ...event, data: { ...event.data, applicationId, reportRequestId: reportRequestIdOf(applicationId) } };
+    if (event.type === 'intake.application-received')
+      return { ...event, data: { ...event.data, applicationId, partnerId } };
+    if (event.type === 'bureaus.credit-report-received')
+      return { ...event, data: { ...event.data, applicationId, reportRequestId: reportRequestIdOf(applicationId) } };
     return { ...event, data: { ...event.data, applicationId } } as ReviewEvent;
   });
 }

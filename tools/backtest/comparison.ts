@@ -71,8 +71,22 @@ export interface ComparisonReport {
   changedCases: ChangedCase[];
 }
 
-const emptySide = (): Side => ({ approved: 0, referred: 0, declined: 0, approvedFen: 0, expectedLossFen: 0, unrated: 0 });
-const emptyGroup = (): Group => ({ cases: 0, changed: 0, reworded: 0, unknown: 0, recorded: emptySide(), candidate: emptySide() });
+const emptySide = (): Side => ({
+  approved: 0,
+  referred: 0,
+  declined: 0,
+  approvedFen: 0,
+  expectedLossFen: 0,
+  unrated: 0,
+});
+const emptyGroup = (): Group => ({
+  cases: 0,
+  changed: 0,
+  reworded: 0,
+  unknown: 0,
+  recorded: emptySide(),
+  candidate: emptySide(),
+});
 
 /** Adds up recorded against candidate decisions, case by case; holds sums, and at most `mostCases` changed cases. */
 export class Comparison {
@@ -101,7 +115,11 @@ export class Comparison {
     const lossOf = lossIn(known, under.report ?? known.report, scale);
     const lossBefore = lossOf(before);
     const lossAfter = after === null ? null : changed ? lossOf(after) : lossBefore;
-    for (const group of [this.#total, at(this.#byPartner, application.partnerId, emptyGroup), at(this.#byProduct, application.product, emptyGroup)]) {
+    for (const group of [
+      this.#total,
+      at(this.#byPartner, application.partnerId, emptyGroup),
+      at(this.#byProduct, application.product, emptyGroup),
+    ]) {
       group.cases += 1;
       if (changed) group.changed += 1;
       if (reworded) group.reworded += 1;
@@ -112,7 +130,8 @@ export class Comparison {
       }
     }
     for (const { code } of before.reasons) at(this.#reasons, code, () => ({ recorded: 0, candidate: 0 })).recorded += 1;
-    for (const { code } of after?.reasons ?? []) at(this.#reasons, code, () => ({ recorded: 0, candidate: 0 })).candidate += 1;
+    for (const { code } of after?.reasons ?? [])
+      at(this.#reasons, code, () => ({ recorded: 0, candidate: 0 })).candidate += 1;
     if (changed) this.#change(known, before, after);
   }
 
@@ -131,12 +150,26 @@ export class Comparison {
     const { applicationId, businessDate, application, decision } = known;
     const { partnerId, product, amountFen } = application;
     const to = candidate?.outcome ?? 'UNKNOWN';
-    const transition = at(this.#transitions, `${recorded.outcome} ${to}`, () => ({ from: recorded.outcome, to, cases: 0, requestedAmountFen: 0 }));
+    const transition = at(this.#transitions, `${recorded.outcome} ${to}`, () => ({
+      from: recorded.outcome,
+      to,
+      cases: 0,
+      requestedAmountFen: 0,
+    }));
     transition.cases += 1;
     transition.requestedAmountFen += amountFen;
     if (this.#changedCases.length >= this.#mostCases) return;
     const decidedByPerson = decision?.decidedBy === undefined ? null : decision.outcome;
-    this.#changedCases.push({ applicationId, partnerId, product, businessDate, requestedAmountFen: amountFen, recorded, candidate, decidedByPerson });
+    this.#changedCases.push({
+      applicationId,
+      partnerId,
+      product,
+      businessDate,
+      requestedAmountFen: amountFen,
+      recorded,
+      candidate,
+      decidedByPerson,
+    });
   }
 }
 
@@ -145,23 +178,40 @@ export function ruledDecision({ decision, ruling }: ReviewCase): Decision | null
   return ruling ?? decision;
 }
 
-function sideOf({ outcome, amountFen, annualRate, termMonths, reasons }: Omit<Decision, 'policyVersion' | 'decidedAt'>, askedTerm: number): CaseSide {
+function sideOf(
+  { outcome, amountFen, annualRate, termMonths, reasons }: Omit<Decision, 'policyVersion' | 'decidedAt'>,
+  askedTerm: number,
+): CaseSide {
   return { outcome, amountFen, annualRate, termMonths: termMonths ?? askedTerm, reasons };
 }
 
 function isSame(one: CaseSide, other: CaseSide): boolean {
   return (
-    one.outcome === other.outcome && one.amountFen === other.amountFen && one.annualRate === other.annualRate && one.termMonths === other.termMonths &&
-    one.reasons.length === other.reasons.length && one.reasons.every(({ code }, i) => code === other.reasons[i]!.code)
+    one.outcome === other.outcome &&
+    one.amountFen === other.amountFen &&
+    one.annualRate === other.annualRate &&
+    one.termMonths === other.termMonths &&
+    one.reasons.length === other.reasons.length &&
+    one.reasons.every(({ code }, i) => code === other.reasons[i]!.code)
   );
 }
 
 /** Expected loss of a case as one side grants it: 0 where nothing is lent, null where the person cannot be rated. */
-function lossIn({ application, match }: KnownCase, report: ReviewCase['report'], scale: ScorecardPolicy | undefined): (side: CaseSide) => number | null {
+function lossIn(
+  { application, match }: KnownCase,
+  report: ReviewCase['report'],
+  scale: ScorecardPolicy | undefined,
+): (side: CaseSide) => number | null {
   return ({ outcome, amountFen, termMonths }) => {
     if (outcome !== 'APPROVED') return 0;
-    const rating = rateApplicant(scale, { application: { ...application, amountFen, termMonths }, report, history: match.repayment ?? null });
-    return rating === null || scale === undefined ? null : expectedLossFen(amountFen, rating.probabilityOfDefault, scale.lossGivenDefault);
+    const rating = rateApplicant(scale, {
+      application: { ...application, amountFen, termMonths },
+      report,
+      history: match.repayment ?? null,
+    });
+    return rating === null || scale === undefined
+      ? null
+      : expectedLossFen(amountFen, rating.probabilityOfDefault, scale.lossGivenDefault);
   };
 }
 

@@ -12,5 +12,7 @@ function millionths(decimal: string): bigint {
  */
 export function expectedLossFen(amountFen: number, probabilityOfDefault: string, lossGivenDefault: string): number {
   const whole = MILLION * MILLION;
-  return Number((2n * BigInt(amountFen) * millionths(probabilityOfDefault) * millionths(lossGivenDefault) + whole) / (2n * whole));
+  return Number(
+    (2n * BigInt(amountFen) * millionths(probabilityOfDefault) * millionths(lossGivenDefault) + whole) / (2n * whole),
+  );
 }

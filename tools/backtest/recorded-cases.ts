@@ -11,9 +11,16 @@ const DATE = '"businessDate":"';
  * pages. The next page is fetched while one is worked on. Give it a transaction of its own: all pages are then of one moment.
  * The span is looked for in the text here: that costs a tenth of what it costs the database, which would also give up the order of its index.
  */
-export async function* recordedCases(client: PoolClient, { from, to }: { from: string; to: string }): AsyncGenerator<ReviewCase[]> {
+export async function* recordedCases(
+  client: PoolClient,
+  { from, to }: { from: string; to: string },
+): AsyncGenerator<ReviewCase[]> {
   const fetch = (after: string): Promise<{ rows: { key: string; state: string }[] }> =>
-    client.query({ name: 'recorded-cases', text: `select key, state from state.review where key > $1 order by key limit ${PAGE}`, values: [after] });
+    client.query({
+      name: 'recorded-cases',
+      text: `select key, state from state.review where key > $1 order by key limit ${PAGE}`,
+      values: [after],
+    });
   let page = fetch('');
   for (;;) {
     const { rows } = await page;

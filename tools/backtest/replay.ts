@@ -17,12 +17,19 @@ export function replay(known: KnownCase, rulesOfCase: CaseRules): Judgement {
     const answer = answers.find((one) => one.bureau === bureau);
     return answer === undefined ? [] : [{ reportRequestId, facts: answer.facts }];
   });
-  return judge({ ...known, status: 'RECEIVED', decision: null, report: null, enquiries: [], reportRequestId: null, reports }, rulesOfCase);
+  return judge(
+    { ...known, status: 'RECEIVED', decision: null, report: null, enquiries: [], reportRequestId: null, reports },
+    rulesOfCase,
+  );
 }
 
 /** The answers a case has. One of before there were several bureaus has that of its only bureau, which was not named. */
-function answersIn({ enquiries = [], reports = [], report }: ReviewCase, onlyBureau: string): Pick<BureauFacts, 'bureau' | 'facts'>[] {
-  if (enquiries.length === 0 && reports.length === 0) return report === null ? [] : [{ bureau: onlyBureau, facts: report }];
+function answersIn(
+  { enquiries = [], reports = [], report }: ReviewCase,
+  onlyBureau: string,
+): Pick<BureauFacts, 'bureau' | 'facts'>[] {
+  if (enquiries.length === 0 && reports.length === 0)
+    return report === null ? [] : [{ bureau: onlyBureau, facts: report }];
   return reports.flatMap(({ reportRequestId, facts }) => {
     const enquiry = enquiries.find((one) => one.reportRequestId === reportRequestId);
     return enquiry === undefined ? [] : [{ bureau: enquiry.bureau, facts }];

@@ -28,7 +28,11 @@ export interface BacktestReport extends ComparisonReport {
 }
 
 /** Adds one case to a comparison; says why it was left out, if it was. Pure but for the comparison. */
-export function addCase(comparison: Comparison, known: ReviewCase, { candidate, versions }: Pick<BacktestRequest, 'candidate' | 'versions'>): 'compared' | 'undecided' | 'version-unknown' {
+export function addCase(
+  comparison: Comparison,
+  known: ReviewCase,
+  { candidate, versions }: Pick<BacktestRequest, 'candidate' | 'versions'>,
+): 'compared' | 'undecided' | 'version-unknown' {
   const recorded = ruledDecision(known);
   if (recorded === null || !isKnown(known)) return 'undecided';
   const then = versions.get(known.policyVersion);

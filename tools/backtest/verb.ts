@@ -13,10 +13,14 @@ import { runBacktest } from './run-backtest.ts';
  */
 export const backtestVerb: Verb = {
   path: 'policy backtest',
-  summary: 'what a review policy would have decided of recorded applications: approval rate, amounts, reasons, expected loss',
+  summary:
+    'what a review policy would have decided of recorded applications: approval rate, amounts, reasons, expected loss',
   declare: (command) =>
     void command
-      .requiredOption('--policy <file>', 'the candidate as JSON (as for hub config set review), or `live`: each case under the version it began under')
+      .requiredOption(
+        '--policy <file>',
+        'the candidate as JSON (as for hub config set review), or `live`: each case under the version it began under',
+      )
       .requiredOption('--from <date>', 'first business date, YYYY-MM-DD')
       .requiredOption('--to <date>', 'last business date')
       .option('--cases <n>', 'list so many changed cases', '0'),
@@ -26,8 +30,16 @@ export const backtestVerb: Verb = {
     const mostCases = count('--cases', options.cases);
     const candidate = options.policy === 'live' ? 'live' : readPolicy(String(options.policy));
     const { postgres } = await context();
-    const versions = new Map((await configHistory(postgres, 'review')).map(({ label, value }) => [label, value as ReviewPolicy]));
-    const report = await runBacktest(postgres, { candidate, ...span, mostCases, versions, progress: (cases) => progress(`${cases} cases`) });
+    const versions = new Map(
+      (await configHistory(postgres, 'review')).map(({ label, value }) => [label, value as ReviewPolicy]),
+    );
+    const report = await runBacktest(postgres, {
+      candidate,
+      ...span,
+      mostCases,
+      versions,
+      progress: (cases) => progress(`${cases} cases`),
+    });
     const { changed, reworded } = report.total;
     const ok = candidate !== 'live' || (changed === 0 && reworded === 0 && report.versionUnknown === 0);
     return { ok, json: { ok, policy: options.policy, ...span, ...report }, text: reportText(report, span) };
@@ -46,7 +58,8 @@ function readPolicy(file: string): ReviewPolicy {
 }
 
 function date(option: string, text: unknown): string {
-  if (typeof text !== 'string' || !isBusinessDate(text)) throw wrong(option, `${String(text)} is not a date (YYYY-MM-DD)`);
+  if (typeof text !== 'string' || !isBusinessDate(text))
+    throw wrong(option, `${String(text)} is not a date (YYYY-MM-DD)`);
   return text;
 }
 

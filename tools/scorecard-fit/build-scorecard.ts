@@ -13,8 +13,12 @@ import { readTrainingData, splitRows, trainingCharacteristics, type TrainingRow 
 export function buildScorecard(declaration: Declaration, csv: string): Scorecard {
   const rows = readTrainingData(csv);
   const split = splitRows(rows, declaration.split);
-  const known = (part: readonly TrainingRow[]) => part.map((row) => ({ values: trainingCharacteristics(row), bad: row.bad }));
-  const { card, iterations } = fitCard(declaration, { development: known(split.development), calibration: known(split.calibration) });
+  const known = (part: readonly TrainingRow[]) =>
+    part.map((row) => ({ values: trainingCharacteristics(row), bad: row.bad }));
+  const { card, iterations } = fitCard(declaration, {
+    development: known(split.development),
+    calibration: known(split.calibration),
+  });
   const scored = (part: readonly TrainingRow[]) => scoredBy(card, known(part));
   const heldOut = scored(split.heldOut);
   const { data, version, title, declaredOn } = declaration;
@@ -25,7 +29,11 @@ export function buildScorecard(declaration: Declaration, csv: string): Scorecard
     data: { ...data, sha256: createHash('sha256').update(csv).digest('hex'), rows: rows.length },
     ...card,
     report: {
-      samples: { development: measuresOf(scored(split.development)), calibration: measuresOf(scored(split.calibration)), heldOut: measuresOf(heldOut) },
+      samples: {
+        development: measuresOf(scored(split.development)),
+        calibration: measuresOf(scored(split.calibration)),
+        heldOut: measuresOf(heldOut),
+      },
       heldOutCalibration: calibrationTable(heldOut),
       heldOutCalibrationLine: calibrationLine(heldOut),
       comparisons: comparisonsOf(declaration, split, card),

@@ -34,18 +34,28 @@ export function fitCard(
   const characteristics = drafts.map((draft, i) => {
     // The regression is of the odds of bad, evidence is of the odds of good.
     const coefficient = -regression.coefficients[i]!;
-    if (coefficient <= 0) throw new Error(`${draft.name} works against its evidence (coefficient ${rounded(coefficient)}): leave it out`);
+    if (coefficient <= 0)
+      throw new Error(`${draft.name} works against its evidence (coefficient ${rounded(coefficient)}): leave it out`);
     return withPoints(draft, coefficient, pointsPerLnOdds);
   });
-  const basePoints = Math.round(scaling.anchorPoints - pointsPerLnOdds * (regression.intercept + Math.log(scaling.anchorOdds)));
+  const basePoints = Math.round(
+    scaling.anchorPoints - pointsPerLnOdds * (regression.intercept + Math.log(scaling.anchorOdds)),
+  );
   const pointsOf = ({ values }: FitRow): number => score({ basePoints, characteristics }, values).points;
-  const line = fitLogistic(calibration.map((row) => [lnOddsOfBad(scaling, pointsOf(row))]), outcomesOf(calibration));
+  const line = fitLogistic(
+    calibration.map((row) => [lnOddsOfBad(scaling, pointsOf(row))]),
+    outcomesOf(calibration),
+  );
   const bads = development.filter(({ bad }) => bad).length;
   return {
     card: {
       scaling,
       basePoints,
-      calibration: { intercept: rounded(line.intercept), slope: rounded(line.coefficients[0]!), sampleBadRate: rounded(bads / development.length) },
+      calibration: {
+        intercept: rounded(line.intercept),
+        slope: rounded(line.coefficients[0]!),
+        sampleBadRate: rounded(bads / development.length),
+      },
       characteristics,
       scoreBands: scoreBandsOf(development.map(pointsOf)),
     },
@@ -69,7 +79,11 @@ export function outcomesOf(rows: readonly FitRow[]): number[] {
 /** Bands of about equal size; rows of one score stay together. */
 function scoreBandsOf(points: readonly number[]): Scorecard['scoreBands'] {
   const ordered = [...points].sort((a, b) => a - b);
-  const edges = [...new Set(Array.from({ length: SCORE_BANDS - 1 }, (_, i) => ordered[Math.round(((i + 1) * ordered.length) / SCORE_BANDS)]!))];
+  const edges = [
+    ...new Set(
+      Array.from({ length: SCORE_BANDS - 1 }, (_, i) => ordered[Math.round(((i + 1) * ordered.length) / SCORE_BANDS)]!),
+    ),
+  ];
   return [null, ...edges].map((from, i) => {
     const to = edges[i] ?? null;
     const inside = ordered.filter((value) => (from === null || value >= from) && (to === null || value < to));

@@ -37,7 +37,12 @@ export function fitLogistic(rows: readonly (readonly number[])[], outcomes: read
     const step = covariance.map((line) => line.reduce((sum, value, i) => sum + value * gradient[i]!, 0));
     beta = beta.map((value, i) => value + step[i]!);
     if (Math.max(...step.map(Math.abs)) < TOLERANCE) {
-      return { intercept: beta[0]!, coefficients: beta.slice(1), standardErrors: covariance.map((line, i) => Math.sqrt(line[i]!)), iterations: iteration };
+      return {
+        intercept: beta[0]!,
+        coefficients: beta.slice(1),
+        standardErrors: covariance.map((line, i) => Math.sqrt(line[i]!)),
+        iterations: iteration,
+      };
     }
   }
   throw new Error(`logistic regression did not converge in ${MOST_ITERATIONS} iterations`);
@@ -49,7 +54,8 @@ function inverse(matrix: readonly (readonly number[])[]): number[][] {
   const work = matrix.map((line, i) => [...line, ...Array.from({ length: size }, (_, j) => (i === j ? 1 : 0))]);
   for (let column = 0; column < size; column += 1) {
     let pivot = column;
-    for (let line = column + 1; line < size; line += 1) if (Math.abs(work[line]![column]!) > Math.abs(work[pivot]![column]!)) pivot = line;
+    for (let line = column + 1; line < size; line += 1)
+      if (Math.abs(work[line]![column]!) > Math.abs(work[pivot]![column]!)) pivot = line;
     [work[column], work[pivot]] = [work[pivot]!, work[column]!];
     const head = work[column]![column]!;
     if (Math.abs(head) < 1e-12) throw new Error('the inputs of the logistic regression are linearly dependent');

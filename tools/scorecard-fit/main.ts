@@ -12,7 +12,13 @@ import { scorecardJson } from './scorecard-json.ts';
 const BINS = join('models', 'warehouse', 'core', 'dim_scorecard_bin.sql');
 
 // npm run scorecard:fit -- --data ../shared/data/credit_data.csv [--declaration models/scorecards/declarations/<version>.json] [--check]
-const { values } = parseArgs({ options: { data: { type: 'string' }, declaration: { type: 'string', default: 'models/scorecards/declarations/application-2026-11.json' }, check: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    declaration: { type: 'string', default: 'models/scorecards/declarations/application-2026-11.json' },
+    check: { type: 'boolean', default: false },
+  },
+});
 if (values.data === undefined) {
   console.error('which data? --data <file.csv>');
   process.exit(2);

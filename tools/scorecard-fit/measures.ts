@@ -26,7 +26,7 @@ export function measuresOf(sample: readonly Scored[]): Measures {
   let goodsBelow = 0;
   let pairs = 0;
   let ks = 0;
-  for (let i = 0; i < ordered.length; ) {
+  for (let i = 0; i < ordered.length;) {
     const { points } = ordered[i]!;
     let tiedBads = 0;
     let tiedGoods = 0;
@@ -40,16 +40,27 @@ export function measuresOf(sample: readonly Scored[]): Measures {
     ks = Math.max(ks, Math.abs(badsBelow / bads - goodsBelow / goods));
   }
   const auc = pairs / (bads * goods);
-  const brier = sample.reduce((sum, { probability, bad }) => sum + (probability - (bad ? 1 : 0)) ** 2, 0) / sample.length;
-  const logLoss = -sample.reduce((sum, { probability, bad }) => sum + Math.log(bad ? probability : 1 - probability), 0) / sample.length;
-  return { rows: sample.length, bads, auc: rounded(auc), gini: rounded(2 * auc - 1), ks: rounded(ks), brier: rounded(brier), logLoss: rounded(logLoss) };
+  const brier =
+    sample.reduce((sum, { probability, bad }) => sum + (probability - (bad ? 1 : 0)) ** 2, 0) / sample.length;
+  const logLoss =
+    -sample.reduce((sum, { probability, bad }) => sum + Math.log(bad ? probability : 1 - probability), 0) /
+    sample.length;
+  return {
+    rows: sample.length,
+    bads,
+    auc: rounded(auc),
+    gini: rounded(2 * auc - 1),
+    ks: rounded(ks),
+    brier: rounded(brier),
+    logLoss: rounded(logLoss),
+  };
 }
 
 /** Predicted against observed in `bands` parts of the sample of about equal size, worst score first; rows of one score stay together. */
 export function calibrationTable(sample: readonly Scored[], bands = 10): FitReport['heldOutCalibration'] {
   const ordered = [...sample].sort((a, b) => a.points - b.points);
   const table: FitReport['heldOutCalibration'] = [];
-  for (let start = 0; start < ordered.length; ) {
+  for (let start = 0; start < ordered.length;) {
     let end = Math.min(ordered.length, Math.max(start + 1, Math.round(((table.length + 1) * ordered.length) / bands)));
     while (end < ordered.length && ordered[end]!.points === ordered[end - 1]!.points) end += 1;
     const part = ordered.slice(start, end);
@@ -71,5 +82,10 @@ export function calibrationLine(sample: readonly Scored[]): FitReport['heldOutCa
     sample.map(({ probability }) => [Math.log(probability / (1 - probability))]),
     sample.map(({ bad }) => (bad ? 1 : 0)),
   );
-  return { intercept: rounded(intercept), slope: rounded(coefficients[0]!), standardErrorOfIntercept: rounded(standardErrors[0]!), standardErrorOfSlope: rounded(standardErrors[1]!) };
+  return {
+    intercept: rounded(intercept),
+    slope: rounded(coefficients[0]!),
+    standardErrorOfIntercept: rounded(standardErrors[0]!),
+    standardErrorOfSlope: rounded(standardErrors[1]!),
+  };
 }

@@ -12,7 +12,10 @@ export function reportText({ version, data, calibration, basePoints, characteris
     '',
     ...characteristics.flatMap(({ name, informationValue, coefficient, bins, missing }) => [
       `${name}: information value ${informationValue.toFixed(4)}, coefficient ${coefficient.toFixed(4)}`,
-      ...[...bins, { name: `missing (${missing.evidence})`, ...missing }].map((bin) => `  ${bin.name.padEnd(20)} ${String(bin.points).padStart(5)} points  ${percent(bin.share).padStart(6)} of rows  ${bin.badRate === null ? '     —' : percent(bin.badRate).padStart(6)} bad  WOE ${bin.woe.toFixed(4)}`),
+      ...[...bins, { name: `missing (${missing.evidence})`, ...missing }].map(
+        (bin) =>
+          `  ${bin.name.padEnd(20)} ${String(bin.points).padStart(5)} points  ${percent(bin.share).padStart(6)} of rows  ${bin.badRate === null ? '     —' : percent(bin.badRate).padStart(6)} bad  WOE ${bin.woe.toFixed(4)}`,
+      ),
     ]),
     '',
     line('development', report.samples.development),
@@ -21,7 +24,10 @@ export function reportText({ version, data, calibration, basePoints, characteris
     ...report.comparisons.map(({ name, measures }) => line(name, measures)),
     '',
     `held-out calibration line: intercept ${intercept.toFixed(3)} ± ${standardErrorOfIntercept.toFixed(3)}, slope ${slope.toFixed(3)} ± ${standardErrorOfSlope.toFixed(3)} (0 and 1 are perfect)`,
-    ...report.heldOutCalibration.map(({ fromPoints, toPoints, rows, predicted, observed }) => `  ${fromPoints}–${toPoints} points  ${String(rows).padStart(4)} rows  predicted ${percent(predicted).padStart(6)}  observed ${percent(observed).padStart(6)}`),
+    ...report.heldOutCalibration.map(
+      ({ fromPoints, toPoints, rows, predicted, observed }) =>
+        `  ${fromPoints}–${toPoints} points  ${String(rows).padStart(4)} rows  predicted ${percent(predicted).padStart(6)}  observed ${percent(observed).padStart(6)}`,
+    ),
     `not in applications: ${report.notInApplications.map(({ name, informationValue }) => `${name} ${informationValue.toFixed(3)}`).join(', ')} (information value)`,
   ].join('\n');
 }

@@ -13,7 +13,9 @@ function text(value: unknown, indent: string): string {
   const line = spaced(value);
   if (indent.length + line.length <= WIDTH && indent !== '') return line;
   const inner = `${indent}  `;
-  const parts = Array.isArray(value) ? value.map((item) => inner + text(item, inner)) : Object.entries(value).map(([name, item]) => `${inner}${JSON.stringify(name)}: ${text(item, inner)}`);
+  const parts = Array.isArray(value)
+    ? value.map((item) => inner + text(item, inner))
+    : Object.entries(value).map(([name, item]) => `${inner}${JSON.stringify(name)}: ${text(item, inner)}`);
   const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
   return `${open}\n${parts.join(',\n')}\n${indent}${close}`;
 }
@@ -21,5 +23,7 @@ function text(value: unknown, indent: string): string {
 function spaced(value: unknown): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(spaced).join(', ')}]`;
-  return `{ ${Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}: ${spaced(item)}`).join(', ')} }`;
+  return `{ ${Object.entries(value)
+    .map(([name, item]) => `${JSON.stringify(name)}: ${spaced(item)}`)
+    .join(', ')} }`;
 }

@@ -25,28 +25,56 @@ export interface TrainingRow {
   readonly digest: Buffer;
 }
 
-const COLUMNS = ['Status', 'Seniority', 'Home', 'Time', 'Age', 'Marital', 'Records', 'Job', 'Expenses', 'Income', 'Assets', 'Debt', 'Amount', 'Price'] as const;
+const COLUMNS = [
+  'Status',
+  'Seniority',
+  'Home',
+  'Time',
+  'Age',
+  'Marital',
+  'Records',
+  'Job',
+  'Expenses',
+  'Income',
+  'Assets',
+  'Debt',
+  'Amount',
+  'Price',
+] as const;
 type Column = (typeof COLUMNS)[number];
 const UNKNOWN = new Set(['', 'NA', 'ignore']);
 
 /** Reads credit_data.csv. Throws InvalidInputError naming the line and column: a missing or unknown column, an outcome that is neither good nor bad, a number that is none. */
 export function readTrainingData(csv: string): TrainingRow[] {
   const [header, ...lines] = parse(csv, { skip_empty_lines: true }) as string[][];
-  if (header === undefined || header.join() !== COLUMNS.join()) throw wrong('/0', `the columns must be ${COLUMNS.join()}`);
+  if (header === undefined || header.join() !== COLUMNS.join())
+    throw wrong('/0', `the columns must be ${COLUMNS.join()}`);
   return lines.map((cells, index) => {
     const text = (column: Column): string => cells[COLUMNS.indexOf(column)]!;
     const code = (column: Column): string | null => (UNKNOWN.has(text(column)) ? null : text(column));
     const number = (column: Column): number | null => {
       if (UNKNOWN.has(text(column))) return null;
-      if (!/^\d{1,9}$/.test(text(column))) throw wrong(`/${index + 1}/${column}`, `${text(column)} is not a whole number`);
+      if (!/^\d{1,9}$/.test(text(column)))
+        throw wrong(`/${index + 1}/${column}`, `${text(column)} is not a whole number`);
       return Number(text(column));
     };
     const status = text('Status');
     if (status !== 'good' && status !== 'bad') throw wrong(`/${index + 1}/Status`, `${status} is neither good nor bad`);
     return {
       bad: status === 'bad',
-      seniority: number('Seniority'), home: code('Home'), time: number('Time'), age: number('Age'), marital: code('Marital'), records: code('Records'), job: code('Job'),
-      expenses: number('Expenses'), income: number('Income'), assets: number('Assets'), debt: number('Debt'), amount: number('Amount'), price: number('Price'),
+      seniority: number('Seniority'),
+      home: code('Home'),
+      time: number('Time'),
+      age: number('Age'),
+      marital: code('Marital'),
+      records: code('Records'),
+      job: code('Job'),
+      expenses: number('Expenses'),
+      income: number('Income'),
+      assets: number('Assets'),
+      debt: number('Debt'),
+      amount: number('Amount'),
+      price: number('Price'),
       digest: createHash('sha256').update(cells.join('\u001f')).digest(),
     };
   });
@@ -63,7 +91,16 @@ export function trainingCharacteristics({ time, amount, price, income, records }
 }
 
 /** Columns of the file that the hub does not know of an applicant: for comparison only. */
-export function unavailableCharacteristics({ seniority, home, marital, job, expenses, income, assets, debt }: TrainingRow): Characteristics {
+export function unavailableCharacteristics({
+  seniority,
+  home,
+  marital,
+  job,
+  expenses,
+  income,
+  assets,
+  debt,
+}: TrainingRow): Characteristics {
   return {
     'job-seniority': seniority,
     housing: home,
@@ -82,11 +119,20 @@ export interface Split {
 }
 
 /** Puts every row on one side by the hash of its text and the declared salt. */
-export function splitRows(rows: readonly TrainingRow[], { salt, development, calibration }: Declaration['split']): Split {
-  const place = ({ digest }: TrainingRow): number => createHash('sha256').update(salt).update(digest).digest().readUInt32BE(0) % 100;
+export function splitRows(
+  rows: readonly TrainingRow[],
+  { salt, development, calibration }: Declaration['split'],
+): Split {
+  const place = ({ digest }: TrainingRow): number =>
+    createHash('sha256').update(salt).update(digest).digest().readUInt32BE(0) % 100;
   const placed = rows.map((row) => ({ row, at: place(row) }));
-  const side = (from: number, to: number): TrainingRow[] => placed.filter(({ at }) => at >= from && at < to).map(({ row }) => row);
-  return { development: side(0, development), calibration: side(development, development + calibration), heldOut: side(development + calibration, 100) };
+  const side = (from: number, to: number): TrainingRow[] =>
+    placed.filter(({ at }) => at >= from && at < to).map(({ row }) => row);
+  return {
+    development: side(0, development),
+    calibration: side(development, development + calibration),
+    heldOut: side(development + calibration, 100),
+  };
 }
 
 function wrong(pointer: string, detail: string): InvalidInputError {

@@ -5,7 +5,13 @@ import { answerField, answerShape, assertAnswers } from '../answer-shape.ts';
 import { type BureauAnswer, NOTHING_KNOWN } from '../bureau.ts';
 
 /** Reasons of the list as the hub calls them; one it does not know keeps its code. */
-const CATEGORY: Readonly<Record<string, string>> = { R01: 'forged-documents', R02: 'identity-fraud', R03: 'organised-fraud', R04: 'loan-default', R05: 'court-defaulter' };
+const CATEGORY: Readonly<Record<string, string>> = {
+  R01: 'forged-documents',
+  R02: 'identity-fraud',
+  R03: 'organised-fraud',
+  R04: 'loan-default',
+  R05: 'court-defaulter',
+};
 /** Grades: A confirmed by evidence, B and C suspected. */
 const LEVEL = { A: 'confirmed', B: 'suspected', C: 'suspected' } as const;
 
@@ -15,7 +21,14 @@ const read = answerShape(
     query_no: Type.String({ minLength: 1, maxLength: 64 }),
     query_time: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}:\\d{2}$' }),
     fee: Type.String({ pattern: '^\\d{1,6}\\.\\d{2}$' }),
-    records: Type.Array(Type.Object({ list: Type.String({ minLength: 1, maxLength: 32 }), reason: Type.String({ minLength: 1, maxLength: 32 }), grade: Type.Union([Type.Literal('A'), Type.Literal('B'), Type.Literal('C')]), date: Type.String({ pattern: '^\\d{8}$' }) })),
+    records: Type.Array(
+      Type.Object({
+        list: Type.String({ minLength: 1, maxLength: 32 }),
+        reason: Type.String({ minLength: 1, maxLength: 32 }),
+        grade: Type.Union([Type.Literal('A'), Type.Literal('B'), Type.Literal('C')]),
+        date: Type.String({ pattern: '^\\d{8}$' }),
+      }),
+    ),
   }),
 );
 
@@ -30,7 +43,14 @@ export function readListing(document: unknown, requestId: string): BureauAnswer 
     if (!isBusinessDate(listedOn)) throw answerField(`/records/${index}/date`);
     return { list, category: CATEGORY[reason] ?? reason, level: LEVEL[grade], listedOn };
   });
-  return { ...NOTHING_KNOWN, outcome: 'report', reportNo: query_no, listing: { level: worstOf(hits), hits }, chargedFen: fenOf(fee), answeredAt };
+  return {
+    ...NOTHING_KNOWN,
+    outcome: 'report',
+    reportNo: query_no,
+    listing: { level: worstOf(hits), hits },
+    chargedFen: fenOf(fee),
+    answeredAt,
+  };
 }
 
 function worstOf(hits: readonly { level: 'suspected' | 'confirmed' }[]): FraudListing['level'] {

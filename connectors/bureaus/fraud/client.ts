@@ -15,12 +15,30 @@ const SIGN_IN_CODES: readonly string[] = [CODE.badSign, CODE.unknownApp, CODE.ba
 export function openFraudList(settings: FraudSettings, clock: Clock): Bureau {
   const party = openHttpParty(settings, [200], clock);
 
-  const call = async (method: string, bizId: string, data: object, options: Partial<Pick<Inquiry, 'traceparent' | 'signal'>>): Promise<Record<string, string>> => {
+  const call = async (
+    method: string,
+    bizId: string,
+    data: object,
+    options: Partial<Pick<Inquiry, 'traceparent' | 'signal'>>,
+  ): Promise<Record<string, string>> => {
     const form: Record<string, string> = {
-      app_id: settings.appId, method, biz_id: bizId, timestamp: String(clock()), nonce: randomUUID(), encrypt_type: 'SM4', sign_type: 'HMAC-SM3', biz_data: encryptData(settings.dataKey, JSON.stringify(data)),
+      app_id: settings.appId,
+      method,
+      biz_id: bizId,
+      timestamp: String(clock()),
+      nonce: randomUUID(),
+      encrypt_type: 'SM4',
+      sign_type: 'HMAC-SM3',
+      biz_data: encryptData(settings.dataKey, JSON.stringify(data)),
     };
     form.sign = signParameters(settings.signKey, form);
-    const { status, body } = await party.call({ method: 'POST', path: QUERY, headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams(form).toString(), ...options });
+    const { status, body } = await party.call({
+      method: 'POST',
+      path: QUERY,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(form).toString(),
+      ...options,
+    });
     const answer = parametersIn(body);
     // A list that does not know who is asking has no key to sign by.
     if (answer !== undefined && SIGN_IN_CODES.includes(answer.code ?? '')) throw signInRefused(answer.code!);
@@ -33,9 +51,17 @@ export function openFraudList(settings: FraudSettings, clock: Clock): Bureau {
   return {
     inquire: async ({ requestId, subject, consent, traceparent, signal }) => {
       const who = { id_sm3: sm3(subject.idNo), name_sm3: sm3(subject.name), mobile_sm3: sm3(subject.mobile) };
-      const answer = await call('blacklist.query', requestId, { ...who, auth_version: consent.version, auth_time: consent.at }, { traceparent, signal });
+      const answer = await call(
+        'blacklist.query',
+        requestId,
+        { ...who, auth_version: consent.version, auth_time: consent.at },
+        { traceparent, signal },
+      );
       // The list's sentence may repeat what was sent: only its code goes into an event.
-      if (answer.code !== CODE.hit && answer.code !== CODE.noHit) throw new RejectedError(answer.code ?? 'NO_CODE', 'the fraud list refused the enquiry', { answeredAt: instantOf(answer.timestamp) });
+      if (answer.code !== CODE.hit && answer.code !== CODE.noHit)
+        throw new RejectedError(answer.code ?? 'NO_CODE', 'the fraud list refused the enquiry', {
+          answeredAt: instantOf(answer.timestamp),
+        });
       return readListing(genuineJson(opened(answer.biz_data ?? '')), requestId);
     },
     check: () =>
@@ -63,7 +89,12 @@ function instantOf(timestamp: string | undefined): string | undefined {
 function parametersIn(text: string): Record<string, string> | undefined {
   try {
     const answer = JSON.parse(text) as unknown;
-    if (typeof answer !== 'object' || answer === null || Object.values(answer).some((value) => typeof value !== 'string')) return undefined;
+    if (
+      typeof answer !== 'object' ||
+      answer === null ||
+      Object.values(answer).some((value) => typeof value !== 'string')
+    )
+      return undefined;
     return answer as Record<string, string>;
   } catch {
     return undefined;

@@ -15,7 +15,13 @@ describe('how the fraud list is spoken to', () => {
     expect(sign).toMatch(/^[0-9A-F]{64}$/);
     expect(signParameters('key', { a: '1', b: '2' })).toBe(sign);
     expect(areSigned('key', { ...parameters, sign })).toBe(true);
-    for (const changed of [{ ...parameters, a: '2', sign }, { ...parameters, sign: sign.toLowerCase() }, { ...parameters, sign: '' }, parameters]) expect(areSigned('key', changed)).toBe(false);
+    for (const changed of [
+      { ...parameters, a: '2', sign },
+      { ...parameters, sign: sign.toLowerCase() },
+      { ...parameters, sign: '' },
+      parameters,
+    ])
+      expect(areSigned('key', changed)).toBe(false);
     expect(areSigned('another', { ...parameters, sign })).toBe(false);
   });
 
@@ -28,7 +34,14 @@ describe('how the fraud list is spoken to', () => {
 });
 
 describe('what the fraud list says', () => {
-  const answer = (records: object[], change: object = {}) => ({ biz_id: 'r-1', query_no: 'Q1', query_time: '2026-11-23 10:00:00', fee: '0.50', records, ...change });
+  const answer = (records: object[], change: object = {}) => ({
+    biz_id: 'r-1',
+    query_no: 'Q1',
+    query_time: '2026-11-23 10:00:00',
+    fee: '0.50',
+    records,
+    ...change,
+  });
   const record = (grade: string, reason = 'R02') => ({ list: 'L01', reason, grade, date: '20250131' });
 
   it.each([
@@ -37,7 +50,12 @@ describe('what the fraud list says', () => {
     ['another', [record('B'), record('C')], 'suspected'],
     ['one that is sure', [record('C'), record('A')], 'confirmed'],
   ])('%s', (_what, records, level) => {
-    expect(readListing(answer(records), 'r-1')).toMatchObject({ outcome: 'report', chargedFen: 50, answeredAt: '2026-11-23T10:00:00+08:00', listing: { level } });
+    expect(readListing(answer(records), 'r-1')).toMatchObject({
+      outcome: 'report',
+      chargedFen: 50,
+      answeredAt: '2026-11-23T10:00:00+08:00',
+      listing: { level },
+    });
   });
 
   it('names reasons as the hub does, and keeps one it does not know', () => {
@@ -49,8 +67,16 @@ describe('what the fraud list says', () => {
 
   it.each([
     ['another enquiry', answer([], { biz_id: 'r-2' }), { code: 'ANSWER_MISMATCH' }],
-    ['a day that is none', answer([{ ...record('A'), date: '20250230' }]), { code: 'ANSWER_FIELD', details: { pointer: '/records/0/date' } }],
-    ['a grade it does not know', answer([record('D')]), { code: 'ANSWER_FIELD', details: { pointer: '/records/0/grade' } }],
+    [
+      'a day that is none',
+      answer([{ ...record('A'), date: '20250230' }]),
+      { code: 'ANSWER_FIELD', details: { pointer: '/records/0/date' } },
+    ],
+    [
+      'a grade it does not know',
+      answer([record('D')]),
+      { code: 'ANSWER_FIELD', details: { pointer: '/records/0/grade' } },
+    ],
     ['a fee in another form', answer([], { fee: '0.5' }), { code: 'ANSWER_FIELD', details: { pointer: '/fee' } }],
     ['no fee', { ...answer([]), fee: undefined }, { code: 'ANSWER_FIELD', details: { pointer: '/fee' } }],
   ])('refuses %s', (_what, given, error) => {
@@ -62,7 +88,8 @@ describe('the sandbox’s list', () => {
   it('holds about two persons in a hundred, the same each time', () => {
     const digests = Array.from({ length: 20_000 }, (_, index) => sm3(`id-${index}`));
     const listed = digests.map((digest) => fraudRecords(1, digest));
-    const share = (test: (records: ReturnType<typeof fraudRecords>) => boolean): number => listed.filter(test).length / listed.length;
+    const share = (test: (records: ReturnType<typeof fraudRecords>) => boolean): number =>
+      listed.filter(test).length / listed.length;
     expect(Math.abs(share((records) => records.length > 0) - 0.018)).toBeLessThan(0.003);
     expect(Math.abs(share((records) => records.some(({ grade }) => grade === 'A')) - 0.006)).toBeLessThan(0.002);
     expect(fraudRecords(1, digests[7]!)).toEqual(listed[7]);

@@ -6,7 +6,18 @@ import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes, 
  */
 
 /** Codes of answers; HTTP is always 200. The sandbox's own: a real list's table goes here. */
-export const CODE = { hit: '0000', noHit: '0001', badSign: '1001', unknownApp: '1002', badTime: '1003', malformed: '2001', reused: '2003', refused: '2004', busy: '3001', system: '9001' } as const;
+export const CODE = {
+  hit: '0000',
+  noHit: '0001',
+  badSign: '1001',
+  unknownApp: '1002',
+  badTime: '1003',
+  malformed: '2001',
+  reused: '2003',
+  refused: '2004',
+  busy: '3001',
+  system: '9001',
+} as const;
 
 /** SM3 of a value, lower-case hex: what the list matches by. */
 export function sm3(value: string): string {

@@ -4,7 +4,8 @@ import { bodyOf, instantOf, isGenuine, seal, timeStampOf, type Envelope, type Re
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const head: RequestHead = { Ver: '2.0', AppId: 'hub', MsgId: 'r-1', TimeStamp: '20261123100000' };
-const sealed = (): Envelope<RequestHead> => JSON.parse(seal(head, '{"Name":"张三"}', privateKey)) as Envelope<RequestHead>;
+const sealed = (): Envelope<RequestHead> =>
+  JSON.parse(seal(head, '{"Name":"张三"}', privateKey)) as Envelope<RequestHead>;
 
 describe('envelope of the gateway', () => {
   it('carries its body, and the signature of its key', () => {

@@ -21,7 +21,11 @@ export const RESULT = { report: 'AAA000', noFile: 'AAA001', signIn: 'E101', busy
 /** The message as JSON text, signed. */
 export function seal<Head extends Record<string, string>>(head: Head, body: string, key: KeyObject): string {
   const Body = Buffer.from(body, 'utf8').toString('base64');
-  return JSON.stringify({ Head: head, Body, Sign: sign('sha256', textToSign(head, Body), key).toString('base64') } satisfies Envelope<Head>);
+  return JSON.stringify({
+    Head: head,
+    Body,
+    Sign: sign('sha256', textToSign(head, Body), key).toString('base64'),
+  } satisfies Envelope<Head>);
 }
 
 /** Whether the message carries the signature of that key. */
@@ -37,7 +41,16 @@ export function bodyOf(message: { Body: string }): string {
 /** Reads an answer's envelope. Throws PoisonError ANSWER_FIELD. */
 export const readEnvelope = answerShape(
   Type.Object({
-    Head: Type.Object({ Ver: Type.String(), MsgId: Type.String(), TimeStamp: Type.String({ pattern: '^\\d{14}$' }), ResultCode: Type.String({ pattern: '^[A-Z]{1,3}\\d{3}$' }), ResultDesc: Type.String() }, { additionalProperties: Type.String() }),
+    Head: Type.Object(
+      {
+        Ver: Type.String(),
+        MsgId: Type.String(),
+        TimeStamp: Type.String({ pattern: '^\\d{14}$' }),
+        ResultCode: Type.String({ pattern: '^[A-Z]{1,3}\\d{3}$' }),
+        ResultDesc: Type.String(),
+      },
+      { additionalProperties: Type.String() },
+    ),
     Body: Type.String(),
     Sign: Type.String(),
   }),

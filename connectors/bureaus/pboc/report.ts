@@ -37,13 +37,32 @@ const Account = Type.Object({
     }),
   ),
   PD01D: Type.Optional(Type.Object({ PD01DH: Type.Array(Type.Object({ PD01DR03: Month, PD01DD01: Code })) })), // 最近 24 个月还款状态
-  PD01E: Type.Optional(Type.Object({ PD01EH: Type.Array(Type.Object({ PD01ER03: Month, PD01ED01: Code, PD01EJ01: Digits })) })), // 最近 5 年内的历史表现
+  PD01E: Type.Optional(
+    Type.Object({ PD01EH: Type.Array(Type.Object({ PD01ER03: Month, PD01ED01: Code, PD01EJ01: Digits })) }),
+  ), // 最近 5 年内的历史表现
 });
 
 const Report = Type.Object({
-  PRH: Type.Object({ PA01: Type.Object({ PA01A: Type.Object({ PA01AI01: Text, PA01AR01: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}$' }) }) }) }), // 报告编号, 报告时间
-  PCO: Type.Optional(Type.Object({ PC02: Type.Optional(Type.Object({ PC02K: Type.Optional(Type.Object({ PC02KH: Type.Array(Type.Object({ PC02KJ02: Digits })) })) })) })), // 相关还款责任
-  PPO: Type.Optional(Type.Object({ PC04: Type.Object({ PC040H: Type.Array(Type.Object({ PC040D01: Code, PC040S02: Digits, PC040J01: Digits })) }) })), // 公共信息概要
+  PRH: Type.Object({
+    PA01: Type.Object({
+      PA01A: Type.Object({
+        PA01AI01: Text,
+        PA01AR01: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}$' }),
+      }),
+    }),
+  }), // 报告编号, 报告时间
+  PCO: Type.Optional(
+    Type.Object({
+      PC02: Type.Optional(
+        Type.Object({ PC02K: Type.Optional(Type.Object({ PC02KH: Type.Array(Type.Object({ PC02KJ02: Digits })) })) }),
+      ),
+    }),
+  ), // 相关还款责任
+  PPO: Type.Optional(
+    Type.Object({
+      PC04: Type.Object({ PC040H: Type.Array(Type.Object({ PC040D01: Code, PC040S02: Digits, PC040J01: Digits })) }),
+    }),
+  ), // 公共信息概要
   PQO: Type.Object({ PC05: Type.Object({ PC05B: Type.Object({ PC05BS03: Digits, PC05BS04: Digits }) }) }), // 最近 1 个月内的查询次数
   PDA: Type.Optional(Type.Object({ PD01: Type.Array(Account) })),
   POQ: Type.Optional(Type.Object({ PH01: Type.Array(Type.Object({ PH010R01: Day, PH010Q03: Code })) })), // 查询日期, 查询原因
@@ -65,7 +84,8 @@ export function readReport(document: unknown): PbocReport {
   report.POQ?.PH01.forEach(({ PH010R01 }, index) => {
     if (!isBusinessDate(PH010R01)) throw answerField(`/POQ/PH01/${index}/PH010R01`);
   });
-  if (Number.isNaN(Date.parse(`${report.PRH.PA01.PA01A.PA01AR01}+08:00`))) throw answerField('/PRH/PA01/PA01A/PA01AR01');
+  if (Number.isNaN(Date.parse(`${report.PRH.PA01.PA01A.PA01AR01}+08:00`)))
+    throw answerField('/PRH/PA01/PA01A/PA01AR01');
   return report;
 }
 
@@ -74,7 +94,13 @@ function withLists(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withLists);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).flatMap(([name, inner]): [string, unknown][] => {
-    if (REPEATING.has(name)) return [[name, inner === '' || inner === null ? [] : (Array.isArray(inner) ? inner : [inner as unknown]).map(withLists)]];
+    if (REPEATING.has(name))
+      return [
+        [
+          name,
+          inner === '' || inner === null ? [] : (Array.isArray(inner) ? inner : [inner as unknown]).map(withLists),
+        ],
+      ];
     return inner === '' || inner === null ? [] : [[name, withLists(inner)]];
   });
   return Object.fromEntries(entries);

@@ -28,8 +28,28 @@ interface AccountChange {
   late?: [string, string][];
 }
 
-const account = ({ type = 'D1', business = '91', state = '1', opened = '2020-05-10', balance = '0', limit, used = '', due = '0', periods = '0', overdue = '0', class: five = '1', months = 'NNN', late = [] }: AccountChange): object => ({
-  PD01A: { PD01AI01: 'A', PD01AD01: type, PD01AD03: business, PD01AR01: opened, ...(limit === undefined ? {} : { PD01AJ02: limit }) },
+const account = ({
+  type = 'D1',
+  business = '91',
+  state = '1',
+  opened = '2020-05-10',
+  balance = '0',
+  limit,
+  used = '',
+  due = '0',
+  periods = '0',
+  overdue = '0',
+  class: five = '1',
+  months = 'NNN',
+  late = [],
+}: AccountChange): object => ({
+  PD01A: {
+    PD01AI01: 'A',
+    PD01AD01: type,
+    PD01AD03: business,
+    PD01AR01: opened,
+    ...(limit === undefined ? {} : { PD01AJ02: limit }),
+  },
   PD01B: { PD01BD01: state, PD01BJ01: balance, PD01BD03: five },
   PD01C: { PD01CR01: '2026-11', PD01CJ02: used, PD01CJ04: due, PD01CS02: periods, PD01CJ06: overdue },
   PD01D: { PD01DH: [...months].map((state, index) => ({ PD01DR03: `2026-0${index + 1}`, PD01DD01: state })) },
@@ -43,7 +63,8 @@ const document = (accounts: object[], change: object = {}): Record<string, unkno
   ...change,
 });
 
-const summary = (accounts: AccountChange[], change: object = {}): CreditSummary => summaryOf(readReport(document(accounts.map(account), change)));
+const summary = (accounts: AccountChange[], change: object = {}): CreditSummary =>
+  summaryOf(readReport(document(accounts.map(account), change)));
 
 describe('the credit report in the hub’s terms', () => {
   // accounts → [accounts.open, loans, cards, carLoans, recourse]
@@ -59,15 +80,32 @@ describe('the credit report in the hub’s terms', () => {
     ['a debt taken over and settled', [{ type: 'C1', state: '2' }], [0, 0, 0, 0, 0]],
     ['loans under a limit', [{ type: 'R4' }, { type: 'R1' }], [2, 2, 0, 0, 0]],
   ])('counts %s', (_what, accounts, [open, loans, cards, carLoans, recourse]) => {
-    expect(summary(accounts).accounts).toMatchObject({ total: accounts.length, open, loans, cards, carLoans, recourse });
+    expect(summary(accounts).accounts).toMatchObject({
+      total: accounts.length,
+      open,
+      loans,
+      cards,
+      carLoans,
+      recourse,
+    });
   });
 
   it('adds up balances in fen, of what is open', () => {
     const { balances } = summary(
-      [{ balance: '80000', due: '2500' }, { balance: '999', state: '3' }, { type: 'R2', limit: '50000', used: '12000', due: '1200', balance: '12000' }],
+      [
+        { balance: '80000', due: '2500' },
+        { balance: '999', state: '3' },
+        { type: 'R2', limit: '50000', used: '12000', due: '1200', balance: '12000' },
+      ],
       { PCO: { PC02: { PC02K: { PC02KH: [{ PC02KJ02: '30000' }, { PC02KJ02: '5' }] } } } },
     );
-    expect(balances).toEqual({ loanBalanceFen: 8_000_000, cardLimitFen: 5_000_000, cardUsedFen: 1_200_000, monthlyPaymentFen: 370_000, guaranteedFen: 3_000_500 });
+    expect(balances).toEqual({
+      loanBalanceFen: 8_000_000,
+      cardLimitFen: 5_000_000,
+      cardUsedFen: 1_200_000,
+      monthlyPaymentFen: 370_000,
+      guaranteedFen: 3_000_500,
+    });
   });
 
   // [what, accounts, periods now, worst in 24 months, months late in 24]
@@ -84,14 +122,35 @@ describe('the credit report in the hub’s terms', () => {
   });
 
   it('keeps the worst of five years and the amount now', () => {
-    expect(summary([{ late: [['1', '100'], ['3', '2500'], ['N', '9999']], periods: '1', overdue: '321' }]).overdue).toMatchObject({ monthsOverdue60Months: 2, maxOverdue60MonthsFen: 250_000, amountNowFen: 32_100, accountsNow: 1 });
+    expect(
+      summary([
+        {
+          late: [
+            ['1', '100'],
+            ['3', '2500'],
+            ['N', '9999'],
+          ],
+          periods: '1',
+          overdue: '321',
+        },
+      ]).overdue,
+    ).toMatchObject({ monthsOverdue60Months: 2, maxOverdue60MonthsFen: 250_000, amountNowFen: 32_100, accountsNow: 1 });
   });
 
   it.each<[string, AccountChange[], string, number]>([
     ['the worst class of what is open', [{ class: '2' }, { class: '4' }], 'doubtful', 0],
     ['not of what is closed', [{ class: '5', state: '3' }, {}], 'normal', 0],
     ['an unknown class says nothing', [{ class: '9' }], 'normal', 0],
-    ['bad debts, of loans and of cards', [{ state: '4', class: '5' }, { type: 'R2', state: '5' }, { type: 'R2', state: '4' }], 'loss', 2],
+    [
+      'bad debts, of loans and of cards',
+      [
+        { state: '4', class: '5' },
+        { type: 'R2', state: '5' },
+        { type: 'R2', state: '4' },
+      ],
+      'loss',
+      2,
+    ],
   ])('%s', (_what, accounts, assetClass, badDebts) => {
     expect(summary(accounts)).toMatchObject({ assetClass, badDebts });
   });
@@ -110,14 +169,40 @@ describe('the credit report in the hub’s terms', () => {
   });
 
   it('counts public records by kind; one it does not know is left out', () => {
-    const PC040H = [['1', '2', '100'], ['2', '1', '50'], ['3', '1', '7'], ['4', '1', '3'], ['9', '8', '1000']].map(([PC040D01, PC040S02, PC040J01]) => ({ PC040D01, PC040S02, PC040J01 }));
-    expect(summary([], { PPO: { PC04: { PC040H } } }).publicRecords).toEqual({ taxArrears: 2, civilJudgments: 1, enforcements: 1, penalties: 1, amountFen: 16_000 });
+    const PC040H = [
+      ['1', '2', '100'],
+      ['2', '1', '50'],
+      ['3', '1', '7'],
+      ['4', '1', '3'],
+      ['9', '8', '1000'],
+    ].map(([PC040D01, PC040S02, PC040J01]) => ({ PC040D01, PC040S02, PC040J01 }));
+    expect(summary([], { PPO: { PC04: { PC040H } } }).publicRecords).toEqual({
+      taxArrears: 2,
+      civilJudgments: 1,
+      enforcements: 1,
+      penalties: 1,
+      amountFen: 16_000,
+    });
   });
 
   it('reads one of a kind as itself and none as empty text, as reports made from XML have them', () => {
-    const one = readReport(document([], { PDA: { PD01: account({}) }, POQ: { PH01: { PH010R01: '2026-11-01', PH010Q03: '02' } }, PPO: '', PCO: { PC02: { PC02K: '' } } }));
-    expect(summaryOf(one)).toMatchObject({ accounts: { total: 1 }, enquiries: { approvals3Months: 1 }, publicRecords: { amountFen: 0 } });
-    expect(summaryOf(readReport(document([], { PDA: { PD01: '' } }))).accounts).toMatchObject({ total: 0, firstOpenedOn: null });
+    const one = readReport(
+      document([], {
+        PDA: { PD01: account({}) },
+        POQ: { PH01: { PH010R01: '2026-11-01', PH010Q03: '02' } },
+        PPO: '',
+        PCO: { PC02: { PC02K: '' } },
+      }),
+    );
+    expect(summaryOf(one)).toMatchObject({
+      accounts: { total: 1 },
+      enquiries: { approvals3Months: 1 },
+      publicRecords: { amountFen: 0 },
+    });
+    expect(summaryOf(readReport(document([], { PDA: { PD01: '' } }))).accounts).toMatchObject({
+      total: 0,
+      firstOpenedOn: null,
+    });
   });
 
   it.each([
@@ -126,7 +211,9 @@ describe('the credit report in the hub’s terms', () => {
     ['a kind of account it does not know', document([account({ type: 'Z9' })]), '/PDA/PD01/0/PD01A/PD01AD01'],
     ['no head', { ...document([]), PRH: undefined }, '/PRH'],
   ])('refuses %s, naming the field', (_what, given, pointer) => {
-    expect(() => readReport(given)).toThrow(expect.objectContaining({ code: 'ANSWER_FIELD', details: { pointer } }) as unknown as Error);
+    expect(() => readReport(given)).toThrow(
+      expect.objectContaining({ code: 'ANSWER_FIELD', details: { pointer } }) as unknown as Error,
+    );
   });
 
   it('days of periods: the end of each bucket, and a day beyond', () => {
@@ -150,7 +237,10 @@ describe('the sandbox’s report', () => {
           maxDaysPastDue24Months: Math.ceil(known.overdue.maxDpd24m / 30) * 30,
           timesOverdue24Months: known.overdue.count24m,
         });
-        expect([answer.debt!.openAccounts, answer.enquiries3Months]).toEqual([known.debt.openAccounts, known.enquiries3m]);
+        expect([answer.debt!.openAccounts, answer.enquiries3Months]).toEqual([
+          known.debt.openAccounts,
+          known.enquiries3m,
+        ]);
       }),
     );
   });

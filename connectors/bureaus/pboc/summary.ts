@@ -27,8 +27,16 @@ export function answerOf(report: PbocReport): BureauAnswer {
     ...NOTHING_KNOWN,
     outcome: 'report',
     reportNo: PA01AI01,
-    overdue: { currentDaysPastDue: daysOfPeriods(overdue.periodsNow), maxDaysPastDue24Months: daysOfPeriods(overdue.maxPeriods24Months), timesOverdue24Months: overdue.monthsOverdue24Months },
-    debt: { openAccounts: accounts.open, balanceFen: balances.loanBalanceFen + balances.cardUsedFen, monthlyPaymentFen: balances.monthlyPaymentFen },
+    overdue: {
+      currentDaysPastDue: daysOfPeriods(overdue.periodsNow),
+      maxDaysPastDue24Months: daysOfPeriods(overdue.maxPeriods24Months),
+      timesOverdue24Months: overdue.monthsOverdue24Months,
+    },
+    debt: {
+      openAccounts: accounts.open,
+      balanceFen: balances.loanBalanceFen + balances.cardUsedFen,
+      monthlyPaymentFen: balances.monthlyPaymentFen,
+    },
     enquiries3Months: enquiries.approvals3Months,
     summary,
     answeredAt: `${PA01AR01}+08:00`,
@@ -48,7 +56,9 @@ export function summaryOf(report: PbocReport): CreditSummary {
   const loans = open.filter((account) => familyOf(account) === 'loan');
   const cards = open.filter((account) => familyOf(account) === 'card');
   const periodsNow = open.map(({ PD01C }) => Number(PD01C?.PD01CS02 ?? 0));
-  const late24 = all.flatMap(({ PD01D }) => (PD01D?.PD01DH ?? []).map(({ PD01DD01 }) => periodsOf(PD01DD01))).filter((periods) => periods > 0);
+  const late24 = all
+    .flatMap(({ PD01D }) => (PD01D?.PD01DH ?? []).map(({ PD01DD01 }) => periodsOf(PD01DD01)))
+    .filter((periods) => periods > 0);
   const late60 = all.flatMap(({ PD01E }) => PD01E?.PD01EH ?? []).filter(({ PD01ED01 }) => periodsOf(PD01ED01) > 0);
   const { PC05BS03, PC05BS04 } = report.PQO.PC05.PC05B;
   return {
@@ -105,7 +115,9 @@ function classOf(code: string | undefined): number {
 }
 
 function approvalsSince(report: PbocReport, after: string): number {
-  return (report.POQ?.PH01 ?? []).filter(({ PH010Q03, PH010R01 }) => (PH010Q03 === LOAN_APPROVAL || PH010Q03 === CARD_APPROVAL) && PH010R01 > after).length;
+  return (report.POQ?.PH01 ?? []).filter(
+    ({ PH010Q03, PH010R01 }) => (PH010Q03 === LOAN_APPROVAL || PH010Q03 === CARD_APPROVAL) && PH010R01 > after,
+  ).length;
 }
 
 function publicRecordsOf(report: PbocReport): CreditSummary['publicRecords'] {

@@ -2,7 +2,19 @@ import { Type, type Static } from '@sinclair/typebox';
 
 /** What can go wrong with a call. `lost-answer`: the enquiry is carried out and charged, then the connection breaks. */
 export const FAULTS = [
-  'http-500', 'http-503', 'rate-limit', 'timeout', 'garbage', 'half', 'slow-loris', 'reset', 'lost-answer', 'wrong-signature', 'unknown-field', 'missing-field', 'refuse',
+  'http-500',
+  'http-503',
+  'rate-limit',
+  'timeout',
+  'garbage',
+  'half',
+  'slow-loris',
+  'reset',
+  'lost-answer',
+  'wrong-signature',
+  'unknown-field',
+  'missing-field',
+  'refuse',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 const FaultName = Type.Union(FAULTS.map((fault) => Type.Literal(fault)));
@@ -10,7 +22,10 @@ const FaultName = Type.Union(FAULTS.map((fault) => Type.Literal(fault)));
 /** How the sandbox behaves; any part can be set while it runs (`PUT /_control`). */
 export const Behaviour = Type.Object(
   {
-    latency: Type.Object({ medianMs: Type.Number({ minimum: 0 }), p99Ms: Type.Number({ minimum: 0 }) }, { description: 'log-normal' }),
+    latency: Type.Object(
+      { medianMs: Type.Number({ minimum: 0 }), p99Ms: Type.Number({ minimum: 0 }) },
+      { description: 'log-normal' },
+    ),
     errorRate: Type.Number({ minimum: 0, maximum: 1 }),
     faults: Type.Array(FaultName, { minItems: 1, description: 'drawn from, evenly, when a call is to fail' }),
     outage: Type.Union([Type.Null(), Type.Literal('http-503'), Type.Literal('reset'), Type.Literal('timeout')]),
@@ -21,7 +36,14 @@ export const Behaviour = Type.Object(
 );
 export type Behaviour = Static<typeof Behaviour>;
 
-export const CALM: Behaviour = { latency: { medianMs: 0, p99Ms: 0 }, errorRate: 0, faults: ['http-500', 'http-503', 'reset', 'lost-answer', 'half', 'garbage'], outage: null, next: [], stuck: [] };
+export const CALM: Behaviour = {
+  latency: { medianMs: 0, p99Ms: 0 },
+  errorRate: 0,
+  faults: ['http-500', 'http-503', 'reset', 'lost-answer', 'half', 'garbage'],
+  outage: null,
+  next: [],
+  stuck: [],
+};
 
 /** A seeded generator of uniform numbers in [0, 1) (mulberry32). */
 export function seededRandom(seed: number): () => number {

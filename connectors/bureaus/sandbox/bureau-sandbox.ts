@@ -29,14 +29,18 @@ export interface BureauSandboxOptions {
  * Plays a bureau on loopback by its protocol: answers an enquiry the same way however often it comes, and fails as told. `PUT /_control`
  * sets its behaviour (`{"outage":"http-503"}` switches it off, `{"outage":null}` on again), `/_control/stats` and `/_control/enquiries` say what happened.
  */
-export async function startBureauSandbox(protocol: SandboxProtocol, options: BureauSandboxOptions): Promise<BureauSandbox> {
+export async function startBureauSandbox(
+  protocol: SandboxProtocol,
+  options: BureauSandboxOptions,
+): Promise<BureauSandbox> {
   const random = seededRandom(options.seed);
   const book = new EnquiryBook();
   let behaviour: Behaviour = { ...structuredClone(CALM), ...options.behaviour };
 
   const behave = (change: Partial<Behaviour>): void => {
     const next = { ...behaviour, ...structuredClone(change) };
-    if (!Value.Check(Behaviour, next)) throw new Error(`not a behaviour: ${[...Value.Errors(Behaviour, next)].map((error) => error.path).join(', ')}`);
+    if (!Value.Check(Behaviour, next))
+      throw new Error(`not a behaviour: ${[...Value.Errors(Behaviour, next)].map((error) => error.path).join(', ')}`);
     behaviour = next;
   };
 
@@ -49,8 +53,10 @@ export async function startBureauSandbox(protocol: SandboxProtocol, options: Bur
     if (fault === 'refuse') return send(response, protocol.refuse(enquiry, request, 'subject-refused'));
     const done = book.enquire(enquiry.requestId, enquiry.content, () => protocol.report(enquiry));
     if (done === 'conflict') return send(response, protocol.refuse(enquiry, request, 'request-id-reused'));
-    if (fault !== undefined && (await failAfter(fault, () => protocol.answer(enquiry, request, done.answer), response))) return;
-    const changed = fault === 'wrong-signature' || fault === 'unknown-field' || fault === 'missing-field' ? fault : undefined;
+    if (fault !== undefined && (await failAfter(fault, () => protocol.answer(enquiry, request, done.answer), response)))
+      return;
+    const changed =
+      fault === 'wrong-signature' || fault === 'unknown-field' || fault === 'missing-field' ? fault : undefined;
     send(response, protocol.answer(enquiry, request, done.answer, changed));
     if (changed === undefined || changed === 'unknown-field') book.answered(enquiry.requestId);
   };
@@ -68,7 +74,8 @@ export async function startBureauSandbox(protocol: SandboxProtocol, options: Bur
   };
 
   const control = (method: string, path: string, body: string, response: ServerResponse): void => {
-    const json = (status: number, value: unknown): void => void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+    const json = (status: number, value: unknown): void =>
+      void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
     if (method === 'GET' && path === '/_control/stats') return json(200, book.stats);
     if (method === 'GET' && path === '/_control/enquiries') return json(200, book.list());
     if (method === 'GET' && path === '/_control') return json(200, behaviour);
@@ -100,12 +107,21 @@ export async function startBureauSandbox(protocol: SandboxProtocol, options: Bur
 }
 
 function send(response: ServerResponse, { status, headers, body }: WireAnswer): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers });
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    ...headers,
+  });
   response.end(body);
 }
 
 /** The enquiry is not carried out. True when the call is over. */
-async function failBefore(fault: Fault, protocol: SandboxProtocol, request: WireRequest, response: ServerResponse): Promise<boolean> {
+async function failBefore(
+  fault: Fault,
+  protocol: SandboxProtocol,
+  request: WireRequest,
+  response: ServerResponse,
+): Promise<boolean> {
   if (fault === 'http-500') send(response, protocol.fail(request, 'internal'));
   else if (fault === 'rate-limit') send(response, protocol.fail(request, 'busy'));
   // From a proxy in front of the bureau: no protocol, no signature.

@@ -52,6 +52,8 @@ export class EnquiryBook {
 
   /** Calls and whole answers by request id. */
   list(): Record<string, { calls: number; answered: number }> {
-    return Object.fromEntries([...this.enquiries].map(([requestId, { calls, answered }]) => [requestId, { calls, answered }]));
+    return Object.fromEntries(
+      [...this.enquiries].map(([requestId, { calls, answered }]) => [requestId, { calls, answered }]),
+    );
   }
 }

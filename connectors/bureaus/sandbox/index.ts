@@ -8,7 +8,10 @@ import { scoringProtocol } from './scoring-protocol.ts';
 
 export type { BureauSandbox, BureauSandboxOptions } from './bureau-sandbox.ts';
 
-const PROTOCOLS = { scoring: scoringProtocol, pboc: pbocProtocol, fraud: fraudProtocol } as const satisfies Record<string, (seed: number) => SandboxProtocol>;
+const PROTOCOLS = { scoring: scoringProtocol, pboc: pbocProtocol, fraud: fraudProtocol } as const satisfies Record<
+  string,
+  (seed: number) => SandboxProtocol
+>;
 export type PlayedBureau = keyof typeof PROTOCOLS;
 
 /** Starts the sandbox of a bureau. */

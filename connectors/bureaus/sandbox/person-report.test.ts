@@ -16,10 +16,19 @@ describe('what the sandbox bureau knows', () => {
     expect(Math.abs(share(({ score }) => score < 500) - 0.0736 / 0.4433)).toBeLessThan(0.01);
     expect(Math.abs(share(({ score }) => score >= 700 && score < 750) - 0.112 / 0.4433)).toBeLessThan(0.01);
     expect(Math.abs(share(({ overdue }) => overdue.count24m === 0) - 0.8873)).toBeLessThan(0.02);
-    const arrears = (from: number, to: number): number => share(({ overdue }) => overdue.count24m > 0, files.filter(({ score }) => score >= from && score < to));
+    const arrears = (from: number, to: number): number =>
+      share(
+        ({ overdue }) => overdue.count24m > 0,
+        files.filter(({ score }) => score >= from && score < to),
+      );
     expect(arrears(300, 500)).toBeGreaterThan(arrears(750, 800) * 1.5);
     for (const { score, overdue, debt } of files) {
-      expect(score >= 300 && score <= 900 && overdue.currentDpd <= overdue.maxDpd24m && overdue.count24m > 0 === overdue.maxDpd24m > 0).toBe(true);
+      expect(
+        score >= 300 &&
+          score <= 900 &&
+          overdue.currentDpd <= overdue.maxDpd24m &&
+          overdue.count24m > 0 === overdue.maxDpd24m > 0,
+      ).toBe(true);
       expect(Number.isSafeInteger(debt.balanceFen) && debt.monthlyPaymentFen < debt.balanceFen).toBe(true);
     }
   });

@@ -45,7 +45,12 @@ export function personReport(seed: number, idNo: string): PersonReport | undefin
   return {
     reportNo: `SB${digest.subarray(24, 32).toString('hex').toUpperCase()}`,
     score,
-    overdue: { currentDpd: timesOverdue > 0 && uniform(7) < 0.12 * risk ? Math.min(maxDpd24m, 1 + Math.floor(uniform(4) * 60)) : 0, maxDpd24m, count24m: timesOverdue },
+    overdue: {
+      currentDpd:
+        timesOverdue > 0 && uniform(7) < 0.12 * risk ? Math.min(maxDpd24m, 1 + Math.floor(uniform(4) * 60)) : 0,
+      maxDpd24m,
+      count24m: timesOverdue,
+    },
     debt: { openAccounts, balanceFen, monthlyPaymentFen: Math.round(balanceFen / (18 + Math.floor(uniform(5) * 18))) },
     enquiries3m,
   };
@@ -54,7 +59,11 @@ export function personReport(seed: number, idNo: string): PersonReport | undefin
 function scoreOf(uniform: number): { score: number; risk: number } {
   let left = uniform * SCORED;
   for (const band of BANDS) {
-    if (left < band.share) return { score: band.from + Math.floor((left / band.share) * (band.to - band.from + 1)), risk: band.defaultRate / MEAN_DEFAULT_RATE };
+    if (left < band.share)
+      return {
+        score: band.from + Math.floor((left / band.share) * (band.to - band.from + 1)),
+        risk: band.defaultRate / MEAN_DEFAULT_RATE,
+      };
     left -= band.share;
   }
   return { score: 900, risk: 1 };

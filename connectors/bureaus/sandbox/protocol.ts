@@ -37,7 +37,12 @@ export interface SandboxProtocol {
   /** The report on the person, made once per enquiry. */
   report(enquiry: Enquiry): string;
   /** The signed answer that carries it; or one that is wrong in the way asked for. */
-  answer(enquiry: Enquiry, request: WireRequest, report: string, wrong?: 'wrong-signature' | 'unknown-field' | 'missing-field'): WireAnswer;
+  answer(
+    enquiry: Enquiry,
+    request: WireRequest,
+    report: string,
+    wrong?: 'wrong-signature' | 'unknown-field' | 'missing-field',
+  ): WireAnswer;
   refuse(enquiry: Enquiry, request: WireRequest, why: 'subject-refused' | 'request-id-reused'): WireAnswer;
   fail(request: WireRequest, how: 'internal' | 'busy'): WireAnswer;
 }

@@ -20,16 +20,30 @@ const readReport = answerShape(
     answeredAt: Instant,
   }),
 );
-const readNoFile = answerShape(Type.Object({ requestId: Type.String(), result: Type.Literal('NO_FILE'), chargeFen: Fen, answeredAt: Instant }));
-const readRefused = answerShape(Type.Object({ code: Type.String({ pattern: '^[A-Z][A-Z0-9_]{1,63}$' }), message: Type.String(), answeredAt: Type.Optional(Instant) }));
+const readNoFile = answerShape(
+  Type.Object({ requestId: Type.String(), result: Type.Literal('NO_FILE'), chargeFen: Fen, answeredAt: Instant }),
+);
+const readRefused = answerShape(
+  Type.Object({
+    code: Type.String({ pattern: '^[A-Z][A-Z0-9_]{1,63}$' }),
+    message: Type.String(),
+    answeredAt: Type.Optional(Instant),
+  }),
+);
 
 /** Reads a genuine 200 answer. Throws PoisonError: ANSWER_FIELD with the field's pointer (never its value), ANSWER_MISMATCH. */
 export function readAnswer(document: unknown, requestId: string): BureauAnswer {
-  const kind = typeof document === 'object' && document !== null ? (document as { result?: unknown }).result : undefined;
+  const kind =
+    typeof document === 'object' && document !== null ? (document as { result?: unknown }).result : undefined;
   if (kind === 'NO_FILE') {
     const answer = readNoFile(document);
     assertAnswers(answer.requestId, requestId);
-    return { ...NOTHING_KNOWN, outcome: 'no-file', chargedFen: answer.chargeFen, answeredAt: instantOf(answer.answeredAt) };
+    return {
+      ...NOTHING_KNOWN,
+      outcome: 'no-file',
+      chargedFen: answer.chargeFen,
+      answeredAt: instantOf(answer.answeredAt),
+    };
   }
   const answer = readReport(document);
   assertAnswers(answer.requestId, requestId);
@@ -38,8 +52,16 @@ export function readAnswer(document: unknown, requestId: string): BureauAnswer {
     outcome: 'report',
     reportNo: answer.reportNo,
     score: answer.score,
-    overdue: { currentDaysPastDue: answer.overdue.currentDpd, maxDaysPastDue24Months: answer.overdue.maxDpd24m, timesOverdue24Months: answer.overdue.count24m },
-    debt: { openAccounts: answer.debt.openAccounts, balanceFen: answer.debt.balanceFen, monthlyPaymentFen: answer.debt.monthlyPaymentFen },
+    overdue: {
+      currentDaysPastDue: answer.overdue.currentDpd,
+      maxDaysPastDue24Months: answer.overdue.maxDpd24m,
+      timesOverdue24Months: answer.overdue.count24m,
+    },
+    debt: {
+      openAccounts: answer.debt.openAccounts,
+      balanceFen: answer.debt.balanceFen,
+      monthlyPaymentFen: answer.debt.monthlyPaymentFen,
+    },
     enquiries3Months: answer.enquiries3m,
     chargedFen: answer.chargeFen,
     answeredAt: instantOf(answer.answeredAt),
@@ -49,7 +71,10 @@ export function readAnswer(document: unknown, requestId: string): BureauAnswer {
 /** Reads a genuine refusal. Throws PoisonError ANSWER_FIELD. */
 export function readRefusal(document: unknown): { code: string; answeredAt: string | undefined } {
   const refused = readRefused(document);
-  return { code: refused.code, answeredAt: refused.answeredAt === undefined ? undefined : instantOf(refused.answeredAt) };
+  return {
+    code: refused.code,
+    answeredAt: refused.answeredAt === undefined ? undefined : instantOf(refused.answeredAt),
+  };
 }
 
 function instantOf(text: string): string {

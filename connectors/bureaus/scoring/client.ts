@@ -18,11 +18,22 @@ export function openScoringBureau(settings: ScoringSettings, clock: Clock): Bure
   const party = openHttpParty(settings, ANSWERS, clock);
 
   /** The status and document of an answer that proves to be the bureau's. */
-  const call = async (method: 'GET' | 'POST', path: string, body: string, options: Partial<Pick<Inquiry, 'traceparent' | 'signal'>>): Promise<{ status: number; document: unknown }> => {
+  const call = async (
+    method: 'GET' | 'POST',
+    path: string,
+    body: string,
+    options: Partial<Pick<Inquiry, 'traceparent' | 'signal'>>,
+  ): Promise<{ status: number; document: unknown }> => {
     const timestamp = String(Math.floor(clock() / 1_000));
     const nonce = randomUUID();
     const signature = signRequest(settings.secret, { method, path: party.fullPath(path), timestamp, nonce, body });
-    const headers = { 'content-type': 'application/json', 'x-app-id': settings.appId, 'x-timestamp': timestamp, 'x-nonce': nonce, 'x-signature': signature };
+    const headers = {
+      'content-type': 'application/json',
+      'x-app-id': settings.appId,
+      'x-timestamp': timestamp,
+      'x-nonce': nonce,
+      'x-signature': signature,
+    };
     const answer = await party.call({ method, path, headers, body, ...options });
     if (!isSigned(answer, nonce)) throw notGenuine(answer.status);
     return { status: answer.status, document: genuineJson(answer.body) };
@@ -30,17 +41,26 @@ export function openScoringBureau(settings: ScoringSettings, clock: Clock): Bure
 
   const isSigned = ({ status, headers, body }: HttpAnswer, nonce: string): boolean => {
     const signature = headers['x-signature'];
-    return typeof signature === 'string' && sameSignature(signature, signAnswer(settings.secret, { status, nonce, body }));
+    return (
+      typeof signature === 'string' && sameSignature(signature, signAnswer(settings.secret, { status, nonce, body }))
+    );
   };
 
   return {
     inquire: async ({ requestId, subject, consent, traceparent, signal }) => {
-      const body = JSON.stringify({ requestId, product: 'AUTO-LOAN', subject, consent: { version: consent.version, at: consent.at } });
+      const body = JSON.stringify({
+        requestId,
+        product: 'AUTO-LOAN',
+        subject,
+        consent: { version: consent.version, at: consent.at },
+      });
       const { status, document } = await call('POST', REPORTS, body, { traceparent, signal });
       if (status === 200) return readAnswer(document, requestId);
       const refusal = readRefusal(document);
       // The bureau's sentence may repeat what was sent: only its code goes into an event.
-      throw new RejectedError(refusal.code, `the bureau refused the enquiry (HTTP ${status})`, { answeredAt: refusal.answeredAt });
+      throw new RejectedError(refusal.code, `the bureau refused the enquiry (HTTP ${status})`, {
+        answeredAt: refusal.answeredAt,
+      });
     },
     check: () =>
       checkSignIn(`signed in at ${party.origin} as ${settings.appId}`, async () => {

@@ -2,11 +2,16 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** What both sides sign: each part on a line of its own, ended by LF. */
 function sign(secret: string, lines: readonly string[]): string {
-  return createHmac('sha256', secret).update(lines.map((line) => `${line}\n`).join(''), 'utf8').digest('base64');
+  return createHmac('sha256', secret)
+    .update(lines.map((line) => `${line}\n`).join(''), 'utf8')
+    .digest('base64');
 }
 
 /** Signature of a request: HMAC-SHA256 over method, path, timestamp (seconds), nonce, body; base64. */
-export function signRequest(secret: string, request: { method: string; path: string; timestamp: string; nonce: string; body: string }): string {
+export function signRequest(
+  secret: string,
+  request: { method: string; path: string; timestamp: string; nonce: string; body: string },
+): string {
   return sign(secret, [request.method, request.path, request.timestamp, request.nonce, request.body]);
 }
 

@@ -20,5 +20,11 @@ export interface IntakeDesk {
   /** Uses up the nonce of an admitted request. Throws HttpError 401 when it was used before or the partner is disabled, 503. */
   useNonce(signed: Signed): Promise<void>;
   /** A valid application on its way to the queue. */
-  pending(content: ValidApplication, of: { partnerId: string; channel: 'api' | 'batch'; raw: Buffer; receivedAtMs: number } & Pick<FastifyRequest, 'traceparent'>): PendingApplication;
+  pending(
+    content: ValidApplication,
+    of: { partnerId: string; channel: 'api' | 'batch'; raw: Buffer; receivedAtMs: number } & Pick<
+      FastifyRequest,
+      'traceparent'
+    >,
+  ): PendingApplication;
 }

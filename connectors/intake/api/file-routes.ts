@@ -12,7 +12,9 @@ const Attachments = Type.Object({ attachments: Type.Array(Attachment) });
 
 const binary = (description: string) => Type.Unsafe<Buffer>({ type: 'string', format: 'binary', description });
 /** A body by its media type, in the OpenAPI document. */
-const content = (types: readonly string[], schema: object): { content: Record<string, { schema: object }> } => ({ content: Object.fromEntries(types.map((type) => [type, { schema }])) });
+const content = (types: readonly string[], schema: object): { content: Record<string, { schema: object }> } => ({
+  content: Object.fromEntries(types.map((type) => [type, { schema }])),
+});
 
 /** Files of applications, and attachments. Their bodies are spooled, never parsed by the server. */
 export async function fileRoutes(app: FastifyInstance, desk: IntakeDesk): Promise<void> {
@@ -43,9 +45,19 @@ function addBatchRoute(scope: FastifyInstance, batch: BatchDesk): void {
           'application/x-ndjson (the last line is the summary) or text/csv. The same file again accepts nothing twice.',
         headers: ENCRYPTED,
         consumes: ['text/csv'],
-        body: Type.String({ description: 'CSV with a header line', examples: ['申请编号,姓名,身份证号,…\r\nD20260101001,张三,11010519491231002X,…\r\n'] }),
+        body: Type.String({
+          description: 'CSV with a header line',
+          examples: ['申请编号,姓名,身份证号,…\r\nD20260101001,张三,11010519491231002X,…\r\n'],
+        }),
         response: {
-          200: { description: 'what became of each row', content: { 'application/json': { schema: BatchAnswer }, 'application/x-ndjson': { schema: RowResult }, 'text/csv': { schema: Type.String() } } },
+          200: {
+            description: 'what became of each row',
+            content: {
+              'application/json': { schema: BatchAnswer },
+              'application/x-ndjson': { schema: RowResult },
+              'text/csv': { schema: Type.String() },
+            },
+          },
           400: Problem('the file cannot be read: pointer names the row or column; nothing of it was accepted'),
           ...DOOR,
           413: Problem('body too large, or too many rows'),
@@ -75,7 +87,9 @@ function addAttachmentRoutes(scope: FastifyInstance, attachments: AttachmentDesk
         description: `The body is the document itself: ${MEDIA_TYPES.join(', ')}, at most ${MAX_ATTACHMENT_BYTES} bytes, ${MOST_ATTACHMENTS} to an application. Its first bytes must be those of its Content-Type. Answered once it is stored durably; the same content of the same kind again answers 200 and the same attachmentId.`,
         headers: ENCRYPTED,
         params: Application,
-        querystring: Type.Object({ kind: Type.String({ description: 'what it is: id-card, income-proof, contract', examples: ['id-card'] }) }),
+        querystring: Type.Object({
+          kind: Type.String({ description: 'what it is: id-card, income-proof, contract', examples: ['id-card'] }),
+        }),
         consumes: [...MEDIA_TYPES],
         body: binary('the document'),
         response: {
@@ -98,21 +112,40 @@ function addAttachmentRoutes(scope: FastifyInstance, attachments: AttachmentDesk
   );
   scope.get<{ Params: { applicationId: string } }>(
     '/v1/applications/:applicationId/attachments',
-    { schema: { tags: TAGS, security: SECURITY, summary: 'The documents of an application', params: Application, response: { 200: Attachments, ...answers } } },
+    {
+      schema: {
+        tags: TAGS,
+        security: SECURITY,
+        summary: 'The documents of an application',
+        params: Application,
+        response: { 200: Attachments, ...answers },
+      },
+    },
     async (request) => ({ attachments: await attachments.list(request, request.params.applicationId) }),
   );
   scope.get<{ Params: { applicationId: string; attachmentId: string } }>(
     '/v1/applications/:applicationId/attachments/:attachmentId',
     {
       schema: {
-        tags: TAGS, security: SECURITY, summary: 'One document', description: 'That it was read is recorded.', params: One,
-        response: { 200: { description: 'the document as it was sent', ...content(MEDIA_TYPES, binary('the document')) }, ...answers, 410: Problem('a person of the application was erased') },
+        tags: TAGS,
+        security: SECURITY,
+        summary: 'One document',
+        description: 'That it was read is recorded.',
+        params: One,
+        response: {
+          200: { description: 'the document as it was sent', ...content(MEDIA_TYPES, binary('the document')) },
+          ...answers,
+          410: Problem('a person of the application was erased'),
+        },
       },
     },
     async (request, reply) => {
       const { applicationId, attachmentId } = request.params;
       const { attachment, content: document } = await attachments.read(request, applicationId, attachmentId);
-      return reply.header('content-type', attachment.mediaType).header('content-disposition', 'attachment').send(document);
+      return reply
+        .header('content-type', attachment.mediaType)
+        .header('content-disposition', 'attachment')
+        .send(document);
     },
   );
 }

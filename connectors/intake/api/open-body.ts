@@ -18,7 +18,11 @@ export function openBody(key: Pick<PartnerKey, 'body'>, headers: Headers, body: 
 }
 
 /** The same for a body that is spooled. One that does not open may show so at its end only: read it once before anything of it is acted upon. */
-export async function* openSpool(key: Pick<PartnerKey, 'body'>, headers: Headers, spool: Pick<Spool, 'size' | 'read'>): AsyncGenerator<Buffer> {
+export async function* openSpool(
+  key: Pick<PartnerKey, 'body'>,
+  headers: Headers,
+  spool: Pick<Spool, 'size' | 'read'>,
+): AsyncGenerator<Buffer> {
   const encryption = encryptionOf(key, headers);
   if (encryption === undefined) return yield* spool.read();
   const pieces = decryptPieces(encryption.cipher, encryption.key, spool.size, spool.read());
@@ -37,12 +41,15 @@ type Headers = Readonly<Record<string, string | string[] | undefined>>;
 function encryptionOf(key: Pick<PartnerKey, 'body'>, headers: Headers): PartnerKey['body'] {
   const named = headers[ENCRYPTION_HEADER];
   if (key.body === undefined) {
-    if (named !== undefined) throw refusal(`/headers/${ENCRYPTION_HEADER}`, 'NOT_ALLOWED', 'With this key bodies are sent plain');
+    if (named !== undefined)
+      throw refusal(`/headers/${ENCRYPTION_HEADER}`, 'NOT_ALLOWED', 'With this key bodies are sent plain');
     return undefined;
   }
   const { cipher } = key.body;
-  if (named === undefined) throw refusal(`/headers/${ENCRYPTION_HEADER}`, 'REQUIRED', `With this key bodies are encrypted by ${cipher}`);
-  if (named !== cipher) throw refusal(`/headers/${ENCRYPTION_HEADER}`, 'NOT_ALLOWED', `With this key bodies are encrypted by ${cipher}`);
+  if (named === undefined)
+    throw refusal(`/headers/${ENCRYPTION_HEADER}`, 'REQUIRED', `With this key bodies are encrypted by ${cipher}`);
+  if (named !== cipher)
+    throw refusal(`/headers/${ENCRYPTION_HEADER}`, 'NOT_ALLOWED', `With this key bodies are encrypted by ${cipher}`);
   return key.body;
 }
 

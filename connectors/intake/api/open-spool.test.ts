@@ -4,13 +4,24 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSpool } from './open-body.ts';
-import { BODY_CIPHERS, ENCRYPTION_HEADER, encryptBody, newBodyKey, type BodyCipher } from '../partners/signing/index.ts';
+import {
+  BODY_CIPHERS,
+  ENCRYPTION_HEADER,
+  encryptBody,
+  newBodyKey,
+  type BodyCipher,
+} from '../partners/signing/index.ts';
 import { Spool } from './spool.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'open-spool-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-async function opened(bytes: Buffer, cipher: BodyCipher | undefined, key: Buffer, headers: Record<string, string>): Promise<Buffer | string> {
+async function opened(
+  bytes: Buffer,
+  cipher: BodyCipher | undefined,
+  key: Buffer,
+  headers: Record<string, string>,
+): Promise<Buffer | string> {
   const spool = await Spool.open(home);
   await spool.write(bytes);
   await spool.end();
@@ -31,10 +42,16 @@ describe.each(BODY_CIPHERS)('a spooled body encrypted by %s', (cipher) => {
 
   it('opens to what it was, of any length', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 40 }), fc.integer({ min: 65_500, max: 131_100 }).map((length) => new Uint8Array(length).fill(length % 253))), async (plain) => {
-        const result = await opened(encryptBody(cipher, key, plain), cipher, key, headers);
-        expect(result instanceof Buffer && result.equals(plain)).toBe(true);
-      }),
+      fc.asyncProperty(
+        fc.oneof(
+          fc.uint8Array({ maxLength: 40 }),
+          fc.integer({ min: 65_500, max: 131_100 }).map((length) => new Uint8Array(length).fill(length % 253)),
+        ),
+        async (plain) => {
+          const result = await opened(encryptBody(cipher, key, plain), cipher, key, headers);
+          expect(result instanceof Buffer && result.equals(plain)).toBe(true);
+        },
+      ),
       { numRuns: 30 },
     );
   });
@@ -44,7 +61,9 @@ describe.each(BODY_CIPHERS)('a spooled body encrypted by %s', (cipher) => {
     ['shorter than its IV', (sealed) => sealed.subarray(0, 5)],
     ['empty', () => Buffer.alloc(0)],
   ])('does not open %s', async (_what, spoil) => {
-    expect(await opened(spoil(encryptBody(cipher, key, Buffer.from('content'))), cipher, key, headers)).toBe('UNREADABLE');
+    expect(await opened(spoil(encryptBody(cipher, key, Buffer.from('content'))), cipher, key, headers)).toBe(
+      'UNREADABLE',
+    );
   });
 
   it('does not open to what it was under another key', async () => {

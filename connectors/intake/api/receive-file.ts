@@ -24,10 +24,15 @@ export interface ReceivedFile {
  * the signature over the whole of it was checked and its nonce used up, may be acted upon. Throws HttpError: 401, 403, 429 (the gate), 413 (too
  * large), 415 (packed: what unpacks to any size is not taken), 503.
  */
-export async function receiveFile(desk: Pick<IntakeDesk, 'context' | 'gate' | 'useNonce'>, request: FastifyRequest, maxBytes: number): Promise<ReceivedFile> {
+export async function receiveFile(
+  desk: Pick<IntakeDesk, 'context' | 'gate' | 'useNonce'>,
+  request: FastifyRequest,
+  maxBytes: number,
+): Promise<ReceivedFile> {
   const { headers } = request;
   const packed = headers['content-encoding'];
-  if (packed !== undefined && packed !== 'identity') throw refused(415, 'CONTENT_ENCODING', '/headers/content-encoding', 'The body is sent unpacked');
+  if (packed !== undefined && packed !== 'identity')
+    throw refused(415, 'CONTENT_ENCODING', '/headers/content-encoding', 'The body is sent unpacked');
   if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
   if (spools >= MOST_SPOOLS) throw busy();
   spools += 1;
@@ -56,9 +61,16 @@ export async function receiveFile(desk: Pick<IntakeDesk, 'context' | 'gate' | 'u
     await close();
     if (error instanceof HttpError) throw error;
     // Nobody is there any more to be answered; it is no failure of ours.
-    if (!request.raw.complete) throw refused(400, 'BODY_INCOMPLETE', '', 'The connection ended in the middle of the body');
+    if (!request.raw.complete)
+      throw refused(400, 'BODY_INCOMPLETE', '', 'The connection ended in the middle of the body');
     request.log.error({ err: error, requestId: request.id }, 'a body could not be spooled');
-    throw new HttpError(503, 'SPOOL_UNAVAILABLE', 'The body could not be kept until its signature was checked; nothing was accepted', [], { 'retry-after': '10' });
+    throw new HttpError(
+      503,
+      'SPOOL_UNAVAILABLE',
+      'The body could not be kept until its signature was checked; nothing was accepted',
+      [],
+      { 'retry-after': '10' },
+    );
   }
 }
 
@@ -71,7 +83,13 @@ export async function readWhole(spool: Spool): Promise<Buffer> {
 
 /** The refusal while as many are under way as may be. */
 function busy(): HttpError {
-  return new HttpError(503, 'OVERLOADED', 'As many files are being received as this service takes at once; this one was not accepted', [], { 'retry-after': '5', connection: 'close' });
+  return new HttpError(
+    503,
+    'OVERLOADED',
+    'As many files are being received as this service takes at once; this one was not accepted',
+    [],
+    { 'retry-after': '5', connection: 'close' },
+  );
 }
 
 function tooLarge(maxBytes: number): HttpError {

@@ -27,7 +27,8 @@ export const intakeRelaySource: RelaySource<AcceptedRow> = {
   name: 'intake',
   table: 'intake.accepted',
   channel: 'relay_intake',
-  select: 'SELECT seq, application_id, partner_id, received_at, traceparent, event FROM intake.accepted WHERE seq >= $1 ORDER BY seq LIMIT $2',
+  select:
+    'SELECT seq, application_id, partner_id, received_at, traceparent, event FROM intake.accepted WHERE seq >= $1 ORDER BY seq LIMIT $2',
   toRecords: (row) => [
     {
       topic: applicationReceived.topic,
@@ -49,7 +50,10 @@ export const intakeRelayWorker: Worker = {
   name: 'intake-relay',
   role: 'relay',
   start: async (context): Promise<RunningWorker> => {
-    await ensureTopics(context, hubTopics(context.settings).filter(({ topic }) => topic === applicationReceived.topic));
+    await ensureTopics(
+      context,
+      hubTopics(context.settings).filter(({ topic }) => topic === applicationReceived.topic),
+    );
     const relay = await startRelay(context, intakeRelaySource);
     const timer = setInterval(() => void removeOldNonces(context), CLEAN_EVERY_MS);
     return {

@@ -12,8 +12,19 @@ declare module 'fastify' {
 /** What every route of the partner API says of itself in the OpenAPI document. */
 export const TAGS = ['partner'];
 /** One of the three; which one is a matter of the partner's key. */
-export const SECURITY: readonly Readonly<Record<string, readonly string[]>>[] = [{ partnerHmac: [] }, { partnerRsa: [] }, { partnerSm2: [] }];
-export const ENCRYPTED = Type.Object({ [ENCRYPTION_HEADER]: Type.Optional(Type.Union(BODY_CIPHERS.map((cipher) => Type.Literal(cipher)), { description: 'cipher of the body, where the partner’s key has one' })) });
+export const SECURITY: readonly Readonly<Record<string, readonly string[]>>[] = [
+  { partnerHmac: [] },
+  { partnerRsa: [] },
+  { partnerSm2: [] },
+];
+export const ENCRYPTED = Type.Object({
+  [ENCRYPTION_HEADER]: Type.Optional(
+    Type.Union(
+      BODY_CIPHERS.map((cipher) => Type.Literal(cipher)),
+      { description: 'cipher of the body, where the partner’s key has one' },
+    ),
+  ),
+});
 
 /** What any signed request may be answered. */
 export const DOOR = {
@@ -29,15 +40,20 @@ export const CALLBACKS = {
     [CALLBACK_ADDRESS]: {
       post: {
         requestBody: {
-          description: 'Signed by the hub as requests are by the partner; the header idempotency-key is the callbackId. Repeated until there is a signed receipt.',
+          description:
+            'Signed by the hub as requests are by the partner; the header idempotency-key is the callbackId. Repeated until there is a signed receipt.',
           content: { 'application/json': { schema: Callback } },
         },
         responses: {
           200: {
-            description: 'The receipt. The header hub-signature is the base64 signature over STATUS, the NONCE of the callback and BODY, each followed by LF.',
+            description:
+              'The receipt. The header hub-signature is the base64 signature over STATUS, the NONCE of the callback and BODY, each followed by LF.',
             content: { 'application/json': { schema: CallbackReceipt } },
           },
-          422: { description: 'Signed in the same way: refused for good. So are 400, 404, 409 and 410; any other answer is repeated.' },
+          422: {
+            description:
+              'Signed in the same way: refused for good. So are 400, 404, 409 and 410; any other answer is repeated.',
+          },
         },
       },
     },

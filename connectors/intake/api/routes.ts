@@ -12,7 +12,11 @@ import { CALLBACKS, DOOR, ENCRYPTED, SECURITY, TAGS } from './route-schemas.ts';
 const BODY_LIMIT = 65_536;
 
 /** The partner API under /v1. What is signed are the raw bytes of the body, so these routes parse it themselves. */
-export async function intakeRoutes(app: FastifyInstance, context: HubContext, partnerRoutes: readonly PartnerRoute[]): Promise<void> {
+export async function intakeRoutes(
+  app: FastifyInstance,
+  context: HubContext,
+  partnerRoutes: readonly PartnerRoute[],
+): Promise<void> {
   const service = await IntakeService.start(context);
   await app.register(async (scope) => {
     scope.addHook('onClose', () => service.stop());
@@ -50,7 +54,8 @@ function addRoutes(scope: FastifyInstance, service: IntakeService): void {
         tags: TAGS,
         security: SECURITY,
         summary: 'Send an application',
-        description: 'The same partnerOrderNo with the same content again answers 200 and the same applicationId. A partner with a format of its own sends that layout instead of this form; errors then name its field (source) beside ours (pointer).',
+        description:
+          'The same partnerOrderNo with the same content again answers 200 and the same applicationId. A partner with a format of its own sends that layout instead of this form; errors then name its field (source) beside ours (pointer).',
         headers: ENCRYPTED,
         callbacks: CALLBACKS,
         body: ApplicationForm,
@@ -74,7 +79,15 @@ function addRoutes(scope: FastifyInstance, service: IntakeService): void {
   const answers = { 200: Status, ...DOOR, 404: Problem('this partner has no such application') };
   scope.get<{ Params: { applicationId: string } }>(
     '/v1/applications/:applicationId',
-    { schema: { tags: TAGS, security: SECURITY, summary: 'Where an application stands', params: Type.Object({ applicationId: Type.String() }), response: answers } },
+    {
+      schema: {
+        tags: TAGS,
+        security: SECURITY,
+        summary: 'Where an application stands',
+        params: Type.Object({ applicationId: Type.String() }),
+        response: answers,
+      },
+    },
     (request) => service.status(request, () => request.params.applicationId),
   );
   scope.get(
@@ -96,7 +109,12 @@ function addRoutes(scope: FastifyInstance, service: IntakeService): void {
 }
 
 /** A path another room declares: signed, fresh and right in form before the room sees it. */
-function addPartnerRoute(scope: FastifyInstance, route: PartnerRoute, service: IntakeService, context: HubContext): void {
+function addPartnerRoute(
+  scope: FastifyInstance,
+  route: PartnerRoute,
+  service: IntakeService,
+  context: HubContext,
+): void {
   const { method, url, summary, description, bodyLimit, body, response } = route;
   const check = formCheck(body);
   scope.route({
@@ -130,8 +148,10 @@ function addPartnerRoute(scope: FastifyInstance, route: PartnerRoute, service: I
 function orderNoOf(request: FastifyRequest): string {
   const query = request.query as Record<string, unknown>;
   const value = query.partnerOrderNo;
-  const wrong = (pointer: string, code: string, detail: string): HttpError => new HttpError(400, 'INVALID_QUERY', 'The query is not valid', [{ pointer, code, detail }]);
-  for (const name of Object.keys(query)) if (name !== 'partnerOrderNo') throw wrong(`/query/${name}`, 'UNKNOWN_FIELD', 'is not a known parameter');
+  const wrong = (pointer: string, code: string, detail: string): HttpError =>
+    new HttpError(400, 'INVALID_QUERY', 'The query is not valid', [{ pointer, code, detail }]);
+  for (const name of Object.keys(query))
+    if (name !== 'partnerOrderNo') throw wrong(`/query/${name}`, 'UNKNOWN_FIELD', 'is not a known parameter');
   if (value === undefined || value === '') throw wrong('/query/partnerOrderNo', 'REQUIRED', 'is required');
   if (typeof value !== 'string') throw wrong('/query/partnerOrderNo', 'DUPLICATE', 'is given twice');
   return value;

@@ -17,17 +17,26 @@ async function readAll(spool: Spool): Promise<Buffer> {
 describe('a spool', () => {
   it('gives back what was written, as often as asked, and leaves no file', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.oneof(fc.uint8Array({ maxLength: 100 }), fc.integer({ min: 65_000, max: 140_000 }).map((length) => new Uint8Array(length).fill(length % 251))), { maxLength: 6 }), async (pieces) => {
-        const spool = await Spool.open(home);
-        for (const piece of pieces) await spool.write(piece);
-        await spool.end();
-        const whole = Buffer.concat(pieces);
-        expect(spool.size).toBe(whole.length);
-        expect((await readAll(spool)).equals(whole)).toBe(true);
-        expect((await readAll(spool)).equals(whole)).toBe(true);
-        expect(readdirSync(join(home, 'spool'))).toEqual([]);
-        await spool.close();
-      }),
+      fc.asyncProperty(
+        fc.array(
+          fc.oneof(
+            fc.uint8Array({ maxLength: 100 }),
+            fc.integer({ min: 65_000, max: 140_000 }).map((length) => new Uint8Array(length).fill(length % 251)),
+          ),
+          { maxLength: 6 },
+        ),
+        async (pieces) => {
+          const spool = await Spool.open(home);
+          for (const piece of pieces) await spool.write(piece);
+          await spool.end();
+          const whole = Buffer.concat(pieces);
+          expect(spool.size).toBe(whole.length);
+          expect((await readAll(spool)).equals(whole)).toBe(true);
+          expect((await readAll(spool)).equals(whole)).toBe(true);
+          expect(readdirSync(join(home, 'spool'))).toEqual([]);
+          await spool.close();
+        },
+      ),
       { numRuns: 40 },
     );
   });

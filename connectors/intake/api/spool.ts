@@ -86,7 +86,8 @@ export class Spool {
   async #writeFrame(plain: Buffer): Promise<void> {
     const cipher = createCipheriv('aes-256-gcm', this.#key, nonceOf(this.#frames));
     const sealed = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-    for (let at = 0; at < sealed.length; ) at += (await this.#file.write(sealed, at, sealed.length - at, this.#frames * (FRAME + TAG) + at)).bytesWritten;
+    for (let at = 0; at < sealed.length;)
+      at += (await this.#file.write(sealed, at, sealed.length - at, this.#frames * (FRAME + TAG) + at)).bytesWritten;
     this.#frames += 1;
     this.#lastFrame = plain.length;
   }

@@ -39,23 +39,44 @@ describe('where a callback may go', () => {
     expect(mayCall(address, false, none)).toBe(false);
   });
 
-  it.each(['127.0.0.1', '::ffff:127.0.0.1', '10.20.255.255', 'fd00:1::5'])('%s both ways, where the operator has opened it', (address) => {
-    expect(mayCall(address, true, opened)).toBe(true);
-    expect(mayCall(address, false, opened)).toBe(true);
-  });
+  it.each(['127.0.0.1', '::ffff:127.0.0.1', '10.20.255.255', 'fd00:1::5'])(
+    '%s both ways, where the operator has opened it',
+    (address) => {
+      expect(mayCall(address, true, opened)).toBe(true);
+      expect(mayCall(address, false, opened)).toBe(true);
+    },
+  );
 
   it.each(['127.0.0.2', '10.21.0.1', '::1'])('not %s beside it', (address) => {
     expect(mayCall(address, true, opened)).toBe(false);
   });
 
-  it.each(['https://127.0.0.1/', 'https://2130706433/', 'https://0x7f.1/', 'https://0177.0.0.1/', 'https://[::1]/', 'https://[::ffff:7f00:1]/', 'http://93.184.216.34/'])('never %s, however it is written', (url) => {
+  it.each([
+    'https://127.0.0.1/',
+    'https://2130706433/',
+    'https://0x7f.1/',
+    'https://0177.0.0.1/',
+    'https://[::1]/',
+    'https://[::ffff:7f00:1]/',
+    'http://93.184.216.34/',
+  ])('never %s, however it is written', (url) => {
     expect(() => assertMayCall(new URL(url), none)).toThrow(expect.objectContaining({ code: 'CALLBACK_ADDRESS' }));
   });
 
   it('asks a name when it is resolved: localhost is no way in', async () => {
-    const lookup = promisify(guardedLookup(true, none) as (name: string, options: object, callback: (error: Error | null, addresses: unknown) => void) => void);
+    const lookup = promisify(
+      guardedLookup(true, none) as (
+        name: string,
+        options: object,
+        callback: (error: Error | null, addresses: unknown) => void,
+      ) => void,
+    );
     await expect(lookup('localhost', { all: true })).rejects.toMatchObject({ code: 'CALLBACK_ADDRESS' });
-    const allowed = promisify(guardedLookup(false, readAddresses(['127.0.0.1']).list) as typeof lookup extends never ? never : (name: string, options: object, callback: (error: Error | null, addresses: unknown) => void) => void);
+    const allowed = promisify(
+      guardedLookup(false, readAddresses(['127.0.0.1']).list) as typeof lookup extends never
+        ? never
+        : (name: string, options: object, callback: (error: Error | null, addresses: unknown) => void) => void,
+    );
     await expect(allowed('localhost', { all: true })).resolves.toEqual([{ address: '127.0.0.1', family: 4 }]);
   });
 });

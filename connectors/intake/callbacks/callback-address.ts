@@ -7,8 +7,32 @@ import { holdsAddress, readAddresses } from '../partners/partner-limits.ts';
  * naming them. A callback goes there only where the operator has opened the network.
  */
 const { list: NOT_PUBLIC } = readAddresses([
-  '0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24', '192.0.2.0/24', '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15',
-  '198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4', '::/96', '64:ff9b::/96', '64:ff9b:1::/48', '100::/64', '2001::/23', '2001:db8::/32', '2002::/16', 'fc00::/7', 'fe80::/10', 'fec0::/10', 'ff00::/8',
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.88.99.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+  '::/96',
+  '64:ff9b::/96',
+  '64:ff9b:1::/48',
+  '100::/64',
+  '2001::/23',
+  '2001:db8::/32',
+  '2002::/16',
+  'fc00::/7',
+  'fe80::/10',
+  'fec0::/10',
+  'ff00::/8',
 ]);
 
 /** The address is not one callbacks may go to. */
@@ -32,7 +56,11 @@ export function assertMayCall(url: URL, opened: BlockList): void {
  * else a moment later gains nothing.
  */
 export function guardedLookup(secure: boolean, opened: BlockList): LookupFunction {
-  return (hostname: string, options: LookupOptions, callback: (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void) => {
+  return (
+    hostname: string,
+    options: LookupOptions,
+    callback: (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void,
+  ) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, []);
       const allowed = addresses.filter(({ address }) => mayCall(address, secure, opened));
@@ -45,5 +73,7 @@ export function guardedLookup(secure: boolean, opened: BlockList): LookupFunctio
 }
 
 function forbidden(address: string): CallbackAddressError {
-  return new CallbackAddressError(`callbacks may not go to ${address}: it is not public, or not https, and the operator has not opened its network (CALLBACK_NETWORKS)`);
+  return new CallbackAddressError(
+    `callbacks may not go to ${address}: it is not public, or not https, and the operator has not opened its network (CALLBACK_NETWORKS)`,
+  );
 }

@@ -1,6 +1,11 @@
 import { applicationDecided, callbackCompleted, type DataOf } from '../../../models/events/index.ts';
 import type { Clock } from '../../../platform/kernel/clock.ts';
-import { DEFAULT_LIMITS, type CallLimits, type CallResult, type Effect } from '../../../platform/streaming/effect-runtime/index.ts';
+import {
+  DEFAULT_LIMITS,
+  type CallLimits,
+  type CallResult,
+  type Effect,
+} from '../../../platform/streaming/effect-runtime/index.ts';
 import { derivedEventId } from '../../../platform/streaming/kafka/derive-id.ts';
 import type { Callback } from '../api/partner-schemas.ts';
 import type { CallbackLine, CallbackTarget } from './callback-line.ts';
@@ -31,15 +36,40 @@ export interface CallbackEffectOptions {
 
 /** How callbacks are called: retried with growing pauses; the breaker is one per partner (partner-watch.ts), this one is for the hub's own servers. */
 export function callbackLimits(settings: { callbackConcurrency: number; callbackTimeoutMs: number }): CallLimits {
-  return { ...DEFAULT_LIMITS, concurrency: settings.callbackConcurrency, timeoutMs: settings.callbackTimeoutMs * 2, window: 4_096, backoffBaseMs: 250, backoffCapMs: 15_000 };
+  return {
+    ...DEFAULT_LIMITS,
+    concurrency: settings.callbackConcurrency,
+    timeoutMs: settings.callbackTimeoutMs * 2,
+    window: 4_096,
+    backoffBaseMs: 250,
+    backoffCapMs: 15_000,
+  };
 }
 
 /** Tells partners of decisions: `review.application-decided` in, `intake.callback-completed` out. */
-export function callbackEffect(options: CallbackEffectOptions): Effect<typeof applicationDecided.data, typeof callbackCompleted.data> {
+export function callbackEffect(
+  options: CallbackEffectOptions,
+): Effect<typeof applicationDecided.data, typeof callbackCompleted.data> {
   const { line, watch, clock, targetOf, orderNoOf } = options;
-  const result = (decided: Decided, outcome: Completed['outcome'], about: Pick<Completed, 'reason' | 'host'>): CallResult<Completed> => {
+  const result = (
+    decided: Decided,
+    outcome: Completed['outcome'],
+    about: Pick<Completed, 'reason' | 'host'>,
+  ): CallResult<Completed> => {
     const { applicationId, partnerId, businessDate, requestedAmountFen, outcome: decision } = decided;
-    return { time: new Date(clock()).toISOString(), data: { callbackId: callbackIdOf(decided), applicationId, partnerId, businessDate, requestedAmountFen, decision, outcome, ...about } };
+    return {
+      time: new Date(clock()).toISOString(),
+      data: {
+        callbackId: callbackIdOf(decided),
+        applicationId,
+        partnerId,
+        businessDate,
+        requestedAmountFen,
+        decision,
+        outcome,
+        ...about,
+      },
+    };
   };
   return {
     name: CALLBACK_EFFECT,
@@ -49,12 +79,17 @@ export function callbackEffect(options: CallbackEffectOptions): Effect<typeof ap
     limits: options.limits,
     perform: async (decided, call) => {
       const target = await targetOf(decided.partnerId);
-      if (!('url' in target)) return { ...result(decided, 'skipped', { reason: { code: target.code, detail: target.detail }, host: null }), reached: false };
+      if (!('url' in target))
+        return {
+          ...result(decided, 'skipped', { reason: { code: target.code, detail: target.detail }, host: null }),
+          reached: false,
+        };
       const callback = callbackOf(decided, await orderNoOf(decided.applicationId));
       await watch.attempt(target.partnerId, callback.callbackId, () => line.tell(target, callback, call));
       return result(decided, 'delivered', { reason: null, host: new URL(target.url).host });
     },
-    rejected: (decided, error) => result(decided, 'rejected', { reason: { code: error.code, detail: error.message }, host: null }),
+    rejected: (decided, error) =>
+      result(decided, 'rejected', { reason: { code: error.code, detail: error.message }, host: null }),
   };
 }
 
@@ -71,6 +106,14 @@ function callbackOf(decided: Decided, partnerOrderNo: string): Callback {
     applicationId,
     partnerOrderNo,
     status: outcome,
-    decision: { outcome, amountFen, annualRate, termMonths, reasons: reasons.map(({ code, detail }) => ({ code, detail })), policyVersion, decidedAt },
+    decision: {
+      outcome,
+      amountFen,
+      annualRate,
+      termMonths,
+      reasons: reasons.map(({ code, detail }) => ({ code, detail })),
+      policyVersion,
+      decidedAt,
+    },
   };
 }

@@ -29,7 +29,11 @@ export interface CallbackLine {
    * Tells a partner something and waits for its signed receipt. Throws RetriableError (blameless: what one partner does says nothing of another),
    * RejectedError (signed: it will never take it) or PoisonError.
    */
-  tell(target: CallbackTarget, callback: Callback, call: { traceparent?: string | undefined; signal: AbortSignal }): Promise<void>;
+  tell(
+    target: CallbackTarget,
+    callback: Callback,
+    call: { traceparent?: string | undefined; signal: AbortSignal },
+  ): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -46,11 +50,21 @@ export function openCallbackLine(options: { clock: Clock; timeoutMs: number; ope
   const agentFor = (secure: boolean): Agent =>
     new Agent({
       connect: { lookup: guardedLookup(secure, opened), timeout: timeoutMs },
-      connections: 32, pipelining: 1, headersTimeout: timeoutMs, bodyTimeout: timeoutMs, keepAliveTimeout: 10_000, maxResponseSize: MAX_ANSWER_BYTES,
+      connections: 32,
+      pipelining: 1,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      keepAliveTimeout: 10_000,
+      maxResponseSize: MAX_ANSWER_BYTES,
     });
   const [plain, secure] = [agentFor(false), agentFor(true)];
 
-  const post = async (target: CallbackTarget, key: PartnerKey, callback: Callback, { traceparent, signal }: Parameters<CallbackLine['tell']>[2]): Promise<Answer> => {
+  const post = async (
+    target: CallbackTarget,
+    key: PartnerKey,
+    callback: Callback,
+    { traceparent, signal }: Parameters<CallbackLine['tell']>[2],
+  ): Promise<Answer> => {
     const url = new URL(target.url);
     const path = url.pathname + url.search;
     const signed = signedRequest(
@@ -58,13 +72,30 @@ export function openCallbackLine(options: { clock: Clock; timeoutMs: number; ope
       { method: 'POST', target: path, body: Buffer.from(JSON.stringify(callback)) },
       { timestamp: String(Math.floor(clock() / 1_000)) },
     );
-    const headers = { ...signed.headers, 'idempotency-key': callback.callbackId, ...(traceparent === undefined ? {} : { traceparent }) };
+    const headers = {
+      ...signed.headers,
+      'idempotency-key': callback.callbackId,
+      ...(traceparent === undefined ? {} : { traceparent }),
+    };
     try {
       assertMayCall(url, opened);
-      const response = await (url.protocol === 'https:' ? secure : plain).request({ origin: url.origin, path, method: 'POST', headers, body: signed.body ?? null, signal });
-      return { status: response.statusCode, headers: response.headers, body: Buffer.from(await response.body.arrayBuffer()), nonce: signed.nonce };
+      const response = await (url.protocol === 'https:' ? secure : plain).request({
+        origin: url.origin,
+        path,
+        method: 'POST',
+        headers,
+        body: signed.body ?? null,
+        signal,
+      });
+      return {
+        status: response.statusCode,
+        headers: response.headers,
+        body: Buffer.from(await response.body.arrayBuffer()),
+        nonce: signed.nonce,
+      };
     } catch (cause) {
-      if (isForbidden(cause)) throw new PoisonError('ADDRESS_NOT_ALLOWED', 'the callback address lies where no callback may go');
+      if (isForbidden(cause))
+        throw new PoisonError('ADDRESS_NOT_ALLOWED', 'the callback address lies where no callback may go');
       throw retriable('CALLBACK_UNREACHABLE', `the call did not come through (${codeOf(cause)})`);
     }
   };
@@ -85,23 +116,42 @@ export function openCallbackLine(options: { clock: Clock; timeoutMs: number; ope
 /** What an answer means. Nothing is believed that the partner has not signed: the 200 of a proxy is no receipt. */
 function settle({ keys }: CallbackTarget, callback: Callback, answer: Answer, clock: Clock): void {
   const { status } = answer;
-  if (status === 401 || status === 403) throw retriable('SIGN_IN_REFUSED', `the partner does not accept the hub’s signature (HTTP ${status})`);
-  if (status === 429 || status >= 500) throw retriable(status === 429 ? 'RATE_LIMITED' : 'PARTNER_FAILURE', `the partner answered HTTP ${status}`, retryAfter(answer.headers['retry-after'], clock));
-  if (status !== 200 && !REFUSALS.has(status)) throw retriable('UNEXPECTED_STATUS', `the partner answered HTTP ${status}`);
+  if (status === 401 || status === 403)
+    throw retriable('SIGN_IN_REFUSED', `the partner does not accept the hub’s signature (HTTP ${status})`);
+  if (status === 429 || status >= 500)
+    throw retriable(
+      status === 429 ? 'RATE_LIMITED' : 'PARTNER_FAILURE',
+      `the partner answered HTTP ${status}`,
+      retryAfter(answer.headers['retry-after'], clock),
+    );
+  if (status !== 200 && !REFUSALS.has(status))
+    throw retriable('UNEXPECTED_STATUS', `the partner answered HTTP ${status}`);
   const given = answer.headers[ANSWER_SIGNATURE_HEADER];
   const signature = Buffer.from(typeof given === 'string' ? given : '', 'base64');
   const key = keys.find(({ verifier }) => verifier.verify(messageOfAnswer(answer), signature));
-  if (key === undefined) throw retriable('ANSWER_SIGNATURE', `the answer (HTTP ${status}) does not carry the partner’s signature`);
+  if (key === undefined)
+    throw retriable('ANSWER_SIGNATURE', `the answer (HTTP ${status}) does not carry the partner’s signature`);
   if (status !== 200) throw new RejectedError('REFUSED', `the partner refused the callback (HTTP ${status})`);
   const receipt = receiptOf(key, answer);
   const [flaw] = Value.Errors(CallbackReceipt, receipt);
-  if (flaw !== undefined) throw new PoisonError('ANSWER_FIELD', flaw.path === '/callbackId' ? `${flaw.path} is missing` : 'the answer is no receipt');
-  if ((receipt as CallbackReceipt).callbackId !== callback.callbackId) throw new PoisonError('ANSWER_MISMATCH', 'the receipt is for another callback');
+  if (flaw !== undefined)
+    throw new PoisonError(
+      'ANSWER_FIELD',
+      flaw.path === '/callbackId' ? `${flaw.path} is missing` : 'the answer is no receipt',
+    );
+  if ((receipt as CallbackReceipt).callbackId !== callback.callbackId)
+    throw new PoisonError('ANSWER_MISMATCH', 'the receipt is for another callback');
 }
 
 function receiptOf({ body: encryption }: PartnerKey, { headers, body }: Answer): unknown {
-  const plain = encryption === undefined ? body : headers[ENCRYPTION_HEADER] === encryption.cipher ? decryptBody(encryption.cipher, encryption.key, body) : undefined;
-  if (plain === undefined) throw new PoisonError('ANSWER_ENCRYPTION', 'the partner signed an answer that is not encrypted as agreed');
+  const plain =
+    encryption === undefined
+      ? body
+      : headers[ENCRYPTION_HEADER] === encryption.cipher
+        ? decryptBody(encryption.cipher, encryption.key, body)
+        : undefined;
+  if (plain === undefined)
+    throw new PoisonError('ANSWER_ENCRYPTION', 'the partner signed an answer that is not encrypted as agreed');
   try {
     return JSON.parse(plain.toString('utf8')) as unknown;
   } catch {
@@ -111,9 +161,16 @@ function receiptOf({ body: encryption }: PartnerKey, { headers, body }: Answer):
 
 /** A failure of one partner. When it may be tried again is kept in the details: the effect's own breaker, which is for all partners, must not see it. */
 function retriable(code: string, message: string, retryAfterMs?: number): RetriableError {
-  return new RetriableError(code, message, { blameless: true, details: retryAfterMs === undefined ? {} : { retryAfterMs } });
+  return new RetriableError(code, message, {
+    blameless: true,
+    details: retryAfterMs === undefined ? {} : { retryAfterMs },
+  });
 }
 
 function isForbidden(error: unknown): boolean {
-  return error instanceof CallbackAddressError || (error instanceof Error && error.cause !== undefined && isForbidden(error.cause)) || (error instanceof AggregateError && error.errors.some(isForbidden));
+  return (
+    error instanceof CallbackAddressError ||
+    (error instanceof Error && error.cause !== undefined && isForbidden(error.cause)) ||
+    (error instanceof AggregateError && error.errors.some(isForbidden))
+  );
 }

@@ -22,14 +22,20 @@ export const callbackWorker: Worker = {
     const line = lineOf(context, settings);
     const watch = new PartnerWatch(context.clock, settings.callbackPatienceSeconds * 1_000, Math.random);
     new Gauge({
-      name: 'hub_intake_callback_partner_failing', help: '1 for each partner whose callback address fails now', labelNames: ['partner'], registers: [context.metrics],
+      name: 'hub_intake_callback_partner_failing',
+      help: '1 for each partner whose callback address fails now',
+      labelNames: ['partner'],
+      registers: [context.metrics],
       collect() {
         this.reset();
         for (const partner of watch.failing()) this.set({ partner }, 1);
       },
     });
     const effect = callbackEffect({
-      line, watch, clock: context.clock, limits: callbackLimits(settings),
+      line,
+      watch,
+      clock: context.clock,
+      limits: callbackLimits(settings),
       targetOf: async (partnerId) => targetOf(directory.find(partnerId) ?? (await directory.lookUp(partnerId))),
       orderNoOf: (applicationId) => orderNoOf(context, applicationId),
     });
@@ -52,11 +58,22 @@ export async function checkCallbacks(context: HubContext, settings: IntakeSettin
   const line = lineOf(context, settings);
   try {
     await directory.start();
-    const targets = directory.all().map(targetOf).filter((target) => 'url' in target);
-    const answers = await Promise.all(targets.map(async (target) => ({ target, problem: await ping(line, target, settings.callbackTimeoutMs) })));
-    const failed = answers.flatMap(({ target, problem }) => (problem === undefined ? [] : [`${target.partnerId}: ${problem}`]));
+    const targets = directory
+      .all()
+      .map(targetOf)
+      .filter((target) => 'url' in target);
+    const answers = await Promise.all(
+      targets.map(async (target) => ({ target, problem: await ping(line, target, settings.callbackTimeoutMs) })),
+    );
+    const failed = answers.flatMap(({ target, problem }) =>
+      problem === undefined ? [] : [`${target.partnerId}: ${problem}`],
+    );
     if (failed.length > 0) return { ok: false, code: 'CALLBACKS', detail: failed.join('; ') };
-    return { ok: true, detail: `${targets.length} callback addresses answered, signed`, milliseconds: Math.round(performance.now() - since) };
+    return {
+      ok: true,
+      detail: `${targets.length} callback addresses answered, signed`,
+      milliseconds: Math.round(performance.now() - since),
+    };
   } finally {
     await Promise.all([directory.stop(), line.close()]);
   }
@@ -67,13 +84,26 @@ async function ping(line: CallbackLine, target: CallbackTarget, timeoutMs: numbe
     await line.tell(target, { type: 'ping', callbackId: randomUUID() }, { signal: AbortSignal.timeout(timeoutMs * 2) });
     return undefined;
   } catch (error) {
-    if (error instanceof RetriableError || error instanceof PoisonError || error instanceof RejectedError) return `${error.code}, ${error.message}`;
+    if (error instanceof RetriableError || error instanceof PoisonError || error instanceof RejectedError)
+      return `${error.code}, ${error.message}`;
     throw error;
   }
 }
 
-function lineOf({ clock }: Pick<HubContext, 'clock'>, { callbackTimeoutMs, callbackNetworks }: IntakeSettings): CallbackLine {
-  return openCallbackLine({ clock, timeoutMs: callbackTimeoutMs, opened: readAddresses(callbackNetworks.split(',').map((text) => text.trim()).filter((text) => text !== '')).list });
+function lineOf(
+  { clock }: Pick<HubContext, 'clock'>,
+  { callbackTimeoutMs, callbackNetworks }: IntakeSettings,
+): CallbackLine {
+  return openCallbackLine({
+    clock,
+    timeoutMs: callbackTimeoutMs,
+    opened: readAddresses(
+      callbackNetworks
+        .split(',')
+        .map((text) => text.trim())
+        .filter((text) => text !== ''),
+    ).list,
+  });
 }
 
 function targetOf(partner: KnownPartner | undefined): CallbackTarget | NobodyToTell {
@@ -85,9 +115,16 @@ function targetOf(partner: KnownPartner | undefined): CallbackTarget | NobodyToT
 
 async function orderNoOf({ postgres }: Pick<HubContext, 'postgres'>, applicationId: string): Promise<string> {
   const { rows } = await postgres
-    .query<{ partner_order_no: string }>({ name: 'intake-order-no', text: 'SELECT partner_order_no FROM intake.accepted WHERE application_id = $1', values: [applicationId] })
+    .query<{ partner_order_no: string }>({
+      name: 'intake-order-no',
+      text: 'SELECT partner_order_no FROM intake.accepted WHERE application_id = $1',
+      values: [applicationId],
+    })
     .catch((cause: unknown): never => {
-      throw new RetriableError('DATABASE_AWAY', 'the order number cannot be read at the moment', { stopsAll: true, cause });
+      throw new RetriableError('DATABASE_AWAY', 'the order number cannot be read at the moment', {
+        stopsAll: true,
+        cause,
+      });
     });
   if (rows[0] === undefined) throw new PoisonError('UNKNOWN_APPLICATION', 'no application was accepted under this id');
   return rows[0].partner_order_no;

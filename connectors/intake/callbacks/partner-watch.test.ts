@@ -7,15 +7,25 @@ let now = 0;
 let watch: PartnerWatch;
 beforeEach(() => {
   now = 1_000;
-  watch = new PartnerWatch(() => now, PATIENCE, () => 0.5);
+  watch = new PartnerWatch(
+    () => now,
+    PATIENCE,
+    () => 0.5,
+  );
 });
 
-const fails = (code = 'PARTNER_FAILURE', details = {}) => async (): Promise<void> => {
-  throw new RetriableError(code, 'no', { blameless: true, details });
-};
+const fails =
+  (code = 'PARTNER_FAILURE', details = {}) =>
+  async (): Promise<void> => {
+    throw new RetriableError(code, 'no', { blameless: true, details });
+  };
 let calls = 0;
 const answers = async (): Promise<void> => void (calls += 1);
-const codeOf = (partner: string, id: string, work: () => Promise<void>): Promise<unknown> => watch.attempt(partner, id, work).then(() => 'ok', (error: { code: string }) => error.code);
+const codeOf = (partner: string, id: string, work: () => Promise<void>): Promise<unknown> =>
+  watch.attempt(partner, id, work).then(
+    () => 'ok',
+    (error: { code: string }) => error.code,
+  );
 
 describe('the watch over partners', () => {
   it('keeps an outage of one from being hammered, and from the others', async () => {

@@ -35,7 +35,14 @@ export class PartnerWatch {
   async attempt(partnerId: string, callbackId: string, work: () => Promise<void>): Promise<void> {
     const watched = this.#watchedOf(partnerId);
     this.#begin(callbackId);
-    if (watched.breaker.waitMs() > 0) throw this.#asPatient(watched, callbackId, new RetriableError('PARTNER_WAITS', `the partner fails with ${watched.code}; it is tried again later`, { blameless: true }));
+    if (watched.breaker.waitMs() > 0)
+      throw this.#asPatient(
+        watched,
+        callbackId,
+        new RetriableError('PARTNER_WAITS', `the partner fails with ${watched.code}; it is tried again later`, {
+          blameless: true,
+        }),
+      );
     watched.breaker.entered();
     try {
       await work();
@@ -59,7 +66,9 @@ export class PartnerWatch {
 
   /** Which partners fail now, and how; undefined when none does. */
   problem(): string | undefined {
-    const failing = [...this.#partners].filter(([, { breaker }]) => breaker.state !== 'closed').map(([partnerId, { code }]) => `${partnerId}: ${code}`);
+    const failing = [...this.#partners]
+      .filter(([, { breaker }]) => breaker.state !== 'closed')
+      .map(([partnerId, { code }]) => `${partnerId}: ${code}`);
     return failing.length === 0 ? undefined : failing.join(', ');
   }
 
@@ -71,7 +80,8 @@ export class PartnerWatch {
   #begin(callbackId: string): void {
     if (this.#since.has(callbackId)) return;
     // Those another process has taken over are never heard of again.
-    if (this.#since.size >= MOST_REMEMBERED) for (const [id, since] of this.#since) if (this.#clock() - since > this.#patienceMs) this.#since.delete(id);
+    if (this.#since.size >= MOST_REMEMBERED)
+      for (const [id, since] of this.#since) if (this.#clock() - since > this.#patienceMs) this.#since.delete(id);
     this.#since.set(callbackId, this.#clock());
   }
 
@@ -82,7 +92,15 @@ export class PartnerWatch {
 
   #watchedOf(partnerId: string): Watched {
     let watched = this.#partners.get(partnerId);
-    if (watched === undefined) this.#partners.set(partnerId, (watched = { breaker: new CircuitBreaker(LIMITS, this.#clock, this.#random), failingSince: undefined, code: '' }));
+    if (watched === undefined)
+      this.#partners.set(
+        partnerId,
+        (watched = {
+          breaker: new CircuitBreaker(LIMITS, this.#clock, this.#random),
+          failingSince: undefined,
+          code: '',
+        }),
+      );
     return watched;
   }
 
@@ -90,6 +108,9 @@ export class PartnerWatch {
     const since = Math.min(this.#since.get(callbackId) ?? Infinity, watched.failingSince ?? Infinity);
     if (this.#clock() - since < this.#patienceMs) return error;
     this.#since.delete(callbackId);
-    return new PoisonError('CALLBACK_UNDELIVERED', `the partner could not be told for ${Math.round(this.#patienceMs / 1_000)} s (${watched.code})`);
+    return new PoisonError(
+      'CALLBACK_UNDELIVERED',
+      `the partner could not be told for ${Math.round(this.#patienceMs / 1_000)} s (${watched.code})`,
+    );
   }
 }

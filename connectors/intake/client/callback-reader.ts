@@ -1,5 +1,13 @@
 import type { Callback, CallbackReceipt } from '../api/partner-schemas.ts';
-import { decryptBody, ENCRYPTION_HEADER, encryptBody, isFlaw, messageOfAnswer, messageOfRequest, readAuthorization } from '../partners/signing/index.ts';
+import {
+  decryptBody,
+  ENCRYPTION_HEADER,
+  encryptBody,
+  isFlaw,
+  messageOfAnswer,
+  messageOfRequest,
+  readAuthorization,
+} from '../partners/signing/index.ts';
 import { openCredentials, type OpenCredentials, type PartnerCredentials } from './credentials.ts';
 
 export type { Callback } from '../api/partner-schemas.ts';
@@ -48,20 +56,37 @@ export class CallbackReader {
   readonly #nonces = new Map<string, number>();
 
   constructor(credentials: PartnerCredentials | readonly PartnerCredentials[], clock: () => number = Date.now) {
-    this.#credentials = (Array.isArray(credentials) ? (credentials as readonly PartnerCredentials[]) : [credentials as PartnerCredentials]).map(openCredentials);
+    this.#credentials = (
+      Array.isArray(credentials) ? (credentials as readonly PartnerCredentials[]) : [credentials as PartnerCredentials]
+    ).map(openCredentials);
     this.#clock = clock;
   }
 
   /** Reads a callback: `target` is path with query as they arrived. Throws CallbackError. */
-  read(request: { method: string; target: string; headers: Readonly<Record<string, string | string[] | undefined>>; body: Buffer }): ReadCallback {
+  read(request: {
+    method: string;
+    target: string;
+    headers: Readonly<Record<string, string | string[] | undefined>>;
+    body: Buffer;
+  }): ReadCallback {
     const header = request.headers.authorization;
     const authorization = readAuthorization(typeof header === 'string' ? header : undefined);
-    if (isFlaw(authorization)) throw new CallbackError(authorization.code, `${authorization.part}: ${authorization.detail}`);
+    if (isFlaw(authorization))
+      throw new CallbackError(authorization.code, `${authorization.part}: ${authorization.detail}`);
     const { scheme, app_id: appId, timestamp, nonce } = authorization;
-    if (Math.abs(Number(timestamp) - this.#clock() / 1_000) > WINDOW_SECONDS) throw new CallbackError('CLOCK_WINDOW', `the timestamp is more than ${WINDOW_SECONDS} s away`);
-    const message = messageOfRequest({ method: request.method, target: request.target, timestamp, nonce, body: request.body });
+    if (Math.abs(Number(timestamp) - this.#clock() / 1_000) > WINDOW_SECONDS)
+      throw new CallbackError('CLOCK_WINDOW', `the timestamp is more than ${WINDOW_SECONDS} s away`);
+    const message = messageOfRequest({
+      method: request.method,
+      target: request.target,
+      timestamp,
+      nonce,
+      body: request.body,
+    });
     const signature = Buffer.from(authorization.signature, 'base64');
-    const credentials = this.#credentials.find((one) => one.appId === appId && one.verifier.scheme === scheme && one.verifier.verify(message, signature));
+    const credentials = this.#credentials.find(
+      (one) => one.appId === appId && one.verifier.scheme === scheme && one.verifier.verify(message, signature),
+    );
     if (credentials === undefined) throw new CallbackError('MISMATCH', 'the signature is not the hub’s');
     this.#useUp(nonce);
     const answer = (status: number, value: object): CallbackAnswer => answerOf(credentials, nonce, status, value);
@@ -74,10 +99,17 @@ export class CallbackReader {
     };
   }
 
-  #open({ body: encryption }: OpenCredentials, { headers, body }: { headers: Readonly<Record<string, string | string[] | undefined>>; body: Buffer }): Buffer {
+  #open(
+    { body: encryption }: OpenCredentials,
+    { headers, body }: { headers: Readonly<Record<string, string | string[] | undefined>>; body: Buffer },
+  ): Buffer {
     if (encryption === undefined) return body;
-    const plain = headers[ENCRYPTION_HEADER] === encryption.cipher ? decryptBody(encryption.cipher, encryption.key, body) : undefined;
-    if (plain === undefined) throw new CallbackError('UNREADABLE', 'the body does not open with the key of this partner', 400);
+    const plain =
+      headers[ENCRYPTION_HEADER] === encryption.cipher
+        ? decryptBody(encryption.cipher, encryption.key, body)
+        : undefined;
+    if (plain === undefined)
+      throw new CallbackError('UNREADABLE', 'the body does not open with the key of this partner', 400);
     return plain;
   }
 
@@ -92,9 +124,22 @@ export class CallbackReader {
   }
 }
 
-function answerOf({ signer, body: encryption }: OpenCredentials, nonce: string, status: number, value: object): CallbackAnswer {
+function answerOf(
+  { signer, body: encryption }: OpenCredentials,
+  nonce: string,
+  status: number,
+  value: object,
+): CallbackAnswer {
   const plain = Buffer.from(JSON.stringify(value));
   const body = encryption === undefined ? plain : encryptBody(encryption.cipher, encryption.key, plain);
   const signature = signer.sign(messageOfAnswer({ status, nonce, body })).toString('base64');
-  return { status, body, headers: { 'content-type': 'application/json', [ANSWER_SIGNATURE_HEADER]: signature, ...(encryption === undefined ? {} : { [ENCRYPTION_HEADER]: encryption.cipher }) } };
+  return {
+    status,
+    body,
+    headers: {
+      'content-type': 'application/json',
+      [ANSWER_SIGNATURE_HEADER]: signature,
+      ...(encryption === undefined ? {} : { [ENCRYPTION_HEADER]: encryption.cipher }),
+    },
+  };
 }

@@ -1,5 +1,12 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
-import { signerOf, verifierOf, type BodyCipher, type Scheme, type Signer, type Verifier } from '../partners/signing/index.ts';
+import {
+  signerOf,
+  verifierOf,
+  type BodyCipher,
+  type Scheme,
+  type Signer,
+  type Verifier,
+} from '../partners/signing/index.ts';
 
 /** What a partner signs with, as `hub partners add` and `rotate` hand it over. */
 export type PartnerCredentials = {
@@ -24,7 +31,10 @@ export interface OpenCredentials {
 /** Reads credentials once. Throws what node:crypto throws when a key cannot be read. */
 export function openCredentials(credentials: PartnerCredentials): OpenCredentials {
   const { appId, scheme } = credentials;
-  const body = credentials.body === undefined ? undefined : { cipher: credentials.body.cipher, key: Buffer.from(credentials.body.key, 'base64') };
+  const body =
+    credentials.body === undefined
+      ? undefined
+      : { cipher: credentials.body.cipher, key: Buffer.from(credentials.body.key, 'base64') };
   if (scheme === 'HUB1-HMAC-SHA256') {
     const secret = Buffer.from(credentials.secret);
     return { appId, body, signer: signerOf(scheme, secret), verifier: verifierOf(scheme, secret) };

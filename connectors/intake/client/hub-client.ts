@@ -27,7 +27,9 @@ export class HubRefusal extends Error {
   readonly problem: Problem;
 
   constructor(status: number, problem: Problem) {
-    super(`${problem.title}: ${problem.errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ') || problem.detail}`);
+    super(
+      `${problem.title}: ${problem.errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ') || problem.detail}`,
+    );
     this.name = 'HubRefusal';
     this.status = status;
     this.problem = problem;
@@ -67,7 +69,14 @@ export class HubClient {
   readonly #fileTimeoutMs: number;
   readonly #clock: () => number;
 
-  constructor({ url, credentials, patienceMs = 30_000, timeoutMs = 20_000, fileTimeoutMs = 600_000, clock = Date.now }: HubClientOptions) {
+  constructor({
+    url,
+    credentials,
+    patienceMs = 30_000,
+    timeoutMs = 20_000,
+    fileTimeoutMs = 600_000,
+    clock = Date.now,
+  }: HubClientOptions) {
     this.#url = new URL(url).origin;
     this.#credentials = openCredentials(credentials);
     this.#patienceMs = patienceMs;
@@ -78,7 +87,11 @@ export class HubClient {
 
   /** Sends an application; the same one again brings the same id. Throws HubRefusal, or the last failure once patience is over. */
   async send(application: ApplicationForm): Promise<Receipt> {
-    return (await this.#json({ method: 'POST', target: '/v1/applications', body: Buffer.from(JSON.stringify(application)) })) as Receipt;
+    return (await this.#json({
+      method: 'POST',
+      target: '/v1/applications',
+      body: Buffer.from(JSON.stringify(application)),
+    })) as Receipt;
   }
 
   /** Where an application stands. Throws HubRefusal (404: this partner has none by this id). */
@@ -88,15 +101,22 @@ export class HubClient {
 
   /** The same by the partner's own order number. */
   async statusOfOrder(partnerOrderNo: string): Promise<Status> {
-    return (await this.#json({ method: 'GET', target: `/v1/applications?partnerOrderNo=${encodeURIComponent(partnerOrderNo)}` })) as Status;
+    return (await this.#json({
+      method: 'GET',
+      target: `/v1/applications?partnerOrderNo=${encodeURIComponent(partnerOrderNo)}`,
+    })) as Status;
   }
 
   /** Asks until there is a decision; for partners who take no callbacks. Throws when there is none within `withinMs`. */
-  async decided(applicationId: string, { withinMs = 60_000, everyMs = 1_000 }: { withinMs?: number; everyMs?: number } = {}): Promise<Status & { decision: NonNullable<Status['decision']> }> {
+  async decided(
+    applicationId: string,
+    { withinMs = 60_000, everyMs = 1_000 }: { withinMs?: number; everyMs?: number } = {},
+  ): Promise<Status & { decision: NonNullable<Status['decision']> }> {
     for (const deadline = performance.now() + withinMs; ; await sleep(everyMs)) {
       const status = await this.status(applicationId);
       if (status.decision !== null) return { ...status, decision: status.decision };
-      if (performance.now() + everyMs > deadline) throw new Error(`no decision on ${applicationId} within ${withinMs} ms; it is ${status.status}`);
+      if (performance.now() + everyMs > deadline)
+        throw new Error(`no decision on ${applicationId} within ${withinMs} ms; it is ${status.status}`);
     }
   }
 
@@ -107,7 +127,13 @@ export class HubClient {
   async sendFile(csv: Uint8Array, { charset = 'utf-8' }: { charset?: 'utf-8' | 'gbk' } = {}): Promise<BatchAnswer> {
     const deadline = performance.now() + this.#patienceMs;
     for (let attempt = 1; ; attempt += 1) {
-      const answer = (await this.#json({ method: 'POST', target: '/v1/applications/batch', body: csv, contentType: `text/csv; charset=${charset}`, timeoutMs: this.#fileTimeoutMs })) as BatchAnswer;
+      const answer = (await this.#json({
+        method: 'POST',
+        target: '/v1/applications/batch',
+        body: csv,
+        contentType: `text/csv; charset=${charset}`,
+        timeoutMs: this.#fileTimeoutMs,
+      })) as BatchAnswer;
       const pauseMs = pauseAfter(attempt);
       if (answer.summary.complete || performance.now() + pauseMs > deadline) return answer;
       await sleep(pauseMs);
@@ -115,19 +141,36 @@ export class HubClient {
   }
 
   /** Sends a document of an application: `kind` is what it is (id-card), `mediaType` what its bytes are. The same content of the same kind again is the same attachment. Throws HubRefusal. */
-  async attach(applicationId: string, document: { kind: string; mediaType: string; content: Uint8Array }): Promise<Attachment> {
+  async attach(
+    applicationId: string,
+    document: { kind: string; mediaType: string; content: Uint8Array },
+  ): Promise<Attachment> {
     const target = `${pathOf(applicationId)}/attachments?kind=${encodeURIComponent(document.kind)}`;
-    return (await this.#json({ method: 'POST', target, body: document.content, contentType: document.mediaType, timeoutMs: this.#fileTimeoutMs })) as Attachment;
+    return (await this.#json({
+      method: 'POST',
+      target,
+      body: document.content,
+      contentType: document.mediaType,
+      timeoutMs: this.#fileTimeoutMs,
+    })) as Attachment;
   }
 
   /** The documents of an application. Throws HubRefusal. */
   async attachments(applicationId: string): Promise<Attachment[]> {
-    return ((await this.#json({ method: 'GET', target: `${pathOf(applicationId)}/attachments` })) as { attachments: Attachment[] }).attachments;
+    return (
+      (await this.#json({ method: 'GET', target: `${pathOf(applicationId)}/attachments` })) as {
+        attachments: Attachment[];
+      }
+    ).attachments;
   }
 
   /** One document as it was sent. Throws HubRefusal (410: a person of the application was erased). */
   async attachment(applicationId: string, attachmentId: string): Promise<{ mediaType: string; content: Buffer }> {
-    const { contentType, body } = await this.#ask({ method: 'GET', target: `${pathOf(applicationId)}/attachments/${encodeURIComponent(attachmentId)}`, timeoutMs: this.#fileTimeoutMs });
+    const { contentType, body } = await this.#ask({
+      method: 'GET',
+      target: `${pathOf(applicationId)}/attachments/${encodeURIComponent(attachmentId)}`,
+      timeoutMs: this.#fileTimeoutMs,
+    });
     return { mediaType: contentType, content: body };
   }
 
@@ -143,7 +186,10 @@ export class HubClient {
         if (answer.status < 300) return answer;
         if (answer.status < 500 && answer.status !== 429) throw new HubRefusal(answer.status, problemOf(answer));
       }
-      const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max('error' in answer ? 0 : answer.retryAfterMs, pauseAfter(attempt)));
+      const pauseMs = Math.min(
+        LONGEST_PAUSE_MS,
+        Math.max('error' in answer ? 0 : answer.retryAfterMs, pauseAfter(attempt)),
+      );
       if (performance.now() + pauseMs > deadline) {
         if ('error' in answer) throw answer.error;
         throw new HubRefusal(answer.status, problemOf(answer));
@@ -154,10 +200,20 @@ export class HubClient {
 
   async #once({ method, target, body: plain, contentType, timeoutMs = this.#timeoutMs }: Ask): Promise<Answer> {
     const request = { method, target, body: plain, ...(contentType === undefined ? {} : { contentType }) };
-    const { headers, body } = signedRequest(this.#credentials, request, { timestamp: String(Math.floor(this.#clock() / 1_000)) });
-    const response = await fetch(this.#url + target, { method, headers, body: body ?? null, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
+    const { headers, body } = signedRequest(this.#credentials, request, {
+      timestamp: String(Math.floor(this.#clock() / 1_000)),
+    });
+    const response = await fetch(this.#url + target, {
+      method,
+      headers,
+      body: body ?? null,
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
     return {
-      status: response.status, contentType: response.headers.get('content-type') ?? '', body: Buffer.from(await response.arrayBuffer()),
+      status: response.status,
+      contentType: response.headers.get('content-type') ?? '',
+      body: Buffer.from(await response.arrayBuffer()),
       retryAfterMs: Number(response.headers.get('retry-after') ?? 0) * 1_000,
     };
   }

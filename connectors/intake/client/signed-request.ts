@@ -17,9 +17,14 @@ export function signedRequest(
 ): { headers: Record<string, string>; body: Buffer | undefined; nonce: string } {
   const { method, target, contentType = 'application/json' } = request;
   const plain = request.body === undefined || request.body.length === 0 ? undefined : Buffer.from(request.body);
-  const sealed = plain === undefined || encryption === undefined ? plain : encryptBody(encryption.cipher, encryption.key, plain);
-  const signature = signer.sign(messageOfRequest({ method, target, timestamp, nonce, body: sealed ?? Buffer.alloc(0) })).toString('base64');
-  const headers: Record<string, string> = { authorization: writeAuthorization({ scheme: signer.scheme, app_id: appId, timestamp, nonce, signature }) };
+  const sealed =
+    plain === undefined || encryption === undefined ? plain : encryptBody(encryption.cipher, encryption.key, plain);
+  const signature = signer
+    .sign(messageOfRequest({ method, target, timestamp, nonce, body: sealed ?? Buffer.alloc(0) }))
+    .toString('base64');
+  const headers: Record<string, string> = {
+    authorization: writeAuthorization({ scheme: signer.scheme, app_id: appId, timestamp, nonce, signature }),
+  };
   if (sealed !== undefined) headers['content-type'] = contentType;
   if (sealed !== undefined && encryption !== undefined) headers[ENCRYPTION_HEADER] = encryption.cipher;
   return { headers, body: sealed, nonce };

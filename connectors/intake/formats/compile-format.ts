@@ -44,13 +44,18 @@ export type Fill<Input> = (record: Input, into: Record<string, unknown>, errors:
  * Compiles a format's plain fields over a way to read its sources: `bind` turns a pointer or column into a reader. The format must have
  * passed checkPartnerFormat. Pure.
  */
-export function compileFields<Input>(format: PartnerFormat, bind: (source: string) => Read<Input>): (record: Input) => Mapped {
+export function compileFields<Input>(
+  format: PartnerFormat,
+  bind: (source: string) => Read<Input>,
+): (record: Input) => Mapped {
   const compiled = format.fields.map((field) => compileField(format, field, field.to, groupOf(field.to), bind));
   const groups = new Map<string, CompiledField<Input>[]>();
   for (const entry of compiled) groups.set(groupOf(entry.to), [...(groups.get(groupOf(entry.to)) ?? []), entry]);
   const plain = groups.get('') ?? [];
   groups.delete('');
-  const optional = [...groups].map(([pointer, fields]): CompiledGroup<Input> => ({ pointer, fields })).sort((a, b) => (a.pointer < b.pointer ? -1 : 1));
+  const optional = [...groups]
+    .map(([pointer, fields]): CompiledGroup<Input> => ({ pointer, fields }))
+    .sort((a, b) => (a.pointer < b.pointer ? -1 : 1));
   const absent = new Set(['', ...(format.input.absent ?? [])]);
   return (record) => {
     const form: Record<string, unknown> = {};
@@ -69,20 +74,43 @@ export function compileFields<Input>(format: PartnerFormat, bind: (source: strin
 }
 
 /** Compiles the fields of a list: a filler for one of its elements. */
-export function compileElement<Input>(format: PartnerFormat, fields: readonly FormatField[], list: string, bind: (source: string) => Read<Input>): Fill<Input> {
+export function compileElement<Input>(
+  format: PartnerFormat,
+  fields: readonly FormatField[],
+  list: string,
+  bind: (source: string) => Read<Input>,
+): Fill<Input> {
   const group = `${list}/*`;
   const compiled = fields.map((field) => compileField(format, field, group + field.to, group, bind));
   const absent = new Set(['', ...(format.input.absent ?? [])]);
   return (record, into, errors) => fillFields(compiled, record, into, errors, absent);
 }
 
-function compileField<Input>(format: PartnerFormat, field: FormatField, to: string, group: string, bind: (source: string) => Read<Input>): CompiledField<Input> {
+function compileField<Input>(
+  format: PartnerFormat,
+  field: FormatField,
+  to: string,
+  group: string,
+  bind: (source: string) => Read<Input>,
+): CompiledField<Input> {
   const target = TARGETS.get(targetPattern(to))!;
-  return { field, to, steps: to.slice(group.length + 1).split('/'), reads: sourcesOf(field).map(bind), convert: conversionOf(format, field, target) };
+  return {
+    field,
+    to,
+    steps: to.slice(group.length + 1).split('/'),
+    reads: sourcesOf(field).map(bind),
+    convert: conversionOf(format, field, target),
+  };
 }
 
 /** Shares of an amount come after all amounts. Returns whether any field has a value that the partner gave. */
-function fillFields<Input>(fields: readonly CompiledField<Input>[], record: Input, into: Record<string, unknown>, errors: MappedError[], absent: ReadonlySet<string>): boolean {
+function fillFields<Input>(
+  fields: readonly CompiledField<Input>[],
+  record: Input,
+  into: Record<string, unknown>,
+  errors: MappedError[],
+  absent: ReadonlySet<string>,
+): boolean {
   let given = false;
   let shares: { entry: CompiledField<Input>; value: unknown }[] | undefined;
   for (const entry of fields) {
@@ -101,7 +129,8 @@ function fillFields<Input>(fields: readonly CompiledField<Input>[], record: Inpu
     else {
       const converted = convert(value);
       if (converted.ok) put(into, steps, converted.value);
-      else errors.push({ pointer: entry.to, code: converted.code, detail: converted.detail, source: sourceName(field) });
+      else
+        errors.push({ pointer: entry.to, code: converted.code, detail: converted.detail, source: sourceName(field) });
     }
   }
   for (const { entry, value } of shares ?? []) {
@@ -109,7 +138,13 @@ function fillFields<Input>(fields: readonly CompiledField<Input>[], record: Inpu
     if (typeof base !== 'number') continue;
     const converted = convertShare(entry.field, value, base);
     if (converted.ok) put(into, entry.steps, converted.value);
-    else errors.push({ pointer: entry.to, code: converted.code, detail: converted.detail, source: sourceName(entry.field) });
+    else
+      errors.push({
+        pointer: entry.to,
+        code: converted.code,
+        detail: converted.detail,
+        source: sourceName(entry.field),
+      });
   }
   return given;
 }
@@ -118,7 +153,9 @@ function valueOf<Input>({ field, reads }: CompiledField<Input>, record: Input, a
   if (reads.length === 1) return present(reads[0]!(record), absent);
   const parts = reads.map((read) => present(read(record), absent)).filter((part) => part !== undefined);
   if (parts.length === 0) return undefined;
-  return parts.every((part) => typeof part === 'string' || typeof part === 'number') ? parts.join(field.separator ?? '') : parts;
+  return parts.every((part) => typeof part === 'string' || typeof part === 'number')
+    ? parts.join(field.separator ?? '')
+    : parts;
 }
 
 function present(value: unknown, absent: ReadonlySet<string>): unknown {
@@ -155,12 +192,17 @@ function place(form: Record<string, unknown>, pointer: string, value: unknown): 
 }
 
 function listsOf(groups: readonly { pointer: string }[]): Set<string> {
-  return new Set(groups.filter(({ pointer }) => /\/\d+$/.test(pointer)).map(({ pointer }) => pointer.slice(0, pointer.lastIndexOf('/'))));
+  return new Set(
+    groups
+      .filter(({ pointer }) => /\/\d+$/.test(pointer))
+      .map(({ pointer }) => pointer.slice(0, pointer.lastIndexOf('/'))),
+  );
 }
 
 /** A pointer into the form as the format declares it: elements move up where one before them has no value. */
 function declared(pointer: string, moved: ReadonlyMap<string, string>): string {
-  for (const [is, was] of moved) if (pointer === is || pointer.startsWith(`${is}/`)) return was + pointer.slice(is.length);
+  for (const [is, was] of moved)
+    if (pointer === is || pointer.startsWith(`${is}/`)) return was + pointer.slice(is.length);
   return pointer;
 }
 

@@ -43,10 +43,15 @@ export function convertShare(field: FormatField, given: unknown, baseFen: number
   const decimal = decimalOf(textOf(given), field.suffixes);
   if (decimal === undefined) return NOT_A_NUMBER;
   const share = shareOf(decimal, baseFen, field.unit === 'percent-off');
-  return share === undefined ? refused('OUT_OF_RANGE', 'must be a percentage from 0 to 100 with at most six decimals') : accepted(share);
+  return share === undefined
+    ? refused('OUT_OF_RANGE', 'must be a percentage from 0 to 100 with at most six decimals')
+    : accepted(share);
 }
 
-const NOT_A_NUMBER = refused('NOT_A_NUMBER', 'is not a number, written with digits, thousands by comma, and a point for decimals');
+const NOT_A_NUMBER = refused(
+  'NOT_A_NUMBER',
+  'is not a number, written with digits, thousands by comma, and a point for decimals',
+);
 
 /** Text of what is text or can be nothing else: whole numbers and truth values of JSON; undefined for the rest. */
 function textOf(given: unknown): string | undefined {
@@ -61,7 +66,8 @@ function plainText(given: unknown): Converted {
 }
 
 function csvText(given: unknown): Converted {
-  if (typeof given === 'string' && FORMULA.test(given)) return refused('FORMULA', 'begins like a formula of a spreadsheet (= + - @ or a tab), which no such text does');
+  if (typeof given === 'string' && FORMULA.test(given))
+    return refused('FORMULA', 'begins like a formula of a spreadsheet (= + - @ or a tab), which no such text does');
   return plainText(given);
 }
 
@@ -71,7 +77,9 @@ function codeConversion({ values, otherwise }: NonNullable<PartnerFormat['codes'
     const text = textOf(given);
     if (text === undefined) return refused('TYPE', 'must be a code of the list');
     const value = known.get(text) ?? otherwise;
-    return value === undefined ? refused('NOT_IN_CODE_LIST', `must be one of ${[...known.keys()].join(', ')}`) : accepted(value);
+    return value === undefined
+      ? refused('NOT_IN_CODE_LIST', `must be one of ${[...known.keys()].join(', ')}`)
+      : accepted(value);
   };
 }
 
@@ -80,7 +88,11 @@ function numberConversion(places: number, suffixes: readonly string[] | undefine
     const decimal = decimalOf(textOf(given), suffixes);
     if (decimal === undefined) return NOT_A_NUMBER;
     const value = shifted(decimal, places);
-    if (value === 'too-precise') return refused('TOO_PRECISE', places === 0 ? 'must be a whole number' : `has more than ${places} decimals that matter`);
+    if (value === 'too-precise')
+      return refused(
+        'TOO_PRECISE',
+        places === 0 ? 'must be a whole number' : `has more than ${places} decimals that matter`,
+      );
     return value === 'too-large' ? refused('TOO_LARGE', 'is larger than any such number') : accepted(value);
   };
 }
@@ -94,7 +106,8 @@ function times(factor: number, convert: Convert): Convert {
 
 function dateConversion({ pattern, offset = '+08:00' }: FormatField, kind: 'date' | 'instant'): Convert {
   if (pattern === 'rfc3339') return plainText;
-  if (pattern === 'unix-seconds' || pattern === 'unix-milliseconds') return unixConversion(pattern === 'unix-seconds' ? 1_000 : 1);
+  if (pattern === 'unix-seconds' || pattern === 'unix-milliseconds')
+    return unixConversion(pattern === 'unix-seconds' ? 1_000 : 1);
   const read = datePattern(pattern!) as DateReader;
   return (given) => {
     const text = textOf(given);
@@ -111,6 +124,8 @@ function unixConversion(toMilliseconds: number): Convert {
   return (given) => {
     const text = textOf(given);
     const milliseconds = text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) * toMilliseconds : Number.NaN;
-    return milliseconds <= LAST_MS ? accepted(new Date(milliseconds).toISOString()) : refused('FORM', 'is not a Unix time');
+    return milliseconds <= LAST_MS
+      ? accepted(new Date(milliseconds).toISOString())
+      : refused('FORM', 'is not a Unix time');
   };
 }

@@ -12,7 +12,13 @@ export function decimalOf(text: string | undefined, suffixes: readonly string[] 
   if (text === undefined) return undefined;
   const suffix = suffixes.find((candidate) => text.endsWith(candidate));
   const match = FORM.exec(suffix === undefined ? text : text.slice(0, -suffix.length).trimEnd());
-  return match === null ? undefined : { negative: match[1] === '-', whole: match[2]!.replaceAll(',', ''), fraction: (match[3] ?? '').replace(/0+$/, '') };
+  return match === null
+    ? undefined
+    : {
+        negative: match[1] === '-',
+        whole: match[2]!.replaceAll(',', ''),
+        fraction: (match[3] ?? '').replace(/0+$/, ''),
+      };
 }
 
 /** The number with its point moved `places` to the right, as an integer; exact, never by floating point. */

@@ -11,7 +11,8 @@ import { FORMATS_CHANNEL, type FormatInput } from './format-settings.ts';
 import { jsonMapping } from './json-format.ts';
 
 const LOOK_EVERY_MS = 1_000;
-const UNUSABLE = 'The format of this partner cannot be used; nothing was accepted. The operator of the hub has to put it right';
+const UNUSABLE =
+  'The format of this partner cannot be used; nothing was accepted. The operator of the hub has to put it right';
 
 const COLUMNS = 'partner_id AS "partnerId", input, format, label, effective_from::text AS "from"';
 /** A partner whose format has no version at all stands in it once, without one. */
@@ -44,7 +45,10 @@ export class FormatDirectory {
   /** Rejects when the database does not answer. */
   async start(): Promise<void> {
     await this.#load();
-    const reload = (): void => void this.#load().catch((error: unknown) => this.#context.logger.warn({ err: error }, 'partner formats could not be reloaded'));
+    const reload = (): void =>
+      void this.#load().catch((error: unknown) =>
+        this.#context.logger.warn({ err: error }, 'partner formats could not be reloaded'),
+      );
     this.#listener = await listen(this.#context.endpoints.databaseUrl, [FORMATS_CHANNEL, 'hub_config'], reload, reload);
     this.#timer = setInterval(reload, LOOK_EVERY_MS);
     this.#timer.unref();
@@ -89,7 +93,10 @@ export class FormatDirectory {
 
   async #read(): Promise<void> {
     const { postgres } = this.#context;
-    const { rows } = await postgres.query<Omit<Row, 'value'>>({ name: 'partner-formats-known', text: `SELECT ${COLUMNS} ${VERSIONS}` });
+    const { rows } = await postgres.query<Omit<Row, 'value'>>({
+      name: 'partner-formats-known',
+      text: `SELECT ${COLUMNS} ${VERSIONS}`,
+    });
     const known = JSON.stringify(rows);
     if (known === this.#known) return;
     const { rows: versions } = await postgres.query<Row>(`SELECT ${COLUMNS}, value ${VERSIONS}`);
@@ -98,7 +105,8 @@ export class FormatDirectory {
       const name = `${partnerId} ${input}`;
       const list = formats.get(name) ?? [];
       formats.set(name, list);
-      if (label !== null && from !== null && value !== null && this.#isUsable(format, label, value)) list.push({ version: label, effectiveFrom: from, value });
+      if (label !== null && from !== null && value !== null && this.#isUsable(format, label, value))
+        list.push({ version: label, effectiveFrom: from, value });
     }
     this.#formats = formats;
     this.#known = known;

@@ -14,23 +14,38 @@ import { type FormatInput, partnerFormats, setPartnerFormat } from './format-set
 import { testMapping, type TestedRecord } from './test-mapping.ts';
 
 const NATIVE = 'native';
-const wrong = (pointer: string, detail: string): InvalidInputError => new InvalidInputError(detail, [{ pointer, code: 'WRONG_USAGE', detail }]);
+const wrong = (pointer: string, detail: string): InvalidInputError =>
+  new InvalidInputError(detail, [{ pointer, code: 'WRONG_USAGE', detail }]);
 
 const format: Verb = {
   path: 'partners format',
   summary: 'show, or say, in which of its own layouts a partner sends JSON and CSV',
   declare: (command) =>
-    command.argument('<partner>').argument('[input]', 'json or csv').argument('[format]', `name of a format (hub config set partner-format/<name> FILE), or ${NATIVE} for the hub’s own layout`),
+    command
+      .argument('<partner>')
+      .argument('[input]', 'json or csv')
+      .argument(
+        '[format]',
+        `name of a format (hub config set partner-format/<name> FILE), or ${NATIVE} for the hub’s own layout`,
+      ),
   run: async ({ args, context }) => {
     const [partnerId = '', input, name] = args;
     const hub = await context();
     if (input !== undefined) {
       if (input !== 'json' && input !== 'csv') throw wrong('<input>', 'must be json or csv');
       if (name === undefined) throw wrong('<format>', 'is required');
-      await setPartnerFormat(hub, `cli:${userInfo().username}`, { partnerId, input, format: name === NATIVE ? null : name });
+      await setPartnerFormat(hub, `cli:${userInfo().username}`, {
+        partnerId,
+        input,
+        format: name === NATIVE ? null : name,
+      });
     }
     const formats = await partnerFormats(hub, partnerId);
-    return { ok: true, json: { partnerId, formats }, text: `${partnerId} sends JSON as ${formats.json ?? NATIVE}, CSV as ${formats.csv ?? NATIVE}` };
+    return {
+      ok: true,
+      json: { partnerId, formats },
+      text: `${partnerId} sends JSON as ${formats.json ?? NATIVE}, CSV as ${formats.csv ?? NATIVE}`,
+    };
   },
 };
 
@@ -49,12 +64,22 @@ const test: Verb = {
     const most = Number(options.rows);
     if (!Number.isInteger(most) || most < 1) throw wrong('--rows', 'must be a whole number above 0');
     if (!isFile(sample)) throw wrong('<sample>', `there is no file ${sample}`);
-    const found = isFile(whose) ? fromFile(whose) : await ofPartner(await context(), whose, extname(sample).toLowerCase() === '.csv' ? 'csv' : 'json');
-    const encoding = typeof options.encoding === 'string' ? charsetOf(`text/csv; charset=${options.encoding}`) : defaultEncoding(found);
+    const found = isFile(whose)
+      ? fromFile(whose)
+      : await ofPartner(await context(), whose, extname(sample).toLowerCase() === '.csv' ? 'csv' : 'json');
+    const encoding =
+      typeof options.encoding === 'string'
+        ? charsetOf(`text/csv; charset=${options.encoding}`)
+        : defaultEncoding(found);
     if (encoding === undefined || encoding === 'other') throw wrong('--encoding', 'must be utf-8 or gbk');
     let records: TestedRecord[];
     try {
-      records = await testMapping(found, found.input.kind === 'csv' ? createReadStream(sample) : readFileSync(sample), { encoding, most, plain: options.plain === true, nowMs: Date.now() });
+      records = await testMapping(found, found.input.kind === 'csv' ? createReadStream(sample) : readFileSync(sample), {
+        encoding,
+        most,
+        plain: options.plain === true,
+        nowMs: Date.now(),
+      });
     } catch (error) {
       // A file that cannot be read as a whole.
       if (error instanceof HttpError) throw new InvalidInputError(error.message, error.errors, error.status);
@@ -82,14 +107,26 @@ function fromFile(file: string): PartnerFormat {
 
 async function ofPartner(context: HubContext, partnerId: string, input: FormatInput): Promise<PartnerFormat> {
   const name = (await partnerFormats(context, partnerId))[input];
-  if (name !== null) return (await configVersion(context.postgres, partnerFormatKey(name), { on: businessDateOf(context.clock()) })).value as PartnerFormat;
+  if (name !== null)
+    return (await configVersion(context.postgres, partnerFormatKey(name), { on: businessDateOf(context.clock()) }))
+      .value as PartnerFormat;
   if (input === 'csv') return NATIVE_CSV;
-  throw wrong('<partner>', `${partnerId} sends JSON as the application form itself: there is no mapping to test (hub partners format ${partnerId} json <format>)`);
+  throw wrong(
+    '<partner>',
+    `${partnerId} sends JSON as the application form itself: there is no mapping to test (hub partners format ${partnerId} json <format>)`,
+  );
 }
 
 function described({ record, form, errors }: TestedRecord): string {
-  const lines = errors.map(({ source, pointer, code, detail }) => `  ✗ ${source ?? '(no field of the partner)'} → ${pointer === '' ? '(no field of ours)' : pointer}: ${code}: ${detail}`);
-  return [`${record}: ${errors.length === 0 ? 'would be accepted' : `${errors.length} errors`}`, JSON.stringify(form, null, 2), ...lines].join('\n');
+  const lines = errors.map(
+    ({ source, pointer, code, detail }) =>
+      `  ✗ ${source ?? '(no field of the partner)'} → ${pointer === '' ? '(no field of ours)' : pointer}: ${code}: ${detail}`,
+  );
+  return [
+    `${record}: ${errors.length === 0 ? 'would be accepted' : `${errors.length} errors`}`,
+    JSON.stringify(form, null, 2),
+    ...lines,
+  ].join('\n');
 }
 
 /** `hub partners format`, `hub partners test-mapping`. */

@@ -13,16 +13,35 @@ import { checkMapped, readJsonApplication } from './read-mapped.ts';
 
 const NOW = Date.parse('2026-11-20T12:00:00+08:00');
 const WHOLE = { flawed: 0, duplicate: 0, repeated: 0, conflict: 0 };
-const bodies = (seed: number, count: number): ApplicationBody[] => [...generateApplications({ seed, count, now: NOW, partners: DEFAULT_PARTNERS, shares: WHOLE })].map(({ body }) => JSON.parse(body) as ApplicationBody);
+const bodies = (seed: number, count: number): ApplicationBody[] =>
+  [...generateApplications({ seed, count, now: NOW, partners: DEFAULT_PARTNERS, shares: WHOLE })].map(
+    ({ body }) => JSON.parse(body) as ApplicationBody,
+  );
 const [sample] = bodies(1, 1) as [ApplicationBody];
 
 /** A CSV format of one field over the sample partner's, and what a value in its column becomes. */
-function csvBecomes(to: string, change: Omit<FormatField, 'to' | 'from'>, codes: PartnerFormat['codes'], given: string): unknown {
-  const format: PartnerFormat = { title: { zh: 't', en: 't' }, input: { kind: 'csv', encoding: 'utf-8', absent: ['-'] }, codes, fields: [{ to, from: 'x', ...change }] };
+function csvBecomes(
+  to: string,
+  change: Omit<FormatField, 'to' | 'from'>,
+  codes: PartnerFormat['codes'],
+  given: string,
+): unknown {
+  const format: PartnerFormat = {
+    title: { zh: 't', en: 't' },
+    input: { kind: 'csv', encoding: 'utf-8', absent: ['-'] },
+    codes,
+    fields: [{ to, from: 'x', ...change }],
+  };
   const check = csvMapping(format, ['x']);
   if (!check.ok) throw new Error(JSON.stringify(check.errors));
   const { form, errors } = check.map([given]);
-  return errors[0]?.code ?? to.slice(1).split('/').reduce<unknown>((here, step) => (here as Record<string, unknown> | undefined)?.[step], form);
+  return (
+    errors[0]?.code ??
+    to
+      .slice(1)
+      .split('/')
+      .reduce<unknown>((here, step) => (here as Record<string, unknown> | undefined)?.[step], form)
+  );
 }
 
 describe('what a value becomes', () => {
@@ -95,9 +114,16 @@ describe('what a value becomes', () => {
     ['70%', 'percent', '200000', '%', 14_000_000],
   ])('%s (%s) of %s yuan is %p', (share, unit, price, suffix, expected) => {
     const format: PartnerFormat = {
-      title: { zh: 't', en: 't' }, input: { kind: 'csv', encoding: 'utf-8' },
+      title: { zh: 't', en: 't' },
+      input: { kind: 'csv', encoding: 'utf-8' },
       fields: [
-        { to: '/request/amountFen', from: 'share', unit: unit as 'percent', of: '/vehicle/priceFen', ...(suffix === '' ? {} : { suffixes: [suffix] }) },
+        {
+          to: '/request/amountFen',
+          from: 'share',
+          unit: unit as 'percent',
+          of: '/vehicle/priceFen',
+          ...(suffix === '' ? {} : { suffixes: [suffix] }),
+        },
         { to: '/vehicle/priceFen', from: 'price', unit: 'yuan' },
       ],
     };
@@ -111,8 +137,12 @@ describe('what a value becomes', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1_000_000_000_000 }), (fen) => {
         const digits = String(fen).padStart(7, '0');
-        expect(csvBecomes('/request/amountFen', { unit: 'yuan' }, undefined, `${digits.slice(0, -2)}.${digits.slice(-2)}`)).toBe(fen);
-        expect(csvBecomes('/request/amountFen', { unit: 'wan' }, undefined, `${digits.slice(0, -6)}.${digits.slice(-6)}`)).toBe(fen);
+        expect(
+          csvBecomes('/request/amountFen', { unit: 'yuan' }, undefined, `${digits.slice(0, -2)}.${digits.slice(-2)}`),
+        ).toBe(fen);
+        expect(
+          csvBecomes('/request/amountFen', { unit: 'wan' }, undefined, `${digits.slice(0, -6)}.${digits.slice(-6)}`),
+        ).toBe(fen);
       }),
     );
   });
@@ -138,7 +168,9 @@ describe('a mapped application equals the native one', () => {
           if (!direct.ok || !native.ok) throw new Error('header');
           expect(valid(direct.map(asUsedCarsDirect(body)))).toEqual(expected.application);
           const { required, optional } = columnsOf(NATIVE_CSV);
-          expect(valid(native.map([...required, ...optional].map((column) => textAt(body, column))))).toEqual(expected.application);
+          expect(valid(native.map([...required, ...optional].map((column) => textAt(body, column))))).toEqual(
+            expected.application,
+          );
         }
       }),
       { numRuns: 25 },
@@ -146,36 +178,89 @@ describe('a mapped application equals the native one', () => {
   });
 
   function textAt(body: ApplicationBody, column: string): string {
-    const value = column.split('.').reduce<unknown>((here, step) => (here as Record<string, unknown> | null | undefined)?.[step], body);
+    const value = column
+      .split('.')
+      .reduce<unknown>((here, step) => (here as Record<string, unknown> | null | undefined)?.[step], body);
     return value === null || value === undefined ? '' : String(value);
   }
 });
 
 describe('errors name the partner’s field and ours', () => {
   const map = jsonMapping(SAMPLE_FORMATS['dealer-west']);
-  type West = { [key: string]: unknown } & { 客户: Record<string, unknown>; 车辆: Record<string, unknown>; 融资: Record<string, unknown>; 授权: Record<string, unknown>[]; 担保人: unknown };
+  type West = { [key: string]: unknown } & {
+    客户: Record<string, unknown>;
+    车辆: Record<string, unknown>;
+    融资: Record<string, unknown>;
+    授权: Record<string, unknown>[];
+    担保人: unknown;
+  };
   const spoilt = (spoil: (document: West) => void): unknown => {
     const document = structuredClone(asDealerWest(sample)) as West;
     spoil(document);
     const check = readJsonApplication(map, Buffer.from(JSON.stringify(document)), NOW);
-    return check.ok ? [] : check.errors.map((error) => [(error as { source?: string }).source, error.pointer, error.code]);
+    return check.ok
+      ? []
+      : check.errors.map((error) => [(error as { source?: string }).source, error.pointer, error.code]);
   };
 
   it.each<[string, (document: West) => void, unknown]>([
     ['nothing', () => undefined, []],
-    ['a value that cannot be converted', ({ 融资 }) => (融资.贷款金额 = '十四万'), [['/融资/贷款金额', '/request/amountFen', 'NOT_A_NUMBER']]],
-    ['a value that breaks a rule of ours', ({ 客户 }) => (客户.证件号码 = '110105194912310021'), [['/客户/证件号码', '/applicant/idNo', 'RESIDENT_ID_CHECK_DIGIT']]],
+    [
+      'a value that cannot be converted',
+      ({ 融资 }) => (融资.贷款金额 = '十四万'),
+      [['/融资/贷款金额', '/request/amountFen', 'NOT_A_NUMBER']],
+    ],
+    [
+      'a value that breaks a rule of ours',
+      ({ 客户 }) => (客户.证件号码 = '110105194912310021'),
+      [['/客户/证件号码', '/applicant/idNo', 'RESIDENT_ID_CHECK_DIGIT']],
+    ],
     ['a required field left out', ({ 客户 }) => delete 客户.姓名, [['/客户/姓名', '/applicant/name', 'REQUIRED']]],
-    ['an object left out', (document) => delete (document as Record<string, unknown>).融资, [['/融资/贷款金额', '/request/amountFen', 'REQUIRED'], ['/融资/期数', '/request/termMonths', 'REQUIRED'], ['/融资/还款方式', '/request/method', 'REQUIRED']]],
+    [
+      'an object left out',
+      (document) => delete (document as Record<string, unknown>).融资,
+      [
+        ['/融资/贷款金额', '/request/amountFen', 'REQUIRED'],
+        ['/融资/期数', '/request/termMonths', 'REQUIRED'],
+        ['/融资/还款方式', '/request/method', 'REQUIRED'],
+      ],
+    ],
     ['an unknown code', ({ 车辆 }) => (车辆.动力 = '煤'), [['/车辆/动力', '/vehicle/energy', 'NOT_IN_CODE_LIST']]],
     ['an unknown field', ({ 客户 }) => (客户.微信 = 'x'), [['/客户/微信', '', 'UNKNOWN_FIELD']]],
-    ['an object that is a text', (document) => (document.融资 = '无' as never), [['/融资', '', 'TYPE'], ['/融资/贷款金额', '/request/amountFen', 'REQUIRED'], ['/融资/期数', '/request/termMonths', 'REQUIRED'], ['/融资/还款方式', '/request/method', 'REQUIRED']]],
-    ['an element of a list', ({ 授权 }) => (授权[0]!.授权时间 = '昨天'), [['/授权/0/授权时间', '/applicant/consents/0/at', 'FORM']]],
+    [
+      'an object that is a text',
+      (document) => (document.融资 = '无' as never),
+      [
+        ['/融资', '', 'TYPE'],
+        ['/融资/贷款金额', '/request/amountFen', 'REQUIRED'],
+        ['/融资/期数', '/request/termMonths', 'REQUIRED'],
+        ['/融资/还款方式', '/request/method', 'REQUIRED'],
+      ],
+    ],
+    [
+      'an element of a list',
+      ({ 授权 }) => (授权[0]!.授权时间 = '昨天'),
+      [['/授权/0/授权时间', '/applicant/consents/0/at', 'FORM']],
+    ],
     ['an unknown field of an element', ({ 授权 }) => (授权[1]!.备注 = 'x'), [['/授权/1/备注', '', 'UNKNOWN_FIELD']]],
-    ['a rule of ours on an element', ({ 授权 }) => (授权[1]!.授权时间 = '2027-01-01 00:00:00'), [['/授权/1/授权时间', '/applicant/consents/1/at', 'IN_THE_FUTURE']]],
+    [
+      'a rule of ours on an element',
+      ({ 授权 }) => (授权[1]!.授权时间 = '2027-01-01 00:00:00'),
+      [['/授权/1/授权时间', '/applicant/consents/1/at', 'IN_THE_FUTURE']],
+    ],
     ['an element that is no object', (document) => (document.担保人 = [1]), [['/担保人/0', '/guarantors/0', 'TYPE']]],
     ['a list that is none', (document) => (document.担保人 = {}), [['/担保人', '/guarantors', 'TYPE']]],
-    ['two at once', ({ 客户, 融资 }) => { 客户.月收入 = '1.001'; 融资.期数 = '三年'; }, [['/客户/月收入', '/applicant/monthlyIncomeFen', 'TOO_PRECISE'], ['/融资/期数', '/request/termMonths', 'NOT_A_NUMBER']]],
+    [
+      'two at once',
+      ({ 客户, 融资 }) => {
+        客户.月收入 = '1.001';
+        融资.期数 = '三年';
+      },
+      [
+        ['/客户/月收入', '/applicant/monthlyIncomeFen', 'TOO_PRECISE'],
+        ['/融资/期数', '/request/termMonths', 'NOT_A_NUMBER'],
+      ],
+    ],
   ])('%s', (_what, spoil, expected) => {
     expect(spoilt(spoil)).toEqual(expected);
   });
@@ -195,20 +280,44 @@ describe('errors name the partner’s field and ours', () => {
   });
 
   it('a list element without a value is not built, and errors of those after it keep their columns', () => {
-    const header = csvMapping(NATIVE_CSV, [...columnsOf(NATIVE_CSV).required, 'guarantors.1.name', 'guarantors.1.idNo', 'guarantors.1.mobile']);
+    const header = csvMapping(NATIVE_CSV, [
+      ...columnsOf(NATIVE_CSV).required,
+      'guarantors.1.name',
+      'guarantors.1.idNo',
+      'guarantors.1.mobile',
+    ]);
     if (!header.ok) throw new Error('header');
-    const required = columnsOf(NATIVE_CSV).required.map((column) => String(column.split('.').reduce<unknown>((here, step) => (here as Record<string, unknown>)[step], sample)));
+    const required = columnsOf(NATIVE_CSV).required.map((column) =>
+      String(column.split('.').reduce<unknown>((here, step) => (here as Record<string, unknown>)[step], sample)),
+    );
     const check = checkMapped(header.map([...required, '李四', '110105194912310021', '13800138000']), NOW);
-    expect(check).toMatchObject({ ok: false, errors: expect.arrayContaining([expect.objectContaining({ source: 'guarantors.1.idNo', pointer: '/guarantors/0/idNo', code: 'RESIDENT_ID_CHECK_DIGIT' })]) });
+    expect(check).toMatchObject({
+      ok: false,
+      errors: expect.arrayContaining([
+        expect.objectContaining({
+          source: 'guarantors.1.idNo',
+          pointer: '/guarantors/0/idNo',
+          code: 'RESIDENT_ID_CHECK_DIGIT',
+        }),
+      ]),
+    });
   });
 
   it.each<[string, (columns: string[]) => string[], string[]]>([
     ['a column that is missing', (columns) => columns.filter((column) => column !== '姓名'), ['MISSING_COLUMN']],
     ['a column that is there twice', (columns) => [...columns, '姓名'], ['DUPLICATE_COLUMN']],
     ['a column nobody knows', (columns) => [...columns, '星座'], ['UNKNOWN_COLUMN']],
-    ['all three', (columns) => [...columns.filter((column) => column !== '手机'), '姓名', '星座'], ['DUPLICATE_COLUMN', 'UNKNOWN_COLUMN', 'MISSING_COLUMN']],
+    [
+      'all three',
+      (columns) => [...columns.filter((column) => column !== '手机'), '姓名', '星座'],
+      ['DUPLICATE_COLUMN', 'UNKNOWN_COLUMN', 'MISSING_COLUMN'],
+    ],
     ['a file without a header', () => asUsedCarsDirect(sample), ['NO_HEADER']],
-    ['blanks around the names, and none of the unused columns', (columns) => columns.filter((column) => column !== '备注').map((column) => ` ${column}`), []],
+    [
+      'blanks around the names, and none of the unused columns',
+      (columns) => columns.filter((column) => column !== '备注').map((column) => ` ${column}`),
+      [],
+    ],
   ])('header: %s', (_what, change, codes) => {
     const check = csvMapping(SAMPLE_FORMATS['used-cars-direct'], change([...DIRECT_COLUMNS]));
     expect(check.ok ? [] : check.errors.map(({ code }) => code)).toEqual(codes);

@@ -10,7 +10,11 @@ export const PARTNER_LIMITS = { ...NATIVE_LIMITS, integersOnly: false };
 export type MappedCheck = { ok: true; application: ValidApplication } | { ok: false; errors: MappedError[] };
 
 /** A JSON body as an application: by the partner's own mapping, or as the application form itself. Throws HttpError 400 when it is no JSON. */
-export function readJsonApplication(map: ((document: unknown) => Mapped) | undefined, body: Buffer, nowMs: number): { ok: true; application: ValidApplication } | { ok: false; errors: FieldError[] } {
+export function readJsonApplication(
+  map: ((document: unknown) => Mapped) | undefined,
+  body: Buffer,
+  nowMs: number,
+): { ok: true; application: ValidApplication } | { ok: false; errors: FieldError[] } {
   if (map === undefined) return validateApplication(parseStrictJson(body, NATIVE_LIMITS), nowMs);
   const document = parseStrictJson(body, PARTNER_LIMITS);
   refuseLongNumbers(body.toString('utf8'));
@@ -21,8 +25,15 @@ export function readJsonApplication(map: ((document: unknown) => Mapped) | undef
 export function checkMapped({ form, errors, sourceOf }: Mapped, nowMs: number): MappedCheck {
   const check = validateApplication(form, nowMs);
   if (check.ok && errors.length === 0) return check;
-  const isNew = (pointer: string): boolean => !errors.some((error) => error.pointer !== '' && (pointer === error.pointer || pointer.startsWith(`${error.pointer}/`)));
-  const further = check.ok ? [] : check.errors.filter(({ pointer }) => isNew(pointer)).map((error): MappedError => ({ ...error, source: sourceOf(error.pointer) }));
+  const isNew = (pointer: string): boolean =>
+    !errors.some(
+      (error) => error.pointer !== '' && (pointer === error.pointer || pointer.startsWith(`${error.pointer}/`)),
+    );
+  const further = check.ok
+    ? []
+    : check.errors
+        .filter(({ pointer }) => isNew(pointer))
+        .map((error): MappedError => ({ ...error, source: sourceOf(error.pointer) }));
   return { ok: false, errors: [...errors, ...further] };
 }
 

@@ -26,7 +26,11 @@ export interface TestOptions {
 }
 
 /** What a sample becomes under a format: CSV as a stream, JSON (a document or a list of them) as a whole. Throws HttpError when it cannot be read. */
-export async function testMapping(format: PartnerFormat, sample: AsyncIterable<Uint8Array> | Buffer, options: TestOptions): Promise<TestedRecord[]> {
+export async function testMapping(
+  format: PartnerFormat,
+  sample: AsyncIterable<Uint8Array> | Buffer,
+  options: TestOptions,
+): Promise<TestedRecord[]> {
   return Buffer.isBuffer(sample) ? testJson(format, sample, options) : testCsv(format, sample, options);
 }
 
@@ -34,15 +38,25 @@ function testJson(format: PartnerFormat, sample: Buffer, { most, plain, nowMs }:
   const value = parseStrictJson(sample, { ...PARTNER_LIMITS, maxItems: 1_000_000 });
   refuseLongNumbers(sample.toString('utf8'));
   const map = jsonMapping(format);
-  return (Array.isArray(value) ? (value as unknown[]) : [value]).slice(0, most).map((document, n) => tested(`document ${n + 1}`, map(document), plain, nowMs));
+  return (Array.isArray(value) ? (value as unknown[]) : [value])
+    .slice(0, most)
+    .map((document, n) => tested(`document ${n + 1}`, map(document), plain, nowMs));
 }
 
-async function testCsv(format: PartnerFormat, sample: AsyncIterable<Uint8Array>, { encoding, most, plain, nowMs }: TestOptions): Promise<TestedRecord[]> {
+async function testCsv(
+  format: PartnerFormat,
+  sample: AsyncIterable<Uint8Array>,
+  { encoding, most, plain, nowMs }: TestOptions,
+): Promise<TestedRecord[]> {
   const records: TestedRecord[] = [];
   for await (const rows of readCsv(sample, { format, encoding })) {
     for (const { row, flaw, mapped } of rows) {
       const made = tested(`row ${row}`, mapped(), plain, nowMs);
-      records.push(flaw === undefined ? made : { ...made, errors: [{ pointer: '', code: flaw.code, detail: flaw.detail, source: flaw.column }] });
+      records.push(
+        flaw === undefined
+          ? made
+          : { ...made, errors: [{ pointer: '', code: flaw.code, detail: flaw.detail, source: flaw.column }] },
+      );
       if (records.length >= most) return records;
     }
   }
@@ -66,5 +80,10 @@ const MASKS: Readonly<Record<string, (text: string) => string>> = {
 function masked(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(masked);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, typeof inner === 'string' && Object.hasOwn(MASKS, name) ? MASKS[name]!(inner) : masked(inner)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      typeof inner === 'string' && Object.hasOwn(MASKS, name) ? MASKS[name]!(inner) : masked(inner),
+    ]),
+  );
 }

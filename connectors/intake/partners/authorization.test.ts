@@ -18,7 +18,13 @@ function refusal(act: () => unknown): { pointer?: string; code?: string } {
 
 describe('the Authorization header', () => {
   it('reads the header of domain.md §7', () => {
-    expect(parseAuthorization(HEADER)).toEqual({ scheme: 'HUB1-HMAC-SHA256', app_id: 'demo', timestamp: '1767229200', nonce: 'n-0001', signature: SIGNATURE });
+    expect(parseAuthorization(HEADER)).toEqual({
+      scheme: 'HUB1-HMAC-SHA256',
+      app_id: 'demo',
+      timestamp: '1767229200',
+      nonce: 'n-0001',
+      signature: SIGNATURE,
+    });
   });
 
   it.each([
@@ -26,8 +32,16 @@ describe('the Authorization header', () => {
     ['Bearer abc', '/authorization/scheme', 'UNKNOWN_ALGORITHM'],
     [HEADER.replace('HMAC-SHA256', 'HMAC-MD5'), '/authorization/scheme', 'UNKNOWN_ALGORITHM'],
     [HEADER.replace('HMAC-SHA256', 'RSA-SHA256'), '/authorization/signature', 'FORM'],
-    [HEADER.replace('HMAC-SHA256', 'RSA-SHA256').replace(SIGNATURE, Buffer.alloc(514).toString('base64')), '/authorization/signature', 'FORM'],
-    [HEADER.replace('HMAC-SHA256', 'SM2-SM3').replace(SIGNATURE, Buffer.alloc(73).toString('base64')), '/authorization/signature', 'FORM'],
+    [
+      HEADER.replace('HMAC-SHA256', 'RSA-SHA256').replace(SIGNATURE, Buffer.alloc(514).toString('base64')),
+      '/authorization/signature',
+      'FORM',
+    ],
+    [
+      HEADER.replace('HMAC-SHA256', 'SM2-SM3').replace(SIGNATURE, Buffer.alloc(73).toString('base64')),
+      '/authorization/signature',
+      'FORM',
+    ],
     ['HUB1-HMAC-SHA256', '/authorization/app_id', 'REQUIRED'],
     [HEADER.replace('nonce="n-0001",', ''), '/authorization/nonce', 'REQUIRED'],
     [HEADER.replace('1767229200', '1767229200000'), '/authorization/timestamp', 'FORM'],
@@ -52,12 +66,19 @@ describe('the Authorization header', () => {
     ['HUB1-SM2-SM3', 72],
   ])('takes a signature of %s of %i bytes', (scheme, bytes) => {
     const signature = Buffer.alloc(bytes, 1).toString('base64');
-    expect(parseAuthorization(HEADER.replace('HUB1-HMAC-SHA256', scheme).replace(SIGNATURE, signature))).toMatchObject({ scheme, signature });
+    expect(parseAuthorization(HEADER.replace('HUB1-HMAC-SHA256', scheme).replace(SIGNATURE, signature))).toMatchObject({
+      scheme,
+      signature,
+    });
   });
 
   it('accepts a clock 300 s off and no more', () => {
     const now = 1_767_229_200_000;
     for (const off of [-300, 0, 300]) expect(() => assertInWindow(String(1_767_229_200 + off), now)).not.toThrow();
-    for (const off of [-301, 301]) expect(refusal(() => assertInWindow(String(1_767_229_200 + off), now))).toMatchObject({ pointer: '/authorization/timestamp', code: 'CLOCK_WINDOW' });
+    for (const off of [-301, 301])
+      expect(refusal(() => assertInWindow(String(1_767_229_200 + off), now))).toMatchObject({
+        pointer: '/authorization/timestamp',
+        code: 'CLOCK_WINDOW',
+      });
   });
 });

@@ -64,7 +64,10 @@ export class PartnerDirectory {
 
   async start(): Promise<void> {
     await this.#load();
-    const reload = (): void => void this.#load().catch((error: unknown) => this.#context.logger.warn({ err: error }, 'partners could not be reloaded'));
+    const reload = (): void =>
+      void this.#load().catch((error: unknown) =>
+        this.#context.logger.warn({ err: error }, 'partners could not be reloaded'),
+      );
     this.#listener = await listen(this.#context.endpoints.databaseUrl, [PARTNERS_CHANNEL], reload, reload);
     this.#timer = setInterval(reload, LOOK_EVERY_MS);
     this.#timer.unref();
@@ -80,7 +83,10 @@ export class PartnerDirectory {
   find(partnerId: string): KnownPartner | undefined {
     const partner = this.#partners.get(partnerId);
     if (partner === undefined || this.#clock() < partner.nextExpiryMs) return partner;
-    const rest = remembered(partner, partner.keys.filter((key) => this.#clock() < key.validUntilMs));
+    const rest = remembered(
+      partner,
+      partner.keys.filter((key) => this.#clock() < key.validUntilMs),
+    );
     this.#partners.set(partnerId, rest);
     return rest;
   }
@@ -113,7 +119,8 @@ export class PartnerDirectory {
 
   async #read(): Promise<void> {
     const { postgres } = this.#context;
-    const version = (await postgres.query<{ version: number | string }>('SELECT version FROM intake.partner_version')).rows[0]?.version;
+    const version = (await postgres.query<{ version: number | string }>('SELECT version FROM intake.partner_version'))
+      .rows[0]?.version;
     this.#lookedAt = performance.now();
     if (version === this.#version) return;
     const privacy = await openPrivacy(this.#context);
@@ -129,9 +136,13 @@ export class PartnerDirectory {
       const key = this.#open(privacy, row, opened);
       const { partnerId, disabled, allowed, rate, callbackUrl } = row;
       const known = partners.get(partnerId) ?? {
-        partnerId, disabled, keys: [], nextExpiryMs: 0,
+        partnerId,
+        disabled,
+        keys: [],
+        nextExpiryMs: 0,
         allowed: allowed.length === 0 ? undefined : readAddresses(allowed).list,
-        ratePerSecond: rate ?? undefined, callbackUrl: callbackUrl ?? undefined,
+        ratePerSecond: rate ?? undefined,
+        callbackUrl: callbackUrl ?? undefined,
       };
       partners.set(partnerId, remembered(known, [...known.keys, key]));
     }
@@ -145,7 +156,12 @@ export class PartnerDirectory {
     const name = row.verifying.toString('base64');
     const validUntilMs = row.validUntil?.getTime() ?? Infinity;
     const before = this.#opened.get(name);
-    const key = before === undefined ? openPartnerKey(privacy, row.partnerId, { ...row, validUntilMs }) : before.validUntilMs === validUntilMs ? before : { ...before, validUntilMs };
+    const key =
+      before === undefined
+        ? openPartnerKey(privacy, row.partnerId, { ...row, validUntilMs })
+        : before.validUntilMs === validUntilMs
+          ? before
+          : { ...before, validUntilMs };
     opened.set(name, key);
     return key;
   }

@@ -22,7 +22,8 @@ export interface RunningAdmission {
   finish(): Promise<Signed>;
 }
 
-const SIGNED_OVER = 'is not the one of METHOD, PATH?QUERY, TIMESTAMP, NONCE and BODY, each followed by LF, with a valid key of this partner';
+const SIGNED_OVER =
+  'is not the one of METHOD, PATH?QUERY, TIMESTAMP, NONCE and BODY, each followed by LF, with a valid key of this partner';
 const TAIL_BYTES = Buffer.from(TAIL);
 
 /**
@@ -35,7 +36,12 @@ export class PartnerGate {
   readonly #clock: Clock;
   readonly #defaultRate: number | undefined;
 
-  constructor(options: { directory: PartnerDirectory; limiter: RateLimiter; clock: Clock; defaultRate: number | undefined }) {
+  constructor(options: {
+    directory: PartnerDirectory;
+    limiter: RateLimiter;
+    clock: Clock;
+    defaultRate: number | undefined;
+  }) {
     this.#directory = options.directory;
     this.#limiter = options.limiter;
     this.#clock = options.clock;
@@ -51,7 +57,8 @@ export class PartnerGate {
     const partner = await this.#partnerOf(authorization, request);
     const message = [headOf(authorization, request), body, TAIL];
     const signature = Buffer.from(authorization.signature, 'base64');
-    const keyOf = (candidates: readonly PartnerKey[]): PartnerKey | undefined => candidates.find((key) => key.scheme === authorization.scheme && key.verifier.verify(message, signature));
+    const keyOf = (candidates: readonly PartnerKey[]): PartnerKey | undefined =>
+      candidates.find((key) => key.scheme === authorization.scheme && key.verifier.verify(message, signature));
     const key = keyOf(partner.keys) ?? (await this.#renewedKey(partner, authorization, keyOf));
     return this.#admitted(partner, authorization, key);
   }
@@ -60,7 +67,9 @@ export class PartnerGate {
   async begin(request: FastifyRequest): Promise<RunningAdmission> {
     const authorization = parseAuthorization(request.headers.authorization);
     const partner = await this.#partnerOf(authorization, request);
-    const running = partner.keys.filter(({ scheme }) => scheme === authorization.scheme).map((key) => ({ key, verification: key.verifier.begin() }));
+    const running = partner.keys
+      .filter(({ scheme }) => scheme === authorization.scheme)
+      .map((key) => ({ key, verification: key.verifier.begin() }));
     const update = (bytes: Uint8Array): void => running.forEach(({ verification }) => verification.update(bytes));
     update(Buffer.from(headOf(authorization, request)));
     return {
@@ -75,20 +84,32 @@ export class PartnerGate {
     };
   }
 
-  async #partnerOf({ app_id: partnerId, scheme, timestamp }: Authorization, request: FastifyRequest): Promise<KnownPartner> {
+  async #partnerOf(
+    { app_id: partnerId, scheme, timestamp }: Authorization,
+    request: FastifyRequest,
+  ): Promise<KnownPartner> {
     let partner = this.#directory.find(partnerId);
     // It, or its key, may be very new.
     if (partner === undefined || !hasScheme(partner, scheme)) partner = await this.#directory.lookUp(partnerId);
     if (partner === undefined) throw unauthorized('app_id', 'UNKNOWN', 'is not a partner of this hub');
     if (partner.disabled) throw disabled();
     if (partner.allowed !== undefined && !holdsAddress(partner.allowed, request.ip)) throw foreignAddress(request.ip);
-    if (!hasScheme(partner, scheme)) throw unauthorized('scheme', 'SCHEME_NOT_ALLOWED', `This partner has no key for it; its keys sign with ${[...new Set(partner.keys.map((key) => key.scheme))].join(', ')}`);
+    if (!hasScheme(partner, scheme))
+      throw unauthorized(
+        'scheme',
+        'SCHEME_NOT_ALLOWED',
+        `This partner has no key for it; its keys sign with ${[...new Set(partner.keys.map((key) => key.scheme))].join(', ')}`,
+      );
     assertInWindow(timestamp, this.#clock());
     return partner;
   }
 
   /** The key may have been changed a moment ago by another process. */
-  async #renewedKey(before: KnownPartner, { app_id: partnerId }: Authorization, keyOf: (keys: readonly PartnerKey[]) => PartnerKey | undefined): Promise<PartnerKey> {
+  async #renewedKey(
+    before: KnownPartner,
+    { app_id: partnerId }: Authorization,
+    keyOf: (keys: readonly PartnerKey[]) => PartnerKey | undefined,
+  ): Promise<PartnerKey> {
     const renewed = await this.#directory.lookUp(partnerId);
     const fresh = renewed?.keys.filter((key) => !before.keys.includes(key)) ?? [];
     const key = keyOf(fresh);
@@ -102,7 +123,9 @@ export class PartnerGate {
     const rate = partner.ratePerSecond ?? this.#defaultRate;
     if (rate !== undefined) {
       const waitMs = await this.#limiter.take(partnerId, rate).catch((): never => {
-        throw new HttpError(503, 'UNAVAILABLE', 'The database does not answer; nothing was accepted', [], { 'retry-after': '1' });
+        throw new HttpError(503, 'UNAVAILABLE', 'The database does not answer; nothing was accepted', [], {
+          'retry-after': '1',
+        });
       });
       if (waitMs > 0) throw tooMany(rate, waitMs);
     }
@@ -129,10 +152,22 @@ export function replayed(): Error {
 }
 
 function foreignAddress(address: string): HttpError {
-  return new HttpError(403, 'ADDRESS_NOT_ALLOWED', 'This partner may not send from here', [{ pointer: '/address', code: 'NOT_ALLOWED', detail: `${address} is none of the addresses this partner may send from` }]);
+  return new HttpError(403, 'ADDRESS_NOT_ALLOWED', 'This partner may not send from here', [
+    {
+      pointer: '/address',
+      code: 'NOT_ALLOWED',
+      detail: `${address} is none of the addresses this partner may send from`,
+    },
+  ]);
 }
 
 function tooMany(rate: number, waitMs: number): HttpError {
   const detail = `This partner may send ${rate} requests a second; this one was not accepted and its nonce is not used up`;
-  return new HttpError(429, 'RATE_LIMITED', detail, [{ pointer: '/authorization/app_id', code: 'RATE_LIMITED', detail }], { 'retry-after': String(Math.ceil(waitMs / 1_000)) });
+  return new HttpError(
+    429,
+    'RATE_LIMITED',
+    detail,
+    [{ pointer: '/authorization/app_id', code: 'RATE_LIMITED', detail }],
+    { 'retry-after': String(Math.ceil(waitMs / 1_000)) },
+  );
 }

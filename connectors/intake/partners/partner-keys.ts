@@ -34,13 +34,21 @@ export interface PartnerKey {
 }
 
 // The owner is bound to each ciphertext; of the secret it is the partner's id alone, as it was before there were other keys.
-const owners = (partnerId: string) => ({ verifying: partnerId, answering: `${partnerId}/answering`, body: `${partnerId}/body` });
+const owners = (partnerId: string) => ({
+  verifying: partnerId,
+  answering: `${partnerId}/answering`,
+  body: `${partnerId}/body`,
+});
 
 const BYTES = 'base64';
 const encodingOf = (scheme: Scheme): 'utf8' | 'base64' => (scheme === 'HUB1-HMAC-SHA256' ? 'utf8' : BYTES);
 
 /** Encrypts a key under the hub's master key. */
-export function sealPartnerKey(privacy: Pick<Privacy, 'sealSecret'>, partnerId: string, { scheme, verifying, answering, body }: PartnerKeyMaterial): SealedPartnerKey {
+export function sealPartnerKey(
+  privacy: Pick<Privacy, 'sealSecret'>,
+  partnerId: string,
+  { scheme, verifying, answering, body }: PartnerKeyMaterial,
+): SealedPartnerKey {
   const owner = owners(partnerId);
   return {
     scheme,
@@ -52,15 +60,29 @@ export function sealPartnerKey(privacy: Pick<Privacy, 'sealSecret'>, partnerId: 
 }
 
 /** Opens a stored key. Throws HubError CIPHER_UNREADABLE. */
-export function openPartnerKey(privacy: Pick<Privacy, 'openSecret'>, partnerId: string, sealed: SealedPartnerKey & { keyNo: number; validUntilMs: number }): PartnerKey {
+export function openPartnerKey(
+  privacy: Pick<Privacy, 'openSecret'>,
+  partnerId: string,
+  sealed: SealedPartnerKey & { keyNo: number; validUntilMs: number },
+): PartnerKey {
   const { keyNo, scheme, answering, validUntilMs } = sealed;
   const owner = owners(partnerId);
   const verifying = Buffer.from(privacy.openSecret(owner.verifying, sealed.verifying), encodingOf(scheme));
-  const body = sealed.bodyKey === null || sealed.bodyCipher === null ? undefined : { cipher: sealed.bodyCipher, key: Buffer.from(privacy.openSecret(owner.body, sealed.bodyKey), BYTES) };
+  const body =
+    sealed.bodyKey === null || sealed.bodyCipher === null
+      ? undefined
+      : { cipher: sealed.bodyCipher, key: Buffer.from(privacy.openSecret(owner.body, sealed.bodyKey), BYTES) };
   let signer: Signer | undefined;
   return {
-    keyNo, scheme, body, validUntilMs,
+    keyNo,
+    scheme,
+    body,
+    validUntilMs,
     verifier: verifierOf(scheme, verifying),
-    signer: () => (signer ??= signerOf(scheme, answering === null ? verifying : Buffer.from(privacy.openSecret(owner.answering, answering), BYTES))),
+    signer: () =>
+      (signer ??= signerOf(
+        scheme,
+        answering === null ? verifying : Buffer.from(privacy.openSecret(owner.answering, answering), BYTES),
+      )),
   };
 }

@@ -36,10 +36,15 @@ describe('addresses a partner may send from', () => {
     ['example.com', 'FORM'],
     ['', 'FORM'],
   ])('%p is refused as %s', (text, code) => {
-    expect(readAddresses(['::1', text]).errors).toEqual([expect.objectContaining({ pointer: '/allowedAddresses/1', code })]);
+    expect(readAddresses(['::1', text]).errors).toEqual([
+      expect.objectContaining({ pointer: '/allowedAddresses/1', code }),
+    ]);
   });
 
-  it.each(['0.0.0.0/0', '::/0', '10.0.0.0/8', '2001:db8:abcd::/48', '::ffff:10.0.0.0/104'])('%s is a network', (text) => {
-    expect(readAddresses([text]).errors).toEqual([]);
-  });
+  it.each(['0.0.0.0/0', '::/0', '10.0.0.0/8', '2001:db8:abcd::/48', '::ffff:10.0.0.0/104'])(
+    '%s is a network',
+    (text) => {
+      expect(readAddresses([text]).errors).toEqual([]);
+    },
+  );
 });

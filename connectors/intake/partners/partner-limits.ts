@@ -5,7 +5,10 @@ import type { FieldError } from '../../../platform/kernel/errors.ts';
 export const MAX_RATE = 100_000;
 
 /** Reads addresses and networks (`203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32`) into a list; what is not one is named. */
-export function readAddresses(texts: readonly string[], pointer = '/allowedAddresses'): { list: BlockList; errors: FieldError[] } {
+export function readAddresses(
+  texts: readonly string[],
+  pointer = '/allowedAddresses',
+): { list: BlockList; errors: FieldError[] } {
   const list = new BlockList();
   const errors: FieldError[] = [];
   texts.forEach((text, index) => {
@@ -13,8 +16,18 @@ export function readAddresses(texts: readonly string[], pointer = '/allowedAddre
     const family = isIP(address) === 4 ? 'ipv4' : isIP(address) === 6 ? 'ipv6' : undefined;
     const bits = family === 'ipv4' ? 32 : 128;
     const length = prefix === undefined ? bits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN;
-    if (family === undefined || more.length > 0 || !(length <= bits)) errors.push({ pointer: `${pointer}/${index}`, code: 'FORM', detail: 'must be an address or network of IPv4 or IPv6: 203.0.113.0/24' });
-    else if (hasHostBits(address, family, length)) errors.push({ pointer: `${pointer}/${index}`, code: 'HOST_BITS', detail: `has bits to the right of the /${length}` });
+    if (family === undefined || more.length > 0 || !(length <= bits))
+      errors.push({
+        pointer: `${pointer}/${index}`,
+        code: 'FORM',
+        detail: 'must be an address or network of IPv4 or IPv6: 203.0.113.0/24',
+      });
+    else if (hasHostBits(address, family, length))
+      errors.push({
+        pointer: `${pointer}/${index}`,
+        code: 'HOST_BITS',
+        detail: `has bits to the right of the /${length}`,
+      });
     else list.addSubnet(address, length, family);
   });
   return { list, errors };
@@ -28,7 +41,10 @@ export function holdsAddress(list: BlockList, address: string): boolean {
 
 /** Whether a network is written with bits set that its prefix leaves out: mostly a slip of the hand, and Postgres refuses it too. */
 function hasHostBits(address: string, family: 'ipv4' | 'ipv6', length: number): boolean {
-  if (family === 'ipv4') return address.split('.').reduce((bits, part) => (bits << 8n) | BigInt(part), 0n) % (1n << BigInt(32 - length)) !== 0n;
+  if (family === 'ipv4')
+    return (
+      address.split('.').reduce((bits, part) => (bits << 8n) | BigInt(part), 0n) % (1n << BigInt(32 - length)) !== 0n
+    );
   return ipv6Bits(address) % (1n << BigInt(128 - length)) !== 0n;
 }
 

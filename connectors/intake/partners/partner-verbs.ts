@@ -4,7 +4,15 @@ import type { Command } from 'commander';
 import type { Verb } from '../../../platform/edge/cli/verb.ts';
 import { InvalidInputError } from '../../../platform/kernel/errors.ts';
 import type { HandedOver, KeyWish } from './new-partner-key.ts';
-import { addPartner, changePartner, listPartners, rotatePartner, setPartnerDisabled, type PartnerChange, type PartnerListing } from './partners.ts';
+import {
+  addPartner,
+  changePartner,
+  listPartners,
+  rotatePartner,
+  setPartnerDisabled,
+  type PartnerChange,
+  type PartnerListing,
+} from './partners.ts';
 import { BODY_CIPHERS, isBodyCipher, SCHEMES, isScheme, type BodyCipher } from './signing/index.ts';
 
 const DEFAULT_GRACE_HOURS = 24;
@@ -18,7 +26,10 @@ const actor = (): string => `cli:${userInfo().username}`;
 const keyOptions = (command: Command): Command =>
   command
     .option('--scheme <scheme>', `how it signs: ${SCHEMES.join(', ')}`)
-    .option('--public-key <file>', 'its public key (PEM or certificate; for SM2 also the point in hex), with RSA and SM2')
+    .option(
+      '--public-key <file>',
+      'its public key (PEM or certificate; for SM2 also the point in hex), with RSA and SM2',
+    )
     .option('--encryption <cipher>', `encrypt bodies: ${BODY_CIPHERS.join(', ')}`);
 
 const several = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
@@ -32,10 +43,16 @@ const changeOptions = (command: Command): Command =>
 const add: Verb = {
   path: 'partners add',
   summary: 'add a partner; what it has to be given is shown this once',
-  declare: (command) => void changeOptions(keyOptions(command.argument('<partner>', 'id of the partner: the app_id it signs with'))),
+  declare: (command) =>
+    void changeOptions(keyOptions(command.argument('<partner>', 'id of the partner: the app_id it signs with'))),
   run: async ({ args, options, context }) => {
     const partnerId = args[0] as string;
-    const added = await addPartner(await context(), actor(), { partnerId, ...changeOf(options), name: text(options.name) ?? partnerId, ...keyOf(options) });
+    const added = await addPartner(await context(), actor(), {
+      partnerId,
+      ...changeOf(options),
+      name: text(options.name) ?? partnerId,
+      ...keyOf(options),
+    });
     return { ok: true, json: added, text: [`${partnerId} added.`, ...handedOverLines(added)].join('\n') };
   },
 };
@@ -45,7 +62,12 @@ const list: Verb = {
   summary: 'list the partners',
   run: async ({ context }) => {
     const partners = await listPartners(await context());
-    return { ok: true, json: { partners }, text: partners.length === 0 ? 'There are no partners yet: hub partners add <partner>' : partners.map(line).join('\n') };
+    return {
+      ok: true,
+      json: { partners },
+      text:
+        partners.length === 0 ? 'There are no partners yet: hub partners add <partner>' : partners.map(line).join('\n'),
+    };
   },
 };
 
@@ -63,7 +85,10 @@ const set: Verb = {
     if (options.allowAny === true) change.allowedAddresses = [];
     if (options.defaultRate === true) change.ratePerSecond = null;
     if (options.callback === false) change.callbackUrl = null;
-    if (Object.keys(change).length === 0) throw new InvalidInputError('Nothing is to be changed', [{ pointer: '--name', code: 'REQUIRED', detail: 'say what: --name, --allow, --rate, --callback …' }]);
+    if (Object.keys(change).length === 0)
+      throw new InvalidInputError('Nothing is to be changed', [
+        { pointer: '--name', code: 'REQUIRED', detail: 'say what: --name, --allow, --rate, --callback …' },
+      ]);
     await changePartner(await context(), actor(), partnerId, change);
     return { ok: true, json: { partnerId, ...change }, text: `${partnerId} is changed.` };
   },
@@ -79,11 +104,23 @@ const rotate: Verb = {
   run: async ({ args, options, context }) => {
     const graceHours = Number(options.graceHours);
     if (!(graceHours >= 0 && graceHours <= MAX_GRACE_HOURS))
-      throw new InvalidInputError('The key was not changed', [{ pointer: '--grace-hours', code: 'OUT_OF_RANGE', detail: `must be a number from 0 to ${MAX_GRACE_HOURS}` }]);
-    const wish = options.encryption === false ? { ...keyOf({ ...options, encryption: undefined }), encryption: 'none' as const } : keyOf(options);
+      throw new InvalidInputError('The key was not changed', [
+        { pointer: '--grace-hours', code: 'OUT_OF_RANGE', detail: `must be a number from 0 to ${MAX_GRACE_HOURS}` },
+      ]);
+    const wish =
+      options.encryption === false
+        ? { ...keyOf({ ...options, encryption: undefined }), encryption: 'none' as const }
+        : keyOf(options);
     const rotated = await rotatePartner(await context(), actor(), args[0] as string, graceHours, wish);
-    const until = rotated.previousKeyValidUntil === null ? 'The old key is no longer good.' : `The old key stays good until ${rotated.previousKeyValidUntil}.`;
-    return { ok: true, json: rotated, text: [`New key of ${rotated.partnerId}.`, ...handedOverLines(rotated), until].join('\n') };
+    const until =
+      rotated.previousKeyValidUntil === null
+        ? 'The old key is no longer good.'
+        : `The old key stays good until ${rotated.previousKeyValidUntil}.`;
+    return {
+      ok: true,
+      json: rotated,
+      text: [`New key of ${rotated.partnerId}.`, ...handedOverLines(rotated), until].join('\n'),
+    };
   },
 };
 
@@ -144,7 +181,13 @@ function contentOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new InvalidInputError(`${file} cannot be read`, [{ pointer: '--public-key', code: 'UNREADABLE', detail: `${file} cannot be read (${(cause as NodeJS.ErrnoException).code})` }]);
+    throw new InvalidInputError(`${file} cannot be read`, [
+      {
+        pointer: '--public-key',
+        code: 'UNREADABLE',
+        detail: `${file} cannot be read (${(cause as NodeJS.ErrnoException).code})`,
+      },
+    ]);
   }
 }
 
@@ -157,13 +200,28 @@ function handedOverLines({ scheme, secret, hubPublicKey, encryption, bodyKey }: 
   return [
     `It signs by ${scheme}.`,
     ...(secret === undefined ? [] : [`Its secret, shown this once:\n${secret}`]),
-    ...(hubPublicKey === undefined ? [] : [`Callbacks are signed with the key whose public part is:\n${hubPublicKey.trimEnd()}`]),
-    ...(bodyKey === undefined ? [] : [`Bodies are encrypted by ${encryption} with this key (base64), shown this once:\n${bodyKey}`]),
+    ...(hubPublicKey === undefined
+      ? []
+      : [`Callbacks are signed with the key whose public part is:\n${hubPublicKey.trimEnd()}`]),
+    ...(bodyKey === undefined
+      ? []
+      : [`Bodies are encrypted by ${encryption} with this key (base64), shown this once:\n${bodyKey}`]),
   ];
 }
 
-function line({ partnerId, name, disabledAt, keys, allowedAddresses, ratePerSecond, callbackUrl }: PartnerListing): string {
-  const of = keys.map(({ scheme, encryption, validUntil }) => `${scheme}${encryption === null ? '' : ` + ${encryption}`}${validUntil === null ? '' : ` until ${validUntil}`}`);
+function line({
+  partnerId,
+  name,
+  disabledAt,
+  keys,
+  allowedAddresses,
+  ratePerSecond,
+  callbackUrl,
+}: PartnerListing): string {
+  const of = keys.map(
+    ({ scheme, encryption, validUntil }) =>
+      `${scheme}${encryption === null ? '' : ` + ${encryption}`}${validUntil === null ? '' : ` until ${validUntil}`}`,
+  );
   return [
     partnerId,
     disabledAt === null ? 'enabled' : `disabled since ${disabledAt}`,

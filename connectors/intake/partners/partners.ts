@@ -18,7 +18,13 @@ export interface PartnerListing {
   createdAt: string;
   disabledAt: string | null;
   /** The current key first; the one before it while it is good. Never any material. */
-  keys: { keyNo: number; scheme: Scheme; encryption: BodyCipher | null; createdAt: string; validUntil: string | null }[];
+  keys: {
+    keyNo: number;
+    scheme: Scheme;
+    encryption: BodyCipher | null;
+    createdAt: string;
+    validUntil: string | null;
+  }[];
   /** CIDR; empty: from anywhere. */
   allowedAddresses: string[];
   /** Requests a second; null: the default of the hub. */
@@ -52,21 +58,35 @@ export interface AddedPartner extends HandedOver {
 /**
  * Adds a partner and returns what it has to be given. Throws InvalidInputError naming each field that is wrong, HubError PARTNER_EXISTS.
  */
-export function addPartner(context: Surroundings, actor: string, partner: NewPartner & { publicKey?: undefined }): Promise<AddedPartner & { secret: string }>;
+export function addPartner(
+  context: Surroundings,
+  actor: string,
+  partner: NewPartner & { publicKey?: undefined },
+): Promise<AddedPartner & { secret: string }>;
 export function addPartner(context: Surroundings, actor: string, partner: NewPartner): Promise<AddedPartner>;
 export async function addPartner(context: Surroundings, actor: string, partner: NewPartner): Promise<AddedPartner> {
   const { partnerId, name } = partner;
   const errors = flawsOf(partner);
-  if (!isAppId(partnerId)) errors.unshift({ pointer: '/partnerId', code: 'FORM', detail: 'must be 1 to 64 letters, digits or ._-' });
+  if (!isAppId(partnerId))
+    errors.unshift({ pointer: '/partnerId', code: 'FORM', detail: 'must be 1 to 64 letters, digits or ._-' });
   refuse('The partner cannot be added', errors);
   const { material, handedOver } = await newKey(partner);
   const privacy = await openPrivacy(context);
   await inTransaction(context.postgres, async (client) => {
-    const { rowCount } = await client.query('INSERT INTO intake.partner (partner_id, name) VALUES ($1, $2) ON CONFLICT DO NOTHING', [partnerId, name.trim()]);
+    const { rowCount } = await client.query(
+      'INSERT INTO intake.partner (partner_id, name) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+      [partnerId, name.trim()],
+    );
     if (rowCount === 0) throw new HubError('PARTNER_EXISTS', `There is a partner ${partnerId} already`);
     await change(client, partnerId, partner);
     await storeKey(client, partnerId, 1, sealPartnerKey(privacy, partnerId, material));
-    await audit(client, { actor, action: 'partner.add', subject: partnerId, before: null, after: { ...changeDetail(partner), ...keyDetail(handedOver) } });
+    await audit(client, {
+      actor,
+      action: 'partner.add',
+      subject: partnerId,
+      before: null,
+      after: { ...changeDetail(partner), ...keyDetail(handedOver) },
+    });
   });
   return { partnerId, appId: partnerId, ...handedOver };
 }
@@ -94,16 +114,38 @@ export async function listPartners(context: Surroundings): Promise<PartnerListin
  * the partner can change over without losing a request; 0 ends it at once, as does the next rotation. Throws InvalidInputError, HubError
  * PARTNER_UNKNOWN.
  */
-export function rotatePartner(context: Surroundings, actor: string, partnerId: string, graceHours: number, wish?: RotationWish & { publicKey?: undefined }): Promise<RotatedPartner & { secret: string }>;
-export function rotatePartner(context: Surroundings, actor: string, partnerId: string, graceHours: number, wish: RotationWish): Promise<RotatedPartner>;
-export async function rotatePartner(context: Surroundings, actor: string, partnerId: string, graceHours: number, wish: RotationWish = {}): Promise<RotatedPartner> {
+export function rotatePartner(
+  context: Surroundings,
+  actor: string,
+  partnerId: string,
+  graceHours: number,
+  wish?: RotationWish & { publicKey?: undefined },
+): Promise<RotatedPartner & { secret: string }>;
+export function rotatePartner(
+  context: Surroundings,
+  actor: string,
+  partnerId: string,
+  graceHours: number,
+  wish: RotationWish,
+): Promise<RotatedPartner>;
+export async function rotatePartner(
+  context: Surroundings,
+  actor: string,
+  partnerId: string,
+  graceHours: number,
+  wish: RotationWish = {},
+): Promise<RotatedPartner> {
   const { rows } = await context.postgres.query<{ scheme: Scheme; body_cipher: BodyCipher | null }>(
     'SELECT scheme, body_cipher FROM intake.partner_key WHERE partner_id = $1 ORDER BY key_no DESC LIMIT 1',
     [partnerId],
   );
   if (rows[0] === undefined) throw unknownPartner(partnerId);
   const encryption = wish.encryption ?? rows[0].body_cipher ?? undefined;
-  const next: KeyWish = { scheme: wish.scheme ?? rows[0].scheme, publicKey: wish.publicKey, encryption: encryption === 'none' ? undefined : encryption };
+  const next: KeyWish = {
+    scheme: wish.scheme ?? rows[0].scheme,
+    publicKey: wish.publicKey,
+    encryption: encryption === 'none' ? undefined : encryption,
+  };
   refuse('The key was not changed', keyFlaws(next));
   const { material, handedOver } = await newKey(next);
   const sealed = sealPartnerKey(await openPrivacy(context), partnerId, material);
@@ -117,15 +159,29 @@ export async function rotatePartner(context: Surroundings, actor: string, partne
       [partnerId, graceHours],
     );
     const { key_no: keyNo, valid_until: validUntil } = current.rows[0]!;
-    await client.query('DELETE FROM intake.partner_key WHERE partner_id = $1 AND (key_no < $2 OR valid_until <= now())', [partnerId, keyNo]);
+    await client.query(
+      'DELETE FROM intake.partner_key WHERE partner_id = $1 AND (key_no < $2 OR valid_until <= now())',
+      [partnerId, keyNo],
+    );
     await storeKey(client, partnerId, keyNo + 1, sealed);
-    await audit(client, { actor, action: 'partner.rotate', subject: partnerId, before: { keyNo, scheme: rows[0]!.scheme }, after: { keyNo: keyNo + 1, graceHours, ...keyDetail(handedOver) } });
+    await audit(client, {
+      actor,
+      action: 'partner.rotate',
+      subject: partnerId,
+      before: { keyNo, scheme: rows[0]!.scheme },
+      after: { keyNo: keyNo + 1, graceHours, ...keyDetail(handedOver) },
+    });
     return { partnerId, ...handedOver, previousKeyValidUntil: graceHours > 0 ? validUntil!.toISOString() : null };
   });
 }
 
 /** Changes what may be changed of a partner, in force in every process within a second. Throws InvalidInputError, HubError PARTNER_UNKNOWN. */
-export async function changePartner(context: Surroundings, actor: string, partnerId: string, wish: PartnerChange): Promise<void> {
+export async function changePartner(
+  context: Surroundings,
+  actor: string,
+  partnerId: string,
+  wish: PartnerChange,
+): Promise<void> {
   refuse('The partner was not changed', flawsOf(wish));
   await inTransaction(context.postgres, async (client) => {
     const { rows } = await client.query<{ before: PartnerChange }>(
@@ -135,17 +191,40 @@ export async function changePartner(context: Surroundings, actor: string, partne
     );
     if (rows[0] === undefined) throw unknownPartner(partnerId);
     await change(client, partnerId, wish);
-    await audit(client, { actor, action: 'partner.change', subject: partnerId, before: changeDetail(rows[0].before), after: changeDetail(wish) });
+    await audit(client, {
+      actor,
+      action: 'partner.change',
+      subject: partnerId,
+      before: changeDetail(rows[0].before),
+      after: changeDetail(wish),
+    });
   });
 }
 
 /** Lets a partner in or keeps it out, in every process, from the commit on. Throws HubError PARTNER_UNKNOWN. */
-export async function setPartnerDisabled(context: Surroundings, actor: string, partnerId: string, disabled: boolean): Promise<void> {
+export async function setPartnerDisabled(
+  context: Surroundings,
+  actor: string,
+  partnerId: string,
+  disabled: boolean,
+): Promise<void> {
   await inTransaction(context.postgres, async (client) => {
-    const { rows } = await client.query<{ was: boolean }>('SELECT disabled_at IS NOT NULL AS was FROM intake.partner WHERE partner_id = $1 FOR UPDATE', [partnerId]);
+    const { rows } = await client.query<{ was: boolean }>(
+      'SELECT disabled_at IS NOT NULL AS was FROM intake.partner WHERE partner_id = $1 FOR UPDATE',
+      [partnerId],
+    );
     if (rows[0] === undefined) throw unknownPartner(partnerId);
-    await client.query('UPDATE intake.partner SET disabled_at = CASE WHEN $2 THEN coalesce(disabled_at, now()) END WHERE partner_id = $1', [partnerId, disabled]);
-    await audit(client, { actor, action: disabled ? 'partner.disable' : 'partner.enable', subject: partnerId, before: { disabled: rows[0].was }, after: { disabled } });
+    await client.query(
+      'UPDATE intake.partner SET disabled_at = CASE WHEN $2 THEN coalesce(disabled_at, now()) END WHERE partner_id = $1',
+      [partnerId, disabled],
+    );
+    await audit(client, {
+      actor,
+      action: disabled ? 'partner.disable' : 'partner.enable',
+      subject: partnerId,
+      before: { disabled: rows[0].was },
+      after: { disabled },
+    });
   });
 }
 
@@ -154,17 +233,27 @@ function unknownPartner(partnerId: string): HubError {
 }
 
 function refuse(message: string, errors: readonly FieldError[]): void {
-  if (errors.length > 0) throw new InvalidInputError(`${message}: ${errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ')}`, errors);
+  if (errors.length > 0)
+    throw new InvalidInputError(
+      `${message}: ${errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ')}`,
+      errors,
+    );
 }
 
 function flawsOf(wish: PartnerChange & KeyWish): FieldError[] {
   const errors: FieldError[] = [];
-  if (wish.name !== undefined && (wish.name.trim() === '' || wish.name.length > 100)) errors.push({ pointer: '/name', code: 'FORM', detail: 'must have 1 to 100 characters' });
+  if (wish.name !== undefined && (wish.name.trim() === '' || wish.name.length > 100))
+    errors.push({ pointer: '/name', code: 'FORM', detail: 'must have 1 to 100 characters' });
   errors.push(...readAddresses(wish.allowedAddresses ?? []).errors);
   const { ratePerSecond: rate } = wish;
   if (rate !== undefined && rate !== null && !(Number.isInteger(rate) && rate >= 1 && rate <= MAX_RATE))
-    errors.push({ pointer: '/ratePerSecond', code: 'OUT_OF_RANGE', detail: `must be a whole number from 1 to ${MAX_RATE}` });
-  const url = wish.callbackUrl === undefined || wish.callbackUrl === null ? undefined : callbackUrlFlaw(wish.callbackUrl);
+    errors.push({
+      pointer: '/ratePerSecond',
+      code: 'OUT_OF_RANGE',
+      detail: `must be a whole number from 1 to ${MAX_RATE}`,
+    });
+  const url =
+    wish.callbackUrl === undefined || wish.callbackUrl === null ? undefined : callbackUrlFlaw(wish.callbackUrl);
   if (url !== undefined) errors.push({ pointer: '/callbackUrl', ...url });
   return [...errors, ...keyFlaws(wish)];
 }
@@ -174,14 +263,28 @@ async function change(client: PoolClient, partnerId: string, wish: PartnerChange
     `UPDATE intake.partner SET name = coalesce($2, name), allowed_addresses = coalesce($3::cidr[], allowed_addresses),
             rate_per_second = CASE WHEN $4 THEN $5 ELSE rate_per_second END, callback_url = CASE WHEN $6 THEN $7 ELSE callback_url END
      WHERE partner_id = $1`,
-    [partnerId, wish.name?.trim() ?? null, wish.allowedAddresses ?? null, wish.ratePerSecond !== undefined, wish.ratePerSecond ?? null, wish.callbackUrl !== undefined, wish.callbackUrl ?? null],
+    [
+      partnerId,
+      wish.name?.trim() ?? null,
+      wish.allowedAddresses ?? null,
+      wish.ratePerSecond !== undefined,
+      wish.ratePerSecond ?? null,
+      wish.callbackUrl !== undefined,
+      wish.callbackUrl ?? null,
+    ],
   );
 }
 
-async function storeKey(client: PoolClient, partnerId: string, keyNo: number, sealed: ReturnType<typeof sealPartnerKey>): Promise<void> {
-  await client.query('INSERT INTO intake.partner_key (partner_id, key_no, scheme, verifying, answering, body_cipher, body_key) VALUES ($1, $2, $3, $4, $5, $6, $7)', [
-    partnerId, keyNo, sealed.scheme, sealed.verifying, sealed.answering, sealed.bodyCipher, sealed.bodyKey,
-  ]);
+async function storeKey(
+  client: PoolClient,
+  partnerId: string,
+  keyNo: number,
+  sealed: ReturnType<typeof sealPartnerKey>,
+): Promise<void> {
+  await client.query(
+    'INSERT INTO intake.partner_key (partner_id, key_no, scheme, verifying, answering, body_cipher, body_key) VALUES ($1, $2, $3, $4, $5, $6, $7)',
+    [partnerId, keyNo, sealed.scheme, sealed.verifying, sealed.answering, sealed.bodyCipher, sealed.bodyKey],
+  );
 }
 
 function changeDetail({ name, allowedAddresses, ratePerSecond, callbackUrl }: PartnerChange): Record<string, unknown> {

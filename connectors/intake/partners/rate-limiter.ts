@@ -43,7 +43,8 @@ export class RateLimiter {
       if (lot.tokens >= 1) {
         lot.tokens -= 1;
         // In the background; should it fail, whoever finds the lot empty hears of it.
-        if (lot.tokens <= lot.size * FETCH_AT_SHARE && now >= lot.emptyUntil) this.#fetch(partnerId, rate, lot).catch(() => undefined);
+        if (lot.tokens <= lot.size * FETCH_AT_SHARE && now >= lot.emptyUntil)
+          this.#fetch(partnerId, rate, lot).catch(() => undefined);
         return 0;
       }
       if (now < lot.emptyUntil) return lot.emptyUntil - now;
@@ -53,7 +54,8 @@ export class RateLimiter {
 
   #lotOf(partnerId: string): Lot {
     let lot = this.#lots.get(partnerId);
-    if (lot === undefined) this.#lots.set(partnerId, (lot = { tokens: 0, size: 0, takenAt: 0, emptyUntil: 0, fetching: undefined }));
+    if (lot === undefined)
+      this.#lots.set(partnerId, (lot = { tokens: 0, size: 0, takenAt: 0, emptyUntil: 0, fetching: undefined }));
     return lot;
   }
 

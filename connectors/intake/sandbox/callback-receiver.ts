@@ -7,7 +7,20 @@ import { ANSWER_SIGNATURE_HEADER, type CallbackAnswer } from '../client/callback
 import type { Callback } from '../api/partner-schemas.ts';
 
 /** What can go wrong with a callback. `lost-answer`: it is stored, then the connection breaks. */
-export const RECEIVER_FAULTS = ['http-503', 'rate-limit', 'timeout', 'reset', 'lost-answer', 'garbage', 'half', 'slow-loris', 'wrong-signature', 'unknown-field', 'missing-field', 'refuse'] as const;
+export const RECEIVER_FAULTS = [
+  'http-503',
+  'rate-limit',
+  'timeout',
+  'reset',
+  'lost-answer',
+  'garbage',
+  'half',
+  'slow-loris',
+  'wrong-signature',
+  'unknown-field',
+  'missing-field',
+  'refuse',
+] as const;
 export type ReceiverFault = (typeof RECEIVER_FAULTS)[number];
 
 export interface ReceiverStats {
@@ -34,13 +47,23 @@ export interface CallbackReceiver {
 }
 
 const MAX_BODY_BYTES = 65_536;
-const FAILING: readonly ReceiverFault[] = ['http-503', 'rate-limit', 'reset', 'lost-answer', 'garbage', 'half', 'wrong-signature'];
+const FAILING: readonly ReceiverFault[] = [
+  'http-503',
+  'rate-limit',
+  'reset',
+  'lost-answer',
+  'garbage',
+  'half',
+  'wrong-signature',
+];
 
 /**
  * Plays the partners' side of callbacks on loopback, by the partners' own client: checks signatures, remembers what it was told, signs for it, and
  * fails as told. For tests, chaos and the demo. `random` in [0, 1) draws the failures of `errorRate`.
  */
-export async function startCallbackReceiver(options: { port?: number; random?: () => number } = {}): Promise<CallbackReceiver> {
+export async function startCallbackReceiver(
+  options: { port?: number; random?: () => number } = {},
+): Promise<CallbackReceiver> {
   const random = options.random ?? Math.random;
   const readers = new Map<string, CallbackReader>();
   const stored = new Map<string, { partnerId: string; callback: Callback }>();
@@ -49,7 +72,8 @@ export async function startCallbackReceiver(options: { port?: number; random?: (
   let outage: 'reset' | 'http-503' | null = null;
   let errorRate = 0;
 
-  const draw = (): ReceiverFault | undefined => outage ?? next.shift() ?? (random() < errorRate ? FAILING[Math.floor(random() * FAILING.length)] : undefined);
+  const draw = (): ReceiverFault | undefined =>
+    outage ?? next.shift() ?? (random() < errorRate ? FAILING[Math.floor(random() * FAILING.length)] : undefined);
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     stats.calls += 1;
@@ -133,8 +157,13 @@ async function answer(fault: ReceiverFault | undefined, read: ReadCallback, resp
       response.write(Buffer.from([byte]));
       await sleep(200);
     }
-  } else if (fault === 'wrong-signature') send(response, { ...good, headers: { ...good.headers, [ANSWER_SIGNATURE_HEADER]: Buffer.alloc(32).toString('base64') } });
-  else if (fault === 'unknown-field') send(response, read.answer(200, { callbackId: read.callback.callbackId, addedLater: { nested: [1, 2, 3] } }));
+  } else if (fault === 'wrong-signature')
+    send(response, {
+      ...good,
+      headers: { ...good.headers, [ANSWER_SIGNATURE_HEADER]: Buffer.alloc(32).toString('base64') },
+    });
+  else if (fault === 'unknown-field')
+    send(response, read.answer(200, { callbackId: read.callback.callbackId, addedLater: { nested: [1, 2, 3] } }));
   else if (fault === 'missing-field') send(response, read.answer(200, {}));
   else send(response, good);
 }

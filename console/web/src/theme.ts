@@ -1,6 +1,7 @@
 import type { ThemeConfig } from 'antd';
 
-const FONT = '-apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", Roboto, "Helvetica Neue", Arial, sans-serif';
+const FONT =
+  '-apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", Roboto, "Helvetica Neue", Arial, sans-serif';
 
 /** Dense and quiet: staff read these pages all day. */
 export const consoleTheme: ThemeConfig = {

@@ -56,12 +56,29 @@ export function pausedDays(pauses: readonly AgeingPause[], on: string): number {
 /** How late the instalments are on a day. */
 export function ageing(instalments: readonly Instalment[], pauses: readonly AgeingPause[], on: string): Ageing {
   const late = overdueInstalments(instalments, on);
-  if (late.length === 0) return { oldestDueOn: null, daysPastDue: 0, pausedDays: 0, countedDays: 0, bucket: 'M0', overdue: nothing(), overdueInstalments: 0 };
+  if (late.length === 0)
+    return {
+      oldestDueOn: null,
+      daysPastDue: 0,
+      pausedDays: 0,
+      countedDays: 0,
+      bucket: 'M0',
+      overdue: nothing(),
+      overdueInstalments: 0,
+    };
   const oldestDueOn = late.reduce((oldest, { dueOn }) => (dueOn < oldest ? dueOn : oldest), late[0]!.dueOn);
   const days = daysBetween(oldestDueOn, on);
   const paused = pausedDays(pauses, on);
   const counted = Math.max(0, days - paused);
-  return { oldestDueOn, daysPastDue: days, pausedDays: paused, countedDays: counted, bucket: bucketOf(counted), overdue: total(late.map(outstanding)), overdueInstalments: late.length };
+  return {
+    oldestDueOn,
+    daysPastDue: days,
+    pausedDays: paused,
+    countedDays: counted,
+    bucket: bucketOf(counted),
+    overdue: total(late.map(outstanding)),
+    overdueInstalments: late.length,
+  };
 }
 
 /** A range of days past due with a name, both ends inclusive. */
@@ -82,7 +99,13 @@ export interface Delinquency {
 }
 
 /** Ranges of a loan and of its instalments. Paused days are the loan's: they are taken off every instalment's days. */
-export function delinquency(instalments: readonly Instalment[], pauses: readonly AgeingPause[], on: string, ranges: readonly DelinquencyRange[], graceDays: number): Delinquency {
+export function delinquency(
+  instalments: readonly Instalment[],
+  pauses: readonly AgeingPause[],
+  on: string,
+  ranges: readonly DelinquencyRange[],
+  graceDays: number,
+): Delinquency {
   const { oldestDueOn, daysPastDue, pausedDays: paused } = ageing(instalments, pauses, on);
   if (oldestDueOn === null) return { delinquentOn: null, delinquentDays: 0, range: null, byRange: {} };
   const delinquentDays = Math.max(0, daysPastDue - graceDays - paused);
@@ -93,7 +116,12 @@ export function delinquency(instalments: readonly Instalment[], pauses: readonly
       if (name !== null) byRange[name] = (byRange[name] ?? 0) + outstandingFen(instalment);
     }
   }
-  return { delinquentOn: addDays(oldestDueOn, graceDays), delinquentDays, range: rangeOf(ranges, delinquentDays), byRange };
+  return {
+    delinquentOn: addDays(oldestDueOn, graceDays),
+    delinquentDays,
+    range: rangeOf(ranges, delinquentDays),
+    byRange,
+  };
 }
 
 /** The range that days fall in. */

@@ -73,7 +73,11 @@ export function classify(rules: ClassRules, before: Classification, facts: Class
   return { assetClass, since, clearedOn, reason, eclStage: stageOf(rules, facts.ageing.countedDays, assetClass) };
 }
 
-function decided(rules: ClassRules, before: Classification, facts: ClassFacts): Pick<Classification, 'assetClass' | 'clearedOn' | 'reason'> {
+function decided(
+  rules: ClassRules,
+  before: Classification,
+  facts: ClassFacts,
+): Pick<Classification, 'assetClass' | 'clearedOn' | 'reason'> {
   if (facts.writtenOff) return { assetClass: 'LOSS', clearedOn: null, reason: 'WRITTEN_OFF' };
   const days = facts.ageing.countedDays;
   const technical = facts.technical && days <= rules.technicalDays;
@@ -81,7 +85,8 @@ function decided(rules: ClassRules, before: Classification, facts: ClassFacts): 
   const wasBad = rank(before.assetClass) >= rank('SUBSTANDARD');
   if (wasBad && rank(byDays) <= rank(before.assetClass)) {
     const clearedOn = facts.ageing.oldestDueOn === null ? (before.clearedOn ?? facts.on) : null;
-    if (clearedOn === null || !paidClean(rules, clearedOn, facts)) return { assetClass: before.assetClass, clearedOn, reason: 'PROBATION' };
+    if (clearedOn === null || !paidClean(rules, clearedOn, facts))
+      return { assetClass: before.assetClass, clearedOn, reason: 'PROBATION' };
   }
   const observed = facts.restructuredOn !== null && facts.on < addMonths(facts.restructuredOn, rules.observationMonths);
   const assetClass = observed ? worse(byDays, 'SPECIAL_MENTION') : byDays;
@@ -92,7 +97,9 @@ function decided(rules: ClassRules, before: Classification, facts: ClassFacts): 
 
 /** Whether enough instalments fell due and were paid by their due date, and enough months passed, since the arrears were cleared. */
 function paidClean({ upgrade }: ClassRules, clearedOn: string, { on, instalments }: ClassFacts): boolean {
-  const clean = instalments.filter(({ dueOn, completedOn }) => dueOn > clearedOn && dueOn <= on && completedOn !== null && completedOn <= dueOn);
+  const clean = instalments.filter(
+    ({ dueOn, completedOn }) => dueOn > clearedOn && dueOn <= on && completedOn !== null && completedOn <= dueOn,
+  );
   return clean.length >= upgrade.instalments && on >= addMonths(clearedOn, upgrade.months);
 }
 

@@ -40,20 +40,37 @@ export const EMPTY_JOURNAL: Journal = { entries: [], posted: new Map(), accruals
  * Brings the journal up to the transactions: posts new ones, takes back reversed ones, and takes back and posts again those that were
  * allocated anew. `accruals` only ever get longer.
  */
-export function broughtUp(journal: Journal, rules: readonly PostingRule[], movements: readonly Transaction[], accruals: readonly Transaction[], nonAccrual: boolean, postedOn: string): Journal {
-  const transactions = [...movements, ...accruals.slice(journal.accruals)].filter((transaction) => !stands(journal, transaction)).sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0));
+export function broughtUp(
+  journal: Journal,
+  rules: readonly PostingRule[],
+  movements: readonly Transaction[],
+  accruals: readonly Transaction[],
+  nonAccrual: boolean,
+  postedOn: string,
+): Journal {
+  const transactions = [...movements, ...accruals.slice(journal.accruals)]
+    .filter((transaction) => !stands(journal, transaction))
+    .sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0));
   if (transactions.length === 0) return journal;
   const entries = [...journal.entries];
   const posted = new Map(journal.posted);
   const balances = new Map(journal.balances);
   const append = (entry: Omit<JournalEntry, 'entryNo' | 'postedOn'>): number => {
     entries.push({ entryNo: entries.length + 1, postedOn, ...entry });
-    for (const { side, account, amountFen } of entry.lines) balances.set(account, (balances.get(account) ?? 0) + (side === 'D' ? amountFen : -amountFen));
+    for (const { side, account, amountFen } of entry.lines)
+      balances.set(account, (balances.get(account) ?? 0) + (side === 'D' ? amountFen : -amountFen));
     return entries.length;
   };
   const takeBack = (transaction: Transaction, { entryNo, version }: Posted): void => {
     const { lines } = entries[entryNo - 1]!;
-    if (lines.length > 0) append({ transactionId: transaction.id, kind: transaction.kind, version, reverses: entryNo, lines: mirrored(lines) });
+    if (lines.length > 0)
+      append({
+        transactionId: transaction.id,
+        kind: transaction.kind,
+        version,
+        reverses: entryNo,
+        lines: mirrored(lines),
+      });
   };
   for (const transaction of transactions) {
     const before = posted.get(transaction.id);
@@ -63,9 +80,18 @@ export function broughtUp(journal: Journal, rules: readonly PostingRule[], movem
       continue;
     }
     const version = (before?.version ?? 0) + 1;
-    const lines = linesOf(rules, transaction, { chargedOff: transaction.chargedOff, fraud: transaction.fraud, nonAccrual });
+    const lines = linesOf(rules, transaction, {
+      chargedOff: transaction.chargedOff,
+      fraud: transaction.fraud,
+      nonAccrual,
+    });
     const entryNo = append({ transactionId: transaction.id, kind: transaction.kind, version, reverses: null, lines });
-    posted.set(transaction.id, { transaction: { ...transaction, amounts: { ...transaction.amounts } }, entryNo, version, reversed: false });
+    posted.set(transaction.id, {
+      transaction: { ...transaction, amounts: { ...transaction.amounts } },
+      entryNo,
+      version,
+      reversed: false,
+    });
   }
   return { entries, posted, accruals: accruals.length, balances };
 }
@@ -73,11 +99,18 @@ export function broughtUp(journal: Journal, rules: readonly PostingRule[], movem
 /** Whether the journal has a transaction as it is. */
 function stands({ posted }: Journal, transaction: Transaction): boolean {
   const before = posted.get(transaction.id);
-  return before !== undefined && before.reversed === transaction.reversed && (before.reversed || sameToTheBooks(before.transaction, transaction));
+  return (
+    before !== undefined &&
+    before.reversed === transaction.reversed &&
+    (before.reversed || sameToTheBooks(before.transaction, transaction))
+  );
 }
 
 /** The lines of a transaction as it stands: of its last version, and of the reversal when it was taken back. */
-export function linesOfTransaction(journal: Journal, transactionId: string): { readonly posted: readonly JournalLine[]; readonly reversal: readonly JournalLine[] } {
+export function linesOfTransaction(
+  journal: Journal,
+  transactionId: string,
+): { readonly posted: readonly JournalLine[]; readonly reversal: readonly JournalLine[] } {
   const of = journal.posted.get(transactionId);
   if (of === undefined) return { posted: [], reversal: [] };
   const reversal = of.reversed ? journal.entries.find(({ reverses }) => reverses === of.entryNo) : undefined;

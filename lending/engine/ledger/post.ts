@@ -24,9 +24,16 @@ export class PostingError extends HubError {}
  * The lines of an event by the rules: of those whose conditions hold, the one with the most. Lines of one account and side are one line,
  * empty ones are left out; debits = credits. Throws PostingError (POSTING_RULE_MISSING, POSTING_UNBALANCED).
  */
-export function linesOf(rules: readonly PostingRule[], postable: Postable, conditions: Required<PostingConditions>): JournalLine[] {
+export function linesOf(
+  rules: readonly PostingRule[],
+  postable: Postable,
+  conditions: Required<PostingConditions>,
+): JournalLine[] {
   const rule = ruleFor(rules, postable.kind, conditions);
-  if (rule === undefined) throw new PostingError('POSTING_RULE_MISSING', `no posting rule for ${postable.kind}`, { details: { kind: postable.kind, ...conditions } });
+  if (rule === undefined)
+    throw new PostingError('POSTING_RULE_MISSING', `no posting rule for ${postable.kind}`, {
+      details: { kind: postable.kind, ...conditions },
+    });
   const sums = new Map<string, { side: Side; account: AccountRole; amountFen: number }>();
   for (const [side, account, part] of rule.lines) {
     const amountFen = amountOf(postable, part);
@@ -37,20 +44,32 @@ export function linesOf(rules: readonly PostingRule[], postable: Postable, condi
     else line.amountFen += amountFen;
   }
   const lines = [...sums.values()];
-  if (balanceFen(lines) !== 0) throw new PostingError('POSTING_UNBALANCED', `the rule for ${postable.kind} does not balance`, { details: { kind: postable.kind, lines } });
+  if (balanceFen(lines) !== 0)
+    throw new PostingError('POSTING_UNBALANCED', `the rule for ${postable.kind} does not balance`, {
+      details: { kind: postable.kind, lines },
+    });
   return lines;
 }
 
-function ruleFor(rules: readonly PostingRule[], kind: string, conditions: Required<PostingConditions>): PostingRule | undefined {
+function ruleFor(
+  rules: readonly PostingRule[],
+  kind: string,
+  conditions: Required<PostingConditions>,
+): PostingRule | undefined {
   const holds = ({ event, also, when }: PostingRule): boolean =>
-    (event === kind || also?.includes(kind) === true) && (when === undefined || (['chargedOff', 'fraud', 'nonAccrual'] as const).every((name) => when[name] === undefined || when[name] === conditions[name]));
+    (event === kind || also?.includes(kind) === true) &&
+    (when === undefined ||
+      (['chargedOff', 'fraud', 'nonAccrual'] as const).every(
+        (name) => when[name] === undefined || when[name] === conditions[name],
+      ));
   let found: PostingRule | undefined;
   for (const rule of rules) if (holds(rule) && (found === undefined || specific(rule) > specific(found))) found = rule;
   return found;
 }
 
 /** A loan that is charged off is posted as such, whatever else is so. */
-const specific = ({ when }: PostingRule): number => (when === undefined ? 0 : Object.keys(when).length + (when.chargedOff === true ? 10 : 0));
+const specific = ({ when }: PostingRule): number =>
+  when === undefined ? 0 : Object.keys(when).length + (when.chargedOff === true ? 10 : 0);
 
 function amountOf({ amountFen, amounts, overpaidFen }: Postable, part: PostedPart): number {
   switch (part) {

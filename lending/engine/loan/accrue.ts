@@ -18,8 +18,11 @@ export function earned(book: Book, on: string): Amounts {
     else if (instalment.dueOn <= on) sum.interestFen += instalment.due.interestFen;
   }
   for (const instalment of book.instalments) {
-    if (instalment.dueOn <= on) for (const field of FIELDS) if (field !== 'principalFen') sum[field] -= instalment.owedAgain[field];
-    const lines = book.charges.flatMap((charge) => charge.lines.filter(({ n }) => n === instalment.n).map((line) => ({ field: chargeField(charge), ...line })));
+    if (instalment.dueOn <= on)
+      for (const field of FIELDS) if (field !== 'principalFen') sum[field] -= instalment.owedAgain[field];
+    const lines = book.charges.flatMap((charge) =>
+      charge.lines.filter(({ n }) => n === instalment.n).map((line) => ({ field: chargeField(charge), ...line })),
+    );
     for (const field of ['feeFen', 'penaltyFen'] as const) {
       const charged = lines.filter((line) => line.field === field);
       const ofPlan = instalment.due[field] - charged.reduce((all, { dueFen }) => all + dueFen, 0);
@@ -36,7 +39,9 @@ export function earned(book: Book, on: string): Amounts {
 /** All the income of a loan that is paid off. */
 export function earnedInAll(book: Book): Amounts {
   const last = book.instalments.at(-1)?.dueOn ?? book.terms.disbursedOn;
-  const latest = book.charges.flatMap(({ lines }) => lines).reduce((on, line) => (line.dueOn > on ? line.dueOn : on), last);
+  const latest = book.charges
+    .flatMap(({ lines }) => lines)
+    .reduce((on, line) => (line.dueOn > on ? line.dueOn : on), last);
   return earned(book, latest);
 }
 
@@ -58,5 +63,17 @@ export function accrueTo(state: LoanState, target: Amounts, on: string): LoanSta
 /** A booking of the day end; numbered, so that a day may have several. */
 export function accrual(state: LoanState, kind: TransactionKind, amounts: Amounts, on: string): Transaction {
   const number = state.accruals.length + 1;
-  return { id: `${kind.toLowerCase()}-${number}`, kind, on, amountFen: sumOf(amounts), amounts, parts: [], overpaidFen: 0, balanceFen: 0, chargedOff: state.book.chargedOffOn !== null, fraud: state.book.fraud, reversed: false };
+  return {
+    id: `${kind.toLowerCase()}-${number}`,
+    kind,
+    on,
+    amountFen: sumOf(amounts),
+    amounts,
+    parts: [],
+    overpaidFen: 0,
+    balanceFen: 0,
+    chargedOff: state.book.chargedOffOn !== null,
+    fraud: state.book.fraud,
+    reversed: false,
+  };
 }

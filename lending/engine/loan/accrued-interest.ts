@@ -13,12 +13,24 @@ export function interestToDate(book: Book, k: number, instalment: Instalment, on
   if (on >= instalment.dueOn) return instalment.due.interestFen;
   if (on <= instalment.fromOn) return 0;
   const byDays = book.terms.method === 'FLAT' || book.onBalance !== null || book.terms.interestGrace !== undefined;
-  if (byDays) return portion(instalment.due.interestFen, fraction(daysBetween(instalment.fromOn, on), daysBetween(instalment.fromOn, instalment.dueOn)), book.terms.conventions.rounding);
-  return Math.min(instalment.due.interestFen, instalment.prepaidInterestFen + interestFen(book, book.periods[k]!, plannedOpeningFen(book, k), instalment.fromOn, on));
+  if (byDays)
+    return portion(
+      instalment.due.interestFen,
+      fraction(daysBetween(instalment.fromOn, on), daysBetween(instalment.fromOn, instalment.dueOn)),
+      book.terms.conventions.rounding,
+    );
+  return Math.min(
+    instalment.due.interestFen,
+    instalment.prepaidInterestFen +
+      interestFen(book, book.periods[k]!, plannedOpeningFen(book, k), instalment.fromOn, on),
+  );
 }
 
 /** Principal the plan has at the beginning of period k: without what was pre-paid in it, and what is owed again. */
 export function plannedOpeningFen(book: Book, k: number): number {
   const later = regular(book).slice(k);
-  return later.reduce((sum, { due, owedAgain }) => sum + due.principalFen - owedAgain.principalFen, 0) - (later[0]?.prepaidPrincipalFen ?? 0);
+  return (
+    later.reduce((sum, { due, owedAgain }) => sum + due.principalFen - owedAgain.principalFen, 0) -
+    (later[0]?.prepaidPrincipalFen ?? 0)
+  );
 }

@@ -1,4 +1,10 @@
-import { type AllocationRules, type AllocationStep, type FutureRule, partsOf, type Timing } from './allocation-order.ts';
+import {
+  type AllocationRules,
+  type AllocationStep,
+  type FutureRule,
+  partsOf,
+  type Timing,
+} from './allocation-order.ts';
 import { FIELD, type Amounts, nothing, type Portion } from './amounts.ts';
 import { type Charge, chargeField, type ChargeLine, lineOutstanding } from './charge.ts';
 import { type Instalment, noteCompletion, outstandingOf } from './instalment.ts';
@@ -33,7 +39,14 @@ interface Payment {
  * Spreads a payment of `amountFen` on day `on` over the instalments and the charges in them, by the order, direction and future rule, and
  * notes it in them. `only` restricts it to some timings (a pre-payment pays what is due, and no more). Every fen is allocated or in `restFen`.
  */
-export function allocate(instalments: readonly Instalment[], charges: readonly Charge[], amountFen: number, on: string, rules: AllocationRules, only?: readonly Timing[]): Allocated {
+export function allocate(
+  instalments: readonly Instalment[],
+  charges: readonly Charge[],
+  amountFen: number,
+  on: string,
+  rules: AllocationRules,
+  only?: readonly Timing[],
+): Allocated {
   const payment: Payment = { on, instalments, charges, rules, amounts: nothing(), parts: [], leftFen: amountFen };
   for (const group of groupsOf(rules)) {
     if (payment.leftFen === 0) break;
@@ -73,7 +86,9 @@ function payGroup(payment: Payment, timing: Timing, portions: readonly Portion[]
 /** Equal parts for all instalments that owe something here; what one cannot take is spread over the others again. The last takes the odd fen. */
 function payInEqualParts(payment: Payment, timing: Timing, portions: readonly Portion[]): void {
   for (;;) {
-    const owing = payment.instalments.filter((instalment) => portions.some((portion) => payable(payment, instalment, portion, timing) > 0));
+    const owing = payment.instalments.filter((instalment) =>
+      portions.some((portion) => payable(payment, instalment, portion, timing) > 0),
+    );
     if (owing.length === 0 || payment.leftFen === 0) return;
     const shareFen = Math.floor(payment.leftFen / owing.length);
     let oddFen = payment.leftFen - shareFen * owing.length;
@@ -95,7 +110,9 @@ function timingOf(dueOn: string, on: string): Timing {
 /** The lines of charges of one part in an instalment, by due date; of equal ones, the one that was added first. */
 function linesIn(payment: Payment, instalment: Instalment, portion: Portion): ChargeLine[] {
   if (portion !== 'FEE' && portion !== 'PENALTY') return [];
-  const lines = payment.charges.filter((charge) => chargeField(charge) === FIELD[portion]).flatMap((charge) => charge.lines.filter((line) => line.n === instalment.n));
+  const lines = payment.charges
+    .filter((charge) => chargeField(charge) === FIELD[portion])
+    .flatMap((charge) => charge.lines.filter((line) => line.n === instalment.n));
   return lines.sort((a, b) => (a.dueOn < b.dueOn ? -1 : a.dueOn > b.dueOn ? 1 : 0));
 }
 
@@ -106,9 +123,14 @@ function payable(payment: Payment, instalment: Instalment, portion: Portion, tim
   const own = timingOf(instalment.dueOn, payment.on);
   if (payment.rules.chargesDueBy === 'INSTALMENT' || own !== 'IN_ADVANCE') return own === timing ? outstandingHere : 0;
   const lines = linesIn(payment, instalment, portion);
-  const here = lines.filter((line) => timingOf(line.dueOn, payment.on) === timing).reduce((sum, line) => sum + lineOutstanding(line), 0);
+  const here = lines
+    .filter((line) => timingOf(line.dueOn, payment.on) === timing)
+    .reduce((sum, line) => sum + lineOutstanding(line), 0);
   if (timing !== 'IN_ADVANCE') return here;
-  return outstandingHere - lines.filter((line) => line.dueOn <= payment.on).reduce((sum, line) => sum + lineOutstanding(line), 0);
+  return (
+    outstandingHere -
+    lines.filter((line) => line.dueOn <= payment.on).reduce((sum, line) => sum + lineOutstanding(line), 0)
+  );
 }
 
 function pay(payment: Payment, instalment: Instalment, portion: Portion, timing: Timing, limitFen: number): number {

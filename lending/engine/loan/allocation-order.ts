@@ -6,7 +6,9 @@ export type Timing = (typeof TIMINGS)[number];
 
 /** One step of an order: `PAST_DUE_PENALTY` … `IN_ADVANCE_PRINCIPAL`. */
 export type AllocationStep = `${Timing}_${Portion}`;
-export const ALLOCATION_STEPS: readonly AllocationStep[] = TIMINGS.flatMap((timing) => PORTIONS.map((portion): AllocationStep => `${timing}_${portion}`));
+export const ALLOCATION_STEPS: readonly AllocationStep[] = TIMINGS.flatMap((timing) =>
+  PORTIONS.map((portion): AllocationStep => `${timing}_${portion}`),
+);
 
 /**
  * Which of the instalments not yet due takes what is paid in advance: the next one, the last one, or all of them in equal parts
@@ -28,7 +30,9 @@ export interface AllocationRules {
 
 /** An order that treats every timing alike, or each by its own list of parts. */
 export function orderOf(due: readonly Portion[], inAdvance: readonly Portion[] = due): AllocationStep[] {
-  return TIMINGS.flatMap((timing) => (timing === 'IN_ADVANCE' ? inAdvance : due).map((portion): AllocationStep => `${timing}_${portion}`));
+  return TIMINGS.flatMap((timing) =>
+    (timing === 'IN_ADVANCE' ? inAdvance : due).map((portion): AllocationStep => `${timing}_${portion}`),
+  );
 }
 
 /** Penalties, fees, interest, principal, the oldest instalment first: what lenders here do. */

@@ -10,8 +10,18 @@ export const PORTIONS = ['PENALTY', 'FEE', 'INTEREST', 'PRINCIPAL'] as const;
 export type Portion = (typeof PORTIONS)[number];
 
 /** The field of Amounts a portion lies in. */
-export const FIELD: Readonly<Record<Portion, keyof Amounts>> = { PENALTY: 'penaltyFen', FEE: 'feeFen', INTEREST: 'interestFen', PRINCIPAL: 'principalFen' };
-export const FIELDS = ['principalFen', 'interestFen', 'feeFen', 'penaltyFen'] as const satisfies readonly (keyof Amounts)[];
+export const FIELD: Readonly<Record<Portion, keyof Amounts>> = {
+  PENALTY: 'penaltyFen',
+  FEE: 'feeFen',
+  INTEREST: 'interestFen',
+  PRINCIPAL: 'principalFen',
+};
+export const FIELDS = [
+  'principalFen',
+  'interestFen',
+  'feeFen',
+  'penaltyFen',
+] as const satisfies readonly (keyof Amounts)[];
 
 /** Nothing of anything; a fresh object. */
 export const nothing = (): Amounts => ({ principalFen: 0, interestFen: 0, feeFen: 0, penaltyFen: 0 });
@@ -21,11 +31,21 @@ export function sumOf({ principalFen, interestFen, feeFen, penaltyFen }: Amounts
 }
 
 export function added(a: Amounts, b: Amounts): Amounts {
-  return { principalFen: a.principalFen + b.principalFen, interestFen: a.interestFen + b.interestFen, feeFen: a.feeFen + b.feeFen, penaltyFen: a.penaltyFen + b.penaltyFen };
+  return {
+    principalFen: a.principalFen + b.principalFen,
+    interestFen: a.interestFen + b.interestFen,
+    feeFen: a.feeFen + b.feeFen,
+    penaltyFen: a.penaltyFen + b.penaltyFen,
+  };
 }
 
 export function subtracted(a: Amounts, b: Amounts): Amounts {
-  return { principalFen: a.principalFen - b.principalFen, interestFen: a.interestFen - b.interestFen, feeFen: a.feeFen - b.feeFen, penaltyFen: a.penaltyFen - b.penaltyFen };
+  return {
+    principalFen: a.principalFen - b.principalFen,
+    interestFen: a.interestFen - b.interestFen,
+    feeFen: a.feeFen - b.feeFen,
+    penaltyFen: a.penaltyFen - b.penaltyFen,
+  };
 }
 
 /** The sum of many. */

@@ -25,7 +25,10 @@ export function applyEvent(before: LoanState, event: LoanEvent): LoanState {
   const sequence = before.events.length + 1;
   const recordedOn = event.recordedOn ?? (event.on > before.businessDate ? event.on : before.businessDate);
   const recorded: RecordedEvent = { ...event, sequence, recordedOn, id: event.id ?? `e${sequence}` };
-  let state = withBook({ ...before, businessDate: recordedOn > before.businessDate ? recordedOn : before.businessDate }, recorded);
+  let state = withBook(
+    { ...before, businessDate: recordedOn > before.businessDate ? recordedOn : before.businessDate },
+    recorded,
+  );
   state = withPauses(state, recorded);
   state = accrueAfter(before, state, recorded);
   state = withJournal(state);
@@ -51,24 +54,47 @@ function withBook(state: LoanState, event: RecordedEvent): LoanState {
 function takenBack(state: LoanState, event: RecordedEvent): LoanState {
   const id = undoneBy(state, event);
   const reversed = new Set([...state.reversed, id]);
-  const frozen = state.book.transactions.filter((transaction) => transaction.id === id).map((transaction) => ({ ...transaction, reversed: true }));
-  return { ...state, reversed, takenBack: [...state.takenBack, ...frozen], book: replay(state.terms, state.policy.servicing, state.events, reversed) };
+  const frozen = state.book.transactions
+    .filter((transaction) => transaction.id === id)
+    .map((transaction) => ({ ...transaction, reversed: true }));
+  return {
+    ...state,
+    reversed,
+    takenBack: [...state.takenBack, ...frozen],
+    book: replay(state.terms, state.policy.servicing, state.events, reversed),
+  };
 }
 
 /** The id of the event (or of what it made at once) that is taken back. */
 function undoneBy(state: LoanState, event: RecordedEvent): string {
   if (event.type === 'REVERSE') return event.transactionId;
-  const undone = state.events.findLast((earlier) => !state.reversed.has(earlier.id) && (event.type === 'UNDO_WAIVER' ? earlier.type === 'WAIVE_CHARGE' && earlier.chargeId === event.chargeId : earlier.type === 'CHARGE_OFF'));
+  const undone = state.events.findLast(
+    (earlier) =>
+      !state.reversed.has(earlier.id) &&
+      (event.type === 'UNDO_WAIVER'
+        ? earlier.type === 'WAIVE_CHARGE' && earlier.chargeId === event.chargeId
+        : earlier.type === 'CHARGE_OFF'),
+  );
   return undone!.id;
 }
 
 function withPauses(state: LoanState, event: RecordedEvent): LoanState {
   if (event.type === 'PAUSE_AGEING') {
-    return { ...state, pauses: [...state.pauses, { startOn: event.on, endOn: event.until }], pauseActions: [...state.pauseActions, { action: 'PAUSE', startOn: event.on, endOn: event.until }] };
+    return {
+      ...state,
+      pauses: [...state.pauses, { startOn: event.on, endOn: event.until }],
+      pauseActions: [...state.pauseActions, { action: 'PAUSE', startOn: event.on, endOn: event.until }],
+    };
   }
   if (event.type === 'RESUME_AGEING') {
-    const pauses = state.pauses.map((pause) => (pause.startOn <= event.on && event.on < pause.endOn ? { ...pause, endOn: event.on } : pause));
-    return { ...state, pauses, pauseActions: [...state.pauseActions, { action: 'RESUME', startOn: event.on, endOn: null }] };
+    const pauses = state.pauses.map((pause) =>
+      pause.startOn <= event.on && event.on < pause.endOn ? { ...pause, endOn: event.on } : pause,
+    );
+    return {
+      ...state,
+      pauses,
+      pauseActions: [...state.pauseActions, { action: 'RESUME', startOn: event.on, endOn: null }],
+    };
   }
   return event.type === 'FLAG_TECHNICAL_OVERDUE' ? { ...state, technicalOverdue: true } : state;
 }
@@ -83,13 +109,20 @@ function accrueAfter(before: LoanState, state: LoanState, event: RecordedEvent):
     const last = state.book.instalments.at(-1)!.dueOn;
     return accrueTo(state, earned(state.book, event.on), byDay || event.on < last ? event.on : last);
   }
-  const loses = event.type === 'CHARGE_OFF' || event.type === 'WRITE_OFF' || event.type === 'WAIVE_CHARGE' || event.type === 'WAIVE';
+  const loses =
+    event.type === 'CHARGE_OFF' ||
+    event.type === 'WRITE_OFF' ||
+    event.type === 'WAIVE_CHARGE' ||
+    event.type === 'WAIVE';
   return byDay && loses ? accrueTo(state, earned(state.book, event.on), event.on) : state;
 }
 
 function withJournal(state: LoanState): LoanState {
   const { journal, policy, book, takenBack: gone, accruals, nonAccrual, businessDate } = state;
-  return { ...state, journal: broughtUp(journal, policy.posting, [...book.transactions, ...gone], accruals, nonAccrual, businessDate) };
+  return {
+    ...state,
+    journal: broughtUp(journal, policy.posting, [...book.transactions, ...gone], accruals, nonAccrual, businessDate),
+  };
 }
 
 /** Beyond so many days interest and penalties are no income any more, until the arrears are cleared. */
@@ -102,14 +135,24 @@ function withAccrualStanding(state: LoanState, event: RecordedEvent): LoanState 
 
 /** Interest and penalties stand on the balance sheet while they are income, in memorandum while they are not. What stands elsewhere moves. */
 function reclassified(state: LoanState, on: string): LoanState {
-  const [interest, penalty] = state.nonAccrual ? (['interest-receivable', 'penalty-receivable'] as const) : (['memo-interest', 'memo-penalty'] as const);
+  const [interest, penalty] = state.nonAccrual
+    ? (['interest-receivable', 'penalty-receivable'] as const)
+    : (['memo-interest', 'memo-penalty'] as const);
   const { balances } = state.journal;
   const misplaced = { ...nothing(), interestFen: balances.get(interest) ?? 0, penaltyFen: balances.get(penalty) ?? 0 };
-  const part = (sign: 1 | -1): Amounts => ({ ...nothing(), interestFen: Math.max(0, sign * misplaced.interestFen), penaltyFen: Math.max(0, sign * misplaced.penaltyFen) });
+  const part = (sign: 1 | -1): Amounts => ({
+    ...nothing(),
+    interestFen: Math.max(0, sign * misplaced.interestFen),
+    penaltyFen: Math.max(0, sign * misplaced.penaltyFen),
+  });
   // A negative balance is interest paid before it was accrued: it moves the other way.
-  const moves = [[state.nonAccrual ? 'NON_ACCRUAL' : 'RETURN_TO_ACCRUAL', part(1)], [state.nonAccrual ? 'RETURN_TO_ACCRUAL' : 'NON_ACCRUAL', part(-1)]] as const;
+  const moves = [
+    [state.nonAccrual ? 'NON_ACCRUAL' : 'RETURN_TO_ACCRUAL', part(1)],
+    [state.nonAccrual ? 'RETURN_TO_ACCRUAL' : 'NON_ACCRUAL', part(-1)],
+  ] as const;
   let next = state;
-  for (const [kind, amounts] of moves) if (sumOf(amounts) > 0) next = { ...next, accruals: [...next.accruals, accrual(next, kind, amounts, on)] };
+  for (const [kind, amounts] of moves)
+    if (sumOf(amounts) > 0) next = { ...next, accruals: [...next.accruals, accrual(next, kind, amounts, on)] };
   return next === state ? state : withJournal(next);
 }
 
@@ -118,7 +161,14 @@ function withClass(state: LoanState, event: RecordedEvent): LoanState {
   const on = event.type === 'DAY_END' ? event.on : state.businessDate;
   const ageing = ageingOf(state, on);
   const technicalOverdue = state.technicalOverdue && ageing.oldestDueOn !== null;
-  const facts = { on, ageing, instalments: state.book.instalments, technical: technicalOverdue, restructuredOn: state.book.restructuredOn, writtenOff: statusOf(state) === 'WRITTEN_OFF' };
+  const facts = {
+    on,
+    ageing,
+    instalments: state.book.instalments,
+    technical: technicalOverdue,
+    restructuredOn: state.book.restructuredOn,
+    writtenOff: statusOf(state) === 'WRITTEN_OFF',
+  };
   const classification = classify(state.policy.classes, state.classification, facts);
   return { ...state, technicalOverdue, classification, delinquency: delinquencyAfter(state, event, on) };
 }
@@ -131,4 +181,17 @@ function delinquencyAfter(state: LoanState, event: RecordedEvent, day: string): 
   return keeps ? state.delinquency : delinquencyOn(state, on);
 }
 
-const SETS_DELINQUENCY: ReadonlySet<LoanEventType> = new Set<LoanEventType>(['PAY', 'SETTLE', 'PREPAY', 'REVERSE', 'CHARGE_BACK', 'REFUND', 'WAIVE', 'WAIVE_CHARGE', 'UNDO_WAIVER', 'RESCHEDULE', 'PAYMENT_HOLIDAY', 'WRITE_OFF']);
+const SETS_DELINQUENCY: ReadonlySet<LoanEventType> = new Set<LoanEventType>([
+  'PAY',
+  'SETTLE',
+  'PREPAY',
+  'REVERSE',
+  'CHARGE_BACK',
+  'REFUND',
+  'WAIVE',
+  'WAIVE_CHARGE',
+  'UNDO_WAIVER',
+  'RESCHEDULE',
+  'PAYMENT_HOLIDAY',
+  'WRITE_OFF',
+]);

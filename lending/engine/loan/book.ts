@@ -93,7 +93,10 @@ export function planInto(book: Book, terms: LoanTerms): void {
   book.terms = terms;
   book.rates = [{ fromOn: terms.disbursedOn, annualRate }, ...(terms.rateChanges ?? [])];
   book.instalments = rows.map(instalmentOf);
-  book.periods = periodsOf(terms, dueDates(terms), annualRate, terms.rateChanges).slice(0, rows.filter((row) => row.n > 0).length);
+  book.periods = periodsOf(terms, dueDates(terms), annualRate, terms.rateChanges).slice(
+    0,
+    rows.filter((row) => row.n > 0).length,
+  );
   const level = terms.method === 'ANNUITY' || terms.method === 'BALLOON';
   const first = rows.find((row) => row.n > (terms.principalGracePeriods ?? 0));
   book.levelFen = level && first !== undefined ? first.principalFen + first.interestFen : null;
@@ -103,7 +106,14 @@ export function planInto(book: Book, terms: LoanTerms): void {
 export function copyOfBook(book: Book): Book {
   return {
     ...book,
-    instalments: book.instalments.map((instalment) => ({ ...instalment, due: { ...instalment.due }, paid: { ...instalment.paid }, waived: { ...instalment.waived }, writtenOff: { ...instalment.writtenOff }, owedAgain: { ...instalment.owedAgain } })),
+    instalments: book.instalments.map((instalment) => ({
+      ...instalment,
+      due: { ...instalment.due },
+      paid: { ...instalment.paid },
+      waived: { ...instalment.waived },
+      writtenOff: { ...instalment.writtenOff },
+      owedAgain: { ...instalment.owedAgain },
+    })),
     periods: [...book.periods],
     rates: [...book.rates],
     charges: book.charges.map((charge) => ({ ...charge, lines: charge.lines.map((line) => ({ ...line })) })),

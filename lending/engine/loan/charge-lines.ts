@@ -4,9 +4,17 @@ import { type Charge, type ChargeBasis, chargeField, type ChargeTerms } from './
 import { addedInstalment, type Instalment, noteCompletion } from './instalment.ts';
 
 /** What a charge comes to on some principal and interest. */
-export function chargeFen(terms: Pick<ChargeTerms, 'basis' | 'amountFen' | 'rate'>, base: { principalFen: number; interestFen: number }, rounding: Book['terms']['conventions']['rounding']): number {
+export function chargeFen(
+  terms: Pick<ChargeTerms, 'basis' | 'amountFen' | 'rate'>,
+  base: { principalFen: number; interestFen: number },
+  rounding: Book['terms']['conventions']['rounding'],
+): number {
   if (terms.basis === 'FLAT') return terms.amountFen ?? 0;
-  const of: Readonly<Record<Exclude<ChargeBasis, 'FLAT'>, number>> = { PRINCIPAL: base.principalFen, INTEREST: base.interestFen, PRINCIPAL_AND_INTEREST: base.principalFen + base.interestFen };
+  const of: Readonly<Record<Exclude<ChargeBasis, 'FLAT'>, number>> = {
+    PRINCIPAL: base.principalFen,
+    INTEREST: base.interestFen,
+    PRINCIPAL_AND_INTEREST: base.principalFen + base.interestFen,
+  };
   return portion(of[terms.basis], decimalFraction(terms.rate ?? '0'), rounding);
 }
 
@@ -17,11 +25,16 @@ export function addCharge(book: Book, terms: ChargeTerms, on: string): void {
   const { rounding } = book.terms.conventions;
   if (terms.time === 'SPECIFIED_DATE') {
     const dueOn = terms.dueOn ?? on;
-    const whole = { principalFen: book.instalments.reduce((sum, { due }) => sum + due.principalFen, 0), interestFen: book.instalments.reduce((sum, { due }) => sum + due.interestFen, 0) };
+    const whole = {
+      principalFen: book.instalments.reduce((sum, { due }) => sum + due.principalFen, 0),
+      interestFen: book.instalments.reduce((sum, { due }) => sum + due.interestFen, 0),
+    };
     addLine(charge, instalmentFor(book, dueOn), dueOn, chargeFen(terms, whole, rounding), on);
   }
   if (terms.time === 'INSTALMENT') {
-    for (const instalment of book.instalments) if (instalment.kind === 'REGULAR') addLine(charge, instalment, instalment.dueOn, chargeFen(terms, instalment.due, rounding), on);
+    for (const instalment of book.instalments)
+      if (instalment.kind === 'REGULAR')
+        addLine(charge, instalment, instalment.dueOn, chargeFen(terms, instalment.due, rounding), on);
   }
 }
 

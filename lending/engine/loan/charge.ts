@@ -56,7 +56,12 @@ export function lineOutstanding(line: ChargeLine): number {
 /** Sums over the lines of a charge. */
 export function chargeTotals({ lines }: Charge): ChargeTotals {
   const sum = (of: (line: ChargeLine) => number): number => lines.reduce((all, line) => all + of(line), 0);
-  return { dueFen: sum((line) => line.dueFen), paidFen: sum((line) => line.paidFen), waivedFen: sum((line) => line.waivedFen), outstandingFen: sum(lineOutstanding) };
+  return {
+    dueFen: sum((line) => line.dueFen),
+    paidFen: sum((line) => line.paidFen),
+    waivedFen: sum((line) => line.waivedFen),
+    outstandingFen: sum(lineOutstanding),
+  };
 }
 
 /** The field of Amounts a charge counts in. */

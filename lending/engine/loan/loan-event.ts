@@ -4,7 +4,15 @@ import type { ChargeTerms } from './charge.ts';
  * Payments that reduce what is owed, whoever bears them: the borrower, the lender's goodwill, a refund of the merchant's or of the payout,
  * interest, a fee or a penalty given back. They differ in the journal and in where an excess goes.
  */
-export const PAYMENT_KINDS = ['REPAYMENT', 'GOODWILL_CREDIT', 'MERCHANT_REFUND', 'PAYOUT_REFUND', 'INTEREST_PAYMENT_WAIVER', 'FEE_ADJUSTMENT', 'PENALTY_ADJUSTMENT'] as const;
+export const PAYMENT_KINDS = [
+  'REPAYMENT',
+  'GOODWILL_CREDIT',
+  'MERCHANT_REFUND',
+  'PAYOUT_REFUND',
+  'INTEREST_PAYMENT_WAIVER',
+  'FEE_ADJUSTMENT',
+  'PENALTY_ADJUSTMENT',
+] as const;
 export type PaymentKind = (typeof PAYMENT_KINDS)[number];
 
 /** What a pre-payment of principal does to the rest of the plan: the instalment is lowered, or it stays and the term is shortened. */
@@ -44,9 +52,22 @@ export type LoanEvent = Dated &
     | { readonly type: 'REVERSE'; readonly transactionId: string }
     | { readonly type: 'CHARGE_BACK'; readonly transactionId: string; readonly amountFen: number }
     | { readonly type: 'REFUND'; readonly amountFen: number }
-    | { readonly type: 'RESCHEDULE'; readonly fromDueOn: string; readonly extraPeriods?: number | undefined; readonly principalGracePeriods?: number | undefined; readonly annualRate?: string | undefined; readonly newDueOn?: string | undefined; readonly restructured?: boolean | undefined }
+    | {
+        readonly type: 'RESCHEDULE';
+        readonly fromDueOn: string;
+        readonly extraPeriods?: number | undefined;
+        readonly principalGracePeriods?: number | undefined;
+        readonly annualRate?: string | undefined;
+        readonly newDueOn?: string | undefined;
+        readonly restructured?: boolean | undefined;
+      }
     | { readonly type: 'CHANGE_RATE'; readonly annualRate: string }
-    | { readonly type: 'PAYMENT_HOLIDAY'; readonly fromDueOn: string; readonly periods: number; readonly restructured?: boolean | undefined }
+    | {
+        readonly type: 'PAYMENT_HOLIDAY';
+        readonly fromDueOn: string;
+        readonly periods: number;
+        readonly restructured?: boolean | undefined;
+      }
     | { readonly type: 'FLAG_FRAUD' }
     | { readonly type: 'FLAG_TECHNICAL_OVERDUE' }
     | { readonly type: 'CHARGE_OFF' }

@@ -87,5 +87,11 @@ export function ageingOf({ book, pauses, businessDate }: LoanState, on = busines
 /** Delinquency reckoned on a date, whatever was last set. */
 export function delinquencyOn({ book, pauses, policy, businessDate }: LoanState, on = businessDate): Delinquency {
   const { ranges, graceDays } = policy.delinquency;
-  return delinquency(isDisbursed(book) && book.writtenOffOn === null ? book.instalments : [], pauses, on, ranges, graceDays);
+  return delinquency(
+    isDisbursed(book) && book.writtenOffOn === null ? book.instalments : [],
+    pauses,
+    on,
+    ranges,
+    graceDays,
+  );
 }

@@ -22,8 +22,21 @@ export function policyWith(servicing: Partial<ServicingRules>, more: Partial<Loa
 }
 
 /** The loan after its disbursement and some more events. */
-export function loanAfter(events: readonly LoanEvent[], terms: LoanTerms = TERMS, policy: LoanPolicy = DEFAULT_LOAN_POLICY): LoanState {
-  return applyEvents(newLoan(terms, policy), [{ type: 'DISBURSE', on: terms.disbursedOn, amountFen: terms.principalFen }, ...events]);
+export function loanAfter(
+  events: readonly LoanEvent[],
+  terms: LoanTerms = TERMS,
+  policy: LoanPolicy = DEFAULT_LOAN_POLICY,
+): LoanState {
+  return applyEvents(newLoan(terms, policy), [
+    { type: 'DISBURSE', on: terms.disbursedOn, amountFen: terms.principalFen },
+    ...events,
+  ]);
 }
 
-export const pay = (on: string, amountFen: number, more: { id?: string; recordedOn?: string } = {}): LoanEvent => ({ type: 'PAY', kind: 'REPAYMENT', on, amountFen, ...more });
+export const pay = (on: string, amountFen: number, more: { id?: string; recordedOn?: string } = {}): LoanEvent => ({
+  type: 'PAY',
+  kind: 'REPAYMENT',
+  on,
+  amountFen,
+  ...more,
+});

@@ -10,8 +10,21 @@ import type { OnBalance } from './servicing-rules.ts';
 import type { Transaction, TransactionKind } from './transaction.ts';
 
 /** Adds a transaction to the book, with what the journal has to know of the loan now. */
-export function note(book: Book, of: Pick<Transaction, 'id' | 'kind' | 'on' | 'amountFen'> & Partial<Pick<Transaction, 'amounts' | 'parts' | 'overpaidFen'>>): Transaction {
-  const transaction: Transaction = { amounts: nothing(), parts: [], overpaidFen: 0, ...of, balanceFen: principalOwedFen(book), chargedOff: book.chargedOffOn !== null, fraud: book.fraud, reversed: false };
+export function note(
+  book: Book,
+  of: Pick<Transaction, 'id' | 'kind' | 'on' | 'amountFen'> &
+    Partial<Pick<Transaction, 'amounts' | 'parts' | 'overpaidFen'>>,
+): Transaction {
+  const transaction: Transaction = {
+    amounts: nothing(),
+    parts: [],
+    overpaidFen: 0,
+    ...of,
+    balanceFen: principalOwedFen(book),
+    chargedOff: book.chargedOffOn !== null,
+    fraud: book.fraud,
+    reversed: false,
+  };
   book.transactions.push(transaction);
   return transaction;
 }
@@ -26,12 +39,22 @@ export function rulesFor(book: Book, kind: TransactionKind): AllocationRules {
 export function payInto(book: Book, id: string, kind: TransactionKind, amountFen: number, on: string): void {
   const rules = rulesFor(book, kind);
   const { onBalance } = book;
-  const allocated = onBalance === null || book.settledAsPlanned ? payAsPlanned(book, amountFen, on, rules) : payOnBalance(book, onBalance, amountFen, on, rules);
+  const allocated =
+    onBalance === null || book.settledAsPlanned
+      ? payAsPlanned(book, amountFen, on, rules)
+      : payOnBalance(book, onBalance, amountFen, on, rules);
   bookPayment(book, id, kind, amountFen, on, allocated);
 }
 
 /** Notes a payment that was allocated; its rest is an overpayment. */
-export function bookPayment(book: Book, id: string, kind: TransactionKind, amountFen: number, on: string, { amounts, parts, restFen }: Allocated): void {
+export function bookPayment(
+  book: Book,
+  id: string,
+  kind: TransactionKind,
+  amountFen: number,
+  on: string,
+  { amounts, parts, restFen }: Allocated,
+): void {
   if (restFen > 0) book.overpayments.push({ transactionId: id, on, fen: restFen });
   note(book, { id, kind, on, amountFen, amounts, parts, overpaidFen: restFen });
 }
@@ -52,7 +75,10 @@ function payOnBalance(book: Book, rules: OnBalance, amountFen: number, on: strin
   recalculate(book, rules, on);
   const before = principalOwedFen(book);
   const restsOn = restDay(book, rules.rest, on);
-  const allocated = rules.excess === 'BY_ALLOCATION' ? allocate(book.instalments, book.charges, amountFen, on, order) : payCurrentInstalment(book, amountFen, on, restsOn, order);
+  const allocated =
+    rules.excess === 'BY_ALLOCATION'
+      ? allocate(book.instalments, book.charges, amountFen, on, order)
+      : payCurrentInstalment(book, amountFen, on, restsOn, order);
   const paidFen = before - principalOwedFen(book);
   if (paidFen !== 0) book.moves.push({ on: restsOn, fen: -paidFen });
   if (allocated.amounts.interestFen > 0) book.interestPaid.push({ on: restsOn, fen: allocated.amounts.interestFen });
@@ -61,10 +87,19 @@ function payOnBalance(book: Book, rules: OnBalance, amountFen: number, on: strin
 }
 
 /** First what is due on the day interest notices the payment; the rest is principal paid with the instalment of the day. */
-function payCurrentInstalment(book: Book, amountFen: number, on: string, restsOn: string, order: AllocationRules): Allocated {
+function payCurrentInstalment(
+  book: Book,
+  amountFen: number,
+  on: string,
+  restsOn: string,
+  order: AllocationRules,
+): Allocated {
   // With a rest on due dates an early payment counts as made on the next one, and pays that instalment’s interest first.
   const isDue = restsOn > on ? book.instalments.filter((instalment) => instalment.dueOn <= restsOn) : book.instalments;
-  const due = restsOn > on ? allocate(isDue, book.charges, amountFen, on, order) : allocate(isDue, book.charges, amountFen, on, order, ['PAST_DUE', 'DUE']);
+  const due =
+    restsOn > on
+      ? allocate(isDue, book.charges, amountFen, on, order)
+      : allocate(isDue, book.charges, amountFen, on, order, ['PAST_DUE', 'DUE']);
   const current = regular(book).find(({ dueOn }) => dueOn >= on);
   if (current === undefined || due.restFen === 0) return due;
   const prepaidFen = Math.min(due.restFen, principalOwedFen(book));
@@ -90,7 +125,12 @@ function takeFromLater(book: Book, n: number, fen: number): void {
 }
 
 /** When all principal is paid, the rest of the payment goes to interest, fees and penalties that are still open. */
-function payWhatRemains(book: Book, { amounts, parts, restFen }: Allocated, on: string, order: AllocationRules): Allocated {
+function payWhatRemains(
+  book: Book,
+  { amounts, parts, restFen }: Allocated,
+  on: string,
+  order: AllocationRules,
+): Allocated {
   for (const instalment of book.instalments) noteCompletion(instalment, on);
   if (restFen === 0 || principalOwedFen(book) > 0) return { amounts, parts, restFen };
   const more = allocate(book.instalments, book.charges, restFen, on, order);
@@ -117,7 +157,10 @@ export function settle(book: Book, id: string, on: string): void {
 /** Puts the plan's interest of the running period down to the day, and drops that of later periods. What was paid of it already stands. */
 function interestToTheDay(book: Book, on: string): void {
   for (const [k, instalment] of regular(book).entries()) {
-    instalment.due.interestFen = Math.max(interestToDate(book, k, instalment, on), instalment.paid.interestFen + instalment.waived.interestFen);
+    instalment.due.interestFen = Math.max(
+      interestToDate(book, k, instalment, on),
+      instalment.paid.interestFen + instalment.waived.interestFen,
+    );
   }
 }
 
@@ -126,7 +169,12 @@ export function useOverpayments(book: Book): void {
   if (overpaidFen(book) === 0 || book.instalments.every((instalment) => outstandingFen(instalment) === 0)) return;
   for (const overpayment of book.overpayments) {
     const transaction = book.transactions.find(({ id }) => id === overpayment.transactionId)!;
-    const { amounts, parts, restFen } = payAsPlanned(book, overpayment.fen, overpayment.on, rulesFor(book, transaction.kind));
+    const { amounts, parts, restFen } = payAsPlanned(
+      book,
+      overpayment.fen,
+      overpayment.on,
+      rulesFor(book, transaction.kind),
+    );
     transaction.amounts = added(transaction.amounts, amounts);
     transaction.parts = [...transaction.parts, ...parts];
     transaction.overpaidFen -= overpayment.fen - restFen;
@@ -151,6 +199,14 @@ export function takeOverpaid(book: Book, fen: number): number {
 export function lossOf(book: Book, on: string): Amounts {
   const all = owed(book);
   if (book.rules.lossInterest === 'ALL') return all;
-  const unearned = regular(book).reduce((sum, instalment, k) => sum + Math.min(outstandingOf(instalment, 'INTEREST'), instalment.due.interestFen - interestToDate(book, k, instalment, on)), 0);
+  const unearned = regular(book).reduce(
+    (sum, instalment, k) =>
+      sum +
+      Math.min(
+        outstandingOf(instalment, 'INTEREST'),
+        instalment.due.interestFen - interestToDate(book, k, instalment, on),
+      ),
+    0,
+  );
   return { ...all, interestFen: all.interestFen - unearned };
 }

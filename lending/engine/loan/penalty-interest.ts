@@ -25,11 +25,18 @@ export function growPenaltyInterest(book: Book, rules: PenaltyInterest | null, o
 }
 
 function overdueFen(instalment: Instalment, { base }: PenaltyInterest): number {
-  return outstandingOf(instalment, 'PRINCIPAL') + (base === 'PRINCIPAL_AND_INTEREST' ? outstandingOf(instalment, 'INTEREST') : 0);
+  return (
+    outstandingOf(instalment, 'PRINCIPAL') +
+    (base === 'PRINCIPAL_AND_INTEREST' ? outstandingOf(instalment, 'INTEREST') : 0)
+  );
 }
 
 function put(book: Book, instalment: Instalment, rules: PenaltyInterest, on: string): void {
-  const whole = portion(instalment.overdueFenDays, times(decimalFraction(rules.annualRate), fraction(1, rules.yearDays)), book.terms.conventions.rounding);
+  const whole = portion(
+    instalment.overdueFenDays,
+    times(decimalFraction(rules.annualRate), fraction(1, rules.yearDays)),
+    book.terms.conventions.rounding,
+  );
   instalment.due.penaltyFen += whole - instalment.penaltyInterestFen;
   instalment.penaltyInterestFen = whole;
   noteCompletion(instalment, on);

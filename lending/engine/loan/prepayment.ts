@@ -23,7 +23,19 @@ export function prepay(book: Book, { id, on, amountFen, effect }: EventOf<'PREPA
   const due = allocate(book.instalments, book.charges, amountFen, on, rules, ['PAST_DUE', 'DUE']);
   const fee = feeOf(book, due.restFen);
   if (fee > 0) {
-    addCharge(book, { chargeId: `${id}/prepayment-fee`, name: 'Prepayment fee', kind: 'FEE', basis: 'FLAT', time: 'SPECIFIED_DATE', amountFen: fee, dueOn: on }, on);
+    addCharge(
+      book,
+      {
+        chargeId: `${id}/prepayment-fee`,
+        name: 'Prepayment fee',
+        kind: 'FEE',
+        basis: 'FLAT',
+        time: 'SPECIFIED_DATE',
+        amountFen: fee,
+        dueOn: on,
+      },
+      on,
+    );
     const feeInstalment = payFee(book, `${id}/prepayment-fee`, fee, on);
     due.amounts.feeFen += fee;
     due.parts.push({ n: feeInstalment, portion: 'FEE', fen: fee });
@@ -31,7 +43,10 @@ export function prepay(book: Book, { id, on, amountFen, effect }: EventOf<'PREPA
   const index = regular(book).findIndex(({ dueOn }) => dueOn > on);
   const later = index < 0 ? [] : regular(book).slice(index);
   // A payment entered after the fact may leave less principal than the pre-payment was meant for.
-  const prepaidFen = Math.min(due.restFen - fee, later.reduce((sum, instalment) => sum + outstandingOf(instalment, 'PRINCIPAL'), 0));
+  const prepaidFen = Math.min(
+    due.restFen - fee,
+    later.reduce((sum, instalment) => sum + outstandingOf(instalment, 'PRINCIPAL'), 0),
+  );
   if (prepaidFen > 0) {
     putInPlan(book, index, prepaidFen, on, effect);
     due.amounts.principalFen += prepaidFen;
@@ -39,7 +54,11 @@ export function prepay(book: Book, { id, on, amountFen, effect }: EventOf<'PREPA
     book.moves.push({ on, fen: -prepaidFen });
   }
   const rest = allocate(book.instalments, book.charges, due.restFen - fee - prepaidFen, on, rules);
-  bookPayment(book, id, 'REPAYMENT', amountFen, on, { amounts: added(due.amounts, rest.amounts), parts: [...due.parts, ...rest.parts], restFen: rest.restFen });
+  bookPayment(book, id, 'REPAYMENT', amountFen, on, {
+    amounts: added(due.amounts, rest.amounts),
+    parts: [...due.parts, ...rest.parts],
+    restFen: rest.restFen,
+  });
 }
 
 /** The fee for what is left after the amounts due, paid out of it. */
@@ -58,10 +77,29 @@ function payFee(book: Book, chargeId: string, fen: number, on: string): number {
   return instalment.n;
 }
 
-function putInPlan(book: Book, index: number, prepaidFen: number, on: string, effect: 'LOWER_INSTALMENT' | 'SHORTEN_TERM'): void {
+function putInPlan(
+  book: Book,
+  index: number,
+  prepaidFen: number,
+  on: string,
+  effect: 'LOWER_INSTALMENT' | 'SHORTEN_TERM',
+): void {
   const instalments = regular(book);
   const current = instalments[index]!;
-  const borne = current.fromOn < on && book.terms.method !== 'FLAT' ? interestFen(book, book.periods[index]!, prepaidFen, current.fromOn, on) : 0;
+  const borne =
+    current.fromOn < on && book.terms.method !== 'FLAT'
+      ? interestFen(book, book.periods[index]!, prepaidFen, current.fromOn, on)
+      : 0;
   const keptFen = book.levelFen ?? current.due.principalFen - current.prepaidPrincipalFen;
-  replan(book, { from: index, count: instalments.length - index, prepaidFen, prepaidInterestFen: borne, instalmentFen: effect === 'SHORTEN_TERM' ? keptFen : undefined }, on);
+  replan(
+    book,
+    {
+      from: index,
+      count: instalments.length - index,
+      prepaidFen,
+      prepaidInterestFen: borne,
+      instalmentFen: effect === 'SHORTEN_TERM' ? keptFen : undefined,
+    },
+    on,
+  );
 }

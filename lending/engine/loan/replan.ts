@@ -31,13 +31,20 @@ export interface Replan {
  * Plans the instalments from one on anew: what is owed of their principal, over the new periods, at the rates in force. What was paid in
  * them already stands and is not asked for again. Charges stay with their instalment, the last when it is gone.
  */
-export function replan(book: Book, { from, count, firstDueOn, prepaidFen = 0, prepaidInterestFen = 0, ...how }: Replan, on: string): void {
+export function replan(
+  book: Book,
+  { from, count, firstDueOn, prepaidFen = 0, prepaidInterestFen = 0, ...how }: Replan,
+  on: string,
+): void {
   const all = regular(book);
   const replaced = all.slice(from);
   const first = replaced[0]!;
   const periods = periodsFrom(book, first, firstDueOn, count);
   const balanceFen = replaced.reduce((sum, instalment) => sum + outstandingOf(instalment, 'PRINCIPAL'), 0) - prepaidFen;
-  const feeFen = replaced.reduce((sum, instalment) => sum + outstandingOf(instalment, 'FEE') - lines(book, instalment, 'feeFen', lineOutstanding), 0);
+  const feeFen = replaced.reduce(
+    (sum, instalment) => sum + outstandingOf(instalment, 'FEE') - lines(book, instalment, 'feeFen', lineOutstanding),
+    0,
+  );
   const { terms } = book;
   const rows = amortise({
     method: terms.method,
@@ -47,7 +54,8 @@ export function replan(book: Book, { from, count, firstDueOn, prepaidFen = 0, pr
     conventions: terms.conventions,
     balloonFen: terms.balloonFen,
     feeFen,
-    nominalRate: terms.conventions.instalmentBasis === 'NOMINAL' ? nominalRate(terms, rateOn(book, first.dueOn)) : undefined,
+    nominalRate:
+      terms.conventions.instalmentBasis === 'NOMINAL' ? nominalRate(terms, rateOn(book, first.dueOn)) : undefined,
     firstNumber: first.n,
     ...how,
   });
@@ -69,13 +77,33 @@ export function replan(book: Book, { from, count, firstDueOn, prepaidFen = 0, pr
 
 function periodsFrom(book: Book, first: Instalment, firstDueOn: string | undefined, count: number): Period[] {
   const { terms } = book;
-  const dueDay = terms.period.unit === 'MONTH' ? (firstDueOn === undefined ? (terms.dueDay ?? calendarDay(terms.firstDueOn ?? terms.disbursedOn).day) : undefined) : undefined;
-  const calendar = { ...terms, disbursedOn: first.fromOn, firstDueOn: firstDueOn ?? first.dueOn, dueDay, termPeriods: count };
+  const dueDay =
+    terms.period.unit === 'MONTH'
+      ? firstDueOn === undefined
+        ? (terms.dueDay ?? calendarDay(terms.firstDueOn ?? terms.disbursedOn).day)
+        : undefined
+      : undefined;
+  const calendar = {
+    ...terms,
+    disbursedOn: first.fromOn,
+    firstDueOn: firstDueOn ?? first.dueOn,
+    dueDay,
+    termPeriods: count,
+  };
   const changes = book.rates.filter(({ fromOn }) => fromOn > first.fromOn);
   const periods = periodsOf(calendar, dueDates(calendar), rateOn(book, first.fromOn), changes);
   // The first of them keeps its own length: a long first period of the loan stays one.
   const known = book.periods[regular(book).indexOf(first)];
-  return known !== undefined && firstDueOn === undefined && changes.length === 0 ? [{ ...periods[0]!, regular: known.regular, rate: known.regular === periods[0]!.regular ? periods[0]!.rate : known.rate }, ...periods.slice(1)] : periods;
+  return known !== undefined && firstDueOn === undefined && changes.length === 0
+    ? [
+        {
+          ...periods[0]!,
+          regular: known.regular,
+          rate: known.regular === periods[0]!.regular ? periods[0]!.rate : known.rate,
+        },
+        ...periods.slice(1),
+      ]
+    : periods;
 }
 
 /** The new instalment in place of an old one: the same payments, waivers and charges, the new principal, interest and fee on top of them. */
@@ -116,7 +144,8 @@ function putBack(book: Book, kept: readonly Instalment[], renewed: readonly Inst
   const extra = book.instalments.filter(({ kind }) => kind === 'ADDED');
   const lastNumber = renewed.at(-1)!.n;
   const moved = new Map(extra.map((instalment, index) => [instalment.n, lastNumber + 1 + index]));
-  for (const line of book.charges.flatMap(({ lines }) => lines)) if (line.n !== null) line.n = moved.get(line.n) ?? Math.min(line.n, lastNumber);
+  for (const line of book.charges.flatMap(({ lines }) => lines))
+    if (line.n !== null) line.n = moved.get(line.n) ?? Math.min(line.n, lastNumber);
   extra.forEach((instalment) => (instalment.n = moved.get(instalment.n)!));
   book.instalments = [...down, ...kept, ...renewed, ...extra];
 }
@@ -133,8 +162,18 @@ function chargeInstalments(book: Book, fresh: readonly Instalment[]): void {
 }
 
 /** A sum over the lines of fees or penalties that lie in an instalment. */
-function lines(book: Book, instalment: Instalment, field: 'feeFen' | 'penaltyFen', of: (line: ChargeLine) => number): number {
-  return book.charges.filter((charge) => chargeField(charge) === field).reduce((sum, charge) => charge.lines.reduce((all, line) => (line.n === instalment.n ? all + of(line) : all), sum), 0);
+function lines(
+  book: Book,
+  instalment: Instalment,
+  field: 'feeFen' | 'penaltyFen',
+  of: (line: ChargeLine) => number,
+): number {
+  return book.charges
+    .filter((charge) => chargeField(charge) === field)
+    .reduce(
+      (sum, charge) => charge.lines.reduce((all, line) => (line.n === instalment.n ? all + of(line) : all), sum),
+      0,
+    );
 }
 
 /** Fees of an instalment that a new plan does not touch: those of charges, and what was paid of the plan's. */

@@ -18,7 +18,12 @@ import type { ServicingRules } from './servicing-rules.ts';
 export type Reversed = ReadonlySet<string>;
 
 /** The book that the events make of the terms, in their order (loan-event.ts inOrder), as if the reversed ones had never been. */
-export function replay(terms: LoanTerms, rules: ServicingRules, events: readonly RecordedEvent[], reversed: Reversed): Book {
+export function replay(
+  terms: LoanTerms,
+  rules: ServicingRules,
+  events: readonly RecordedEvent[],
+  reversed: Reversed,
+): Book {
   const book = newBook(terms, rules);
   for (const event of withoutIdleDayEnds(rules, [...events].sort(inOrder))) applyToBook(book, event, reversed);
   return book;
@@ -26,7 +31,11 @@ export function replay(terms: LoanTerms, rules: ServicingRules, events: readonly
 
 /** Day ends that change no figure of the book but by how far penalty interest has grown: of them the last is enough. */
 function withoutIdleDayEnds(rules: ServicingRules, events: readonly RecordedEvent[]): readonly RecordedEvent[] {
-  if (rules.onBalance !== null || events.some((event) => event.type === 'ADD_CHARGE' && event.charge.time === 'OVERDUE')) return events;
+  if (
+    rules.onBalance !== null ||
+    events.some((event) => event.type === 'ADD_CHARGE' && event.charge.time === 'OVERDUE')
+  )
+    return events;
   const last = events.findLast(({ type }) => type === 'DAY_END');
   return events.filter((event) => event.type !== 'DAY_END' || event === last);
 }
@@ -90,7 +99,8 @@ function happen(book: Book, event: RecordedEvent, reversed: Reversed): void {
 function disburse(book: Book, { id, on, amountFen }: EventOf<'DISBURSE'> & RecordedEvent, reversed: Reversed): void {
   const first = !isDisbursed(book);
   const keepsPlan = book.onBalance?.instalmentOfAgreedPrincipal === true;
-  if (first && !keepsPlan && (amountFen !== book.terms.principalFen || on !== book.terms.disbursedOn)) planAsDisbursed(book, amountFen, on);
+  if (first && !keepsPlan && (amountFen !== book.terms.principalFen || on !== book.terms.disbursedOn))
+    planAsDisbursed(book, amountFen, on);
   // An instalment that asks for nothing is met from the start.
   for (const instalment of book.instalments) noteCompletion(instalment, on);
   book.moves.push({ on, fen: amountFen });
@@ -98,10 +108,18 @@ function disburse(book: Book, { id, on, amountFen }: EventOf<'DISBURSE'> & Recor
   book.disbursements.push({ on, amountFen, feesFen: feesFen + penaltiesFen });
   if (book.onBalance !== null && keepsPlan) recalculate(book, book.onBalance, on);
   note(book, { id, kind: 'DISBURSEMENT', on, amountFen, amounts: { ...nothing(), principalFen: amountFen } });
-  if (feesFen + penaltiesFen > 0) note(book, { id: `${id}/charges`, kind: 'REPAYMENT_AT_DISBURSEMENT', on, amountFen: feesFen + penaltiesFen, amounts: { ...nothing(), feeFen: feesFen, penaltyFen: penaltiesFen } });
+  if (feesFen + penaltiesFen > 0)
+    note(book, {
+      id: `${id}/charges`,
+      kind: 'REPAYMENT_AT_DISBURSEMENT',
+      on,
+      amountFen: feesFen + penaltiesFen,
+      amounts: { ...nothing(), feeFen: feesFen, penaltyFen: penaltiesFen },
+    });
   const down = book.instalments[0]!;
   const downId = `${id}/down-payment`;
-  if (first && book.rules.downPaymentAtOnce && down.kind === 'DOWN_PAYMENT' && !reversed.has(downId)) payInto(book, downId, 'DOWN_PAYMENT', sumOf(down.due), on);
+  if (first && book.rules.downPaymentAtOnce && down.kind === 'DOWN_PAYMENT' && !reversed.has(downId))
+    payInto(book, downId, 'DOWN_PAYMENT', sumOf(down.due), on);
   if (first) book.penaltyThrough = on;
 }
 
@@ -119,7 +137,11 @@ function chargesAtDisbursement(book: Book, on: string): { feesFen: number; penal
   for (const charge of book.charges) {
     if (charge.time !== 'DISBURSEMENT' || charge.lines.length > 0) continue;
     const interestFen = book.instalments.reduce((sum, { due }) => sum + due.interestFen, 0);
-    const dueFen = chargeFen(charge, { principalFen: book.terms.principalFen, interestFen }, book.terms.conventions.rounding);
+    const dueFen = chargeFen(
+      charge,
+      { principalFen: book.terms.principalFen, interestFen },
+      book.terms.conventions.rounding,
+    );
     charge.lines.push({ n: null, dueOn: on, dueFen, paidFen: dueFen, waivedFen: 0 });
     if (charge.kind === 'FEE') feesFen += dueFen;
     else penaltiesFen += dueFen;
@@ -232,6 +254,7 @@ function writeOff(book: Book, { id, on }: EventOf<'WRITE_OFF'> & RecordedEvent):
 /** The figures of a day that is over: what was owed at its end bears interest until the next; charges for what is overdue. */
 function endDay(book: Book, on: string): void {
   if (!isDisbursed(book) || book.writtenOffOn !== null) return;
-  if (book.onBalance !== null && !book.settledAsPlanned && principalOwedFen(book) > 0) recalculate(book, book.onBalance, addDays(on, 1));
+  if (book.onBalance !== null && !book.settledAsPlanned && principalOwedFen(book) > 0)
+    recalculate(book, book.onBalance, addDays(on, 1));
   chargeOverdue(book, on, (instalment) => daysLate(instalment, on));
 }

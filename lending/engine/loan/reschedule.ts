@@ -31,11 +31,18 @@ export function changeRate(book: Book, { on, annualRate }: EventOf<'CHANGE_RATE'
 }
 
 /** Whole instalments are put off: nothing is due in them, their interest is due with the next one, and the term is longer by as many. */
-export function takeHoliday(book: Book, { on, fromDueOn, periods, restructured }: EventOf<'PAYMENT_HOLIDAY'> & RecordedEvent): void {
+export function takeHoliday(
+  book: Book,
+  { on, fromDueOn, periods, restructured }: EventOf<'PAYMENT_HOLIDAY'> & RecordedEvent,
+): void {
   const from = indexFrom(book, fromDueOn);
   if (from < 0) return;
   const count = regular(book).length - from + periods;
-  replan(book, { from, count, principalGracePeriods: periods, interestGrace: { periods, rule: 'DEFERRED' } }, zeroMetOn(book, on));
+  replan(
+    book,
+    { from, count, principalGracePeriods: periods, interestGrace: { periods, rule: 'DEFERRED' } },
+    zeroMetOn(book, on),
+  );
   if (restructured !== false) book.restructuredOn = on;
 }
 

@@ -40,7 +40,13 @@ export interface Transaction {
 }
 
 /** Kinds that bring money (or its like) onto the loan and can be reversed. */
-export const REVERSIBLE: ReadonlySet<TransactionKind> = new Set<TransactionKind>(['DOWN_PAYMENT', ...PAYMENT_KINDS, 'REFUND', 'CHARGE_BACK', 'RECOVERY']);
+export const REVERSIBLE: ReadonlySet<TransactionKind> = new Set<TransactionKind>([
+  'DOWN_PAYMENT',
+  ...PAYMENT_KINDS,
+  'REFUND',
+  'CHARGE_BACK',
+  'RECOVERY',
+]);
 
 /** Whether two versions of a transaction are the same to the books. */
 export function sameToTheBooks(a: Transaction, b: Transaction): boolean {

@@ -30,7 +30,8 @@ export function luhn(digits: string): number {
 export function validateBankCard(value: string): BankCardResult {
   const text = value.trim();
   if (!DIGITS.test(text)) return refuse('BANK_CARD_CHARACTERS', '银行卡号只能含数字 (digits only)');
-  if (text.length < 13 || text.length > 19) return refuse('BANK_CARD_LENGTH', '银行卡号应为13至19位 (must have 13 to 19 digits)');
+  if (text.length < 13 || text.length > 19)
+    return refuse('BANK_CARD_LENGTH', '银行卡号应为13至19位 (must have 13 to 19 digits)');
   if (luhn(text) !== 0) return refuse('BANK_CARD_CHECK_DIGIT', '银行卡号校验位不符 (check digit does not match)');
   return { ok: true, normalised: text, issuer: bankCardIssuer(text) };
 }

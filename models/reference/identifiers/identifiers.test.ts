@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import {
-  luhn, residentId15To18, validateBankCard, validateMobile, validateOrganisationCode, validatePlate, validateResidentId,
-  validateSocialCreditCode, validateVin,
+  luhn,
+  residentId15To18,
+  validateBankCard,
+  validateMobile,
+  validateOrganisationCode,
+  validatePlate,
+  validateResidentId,
+  validateSocialCreditCode,
+  validateVin,
 } from './index.ts';
 
 type Check = (value: string) => { ok: true; normalised: string } | { ok: false; code: string; detail: string };
@@ -43,7 +50,12 @@ const invalid: readonly [string, Check, string, string][] = [
   ['resident ID, X inside', validateResidentId, '1101051949123X0021', 'RESIDENT_ID_CHARACTERS'],
   ['resident ID, 17 characters', validateResidentId, '11010519491231002', 'RESIDENT_ID_LENGTH'],
   ['resident ID, empty', validateResidentId, '', 'RESIDENT_ID_LENGTH'],
-  ['resident ID, full-width digits', validateResidentId, '１１０１０５１９４９１２３１００２Ｘ', 'RESIDENT_ID_CHARACTERS'],
+  [
+    'resident ID, full-width digits',
+    validateResidentId,
+    '１１０１０５１９４９１２３１００２Ｘ',
+    'RESIDENT_ID_CHARACTERS',
+  ],
   ['resident ID of 15, month 13', validateResidentId, '110105491331002', 'RESIDENT_ID_BIRTH_DATE'],
   ['social credit code', validateSocialCreditCode, '91350100M000100Y44', 'SOCIAL_CREDIT_CODE_CHECK_DIGIT'],
   ['social credit code with I', validateSocialCreditCode, '91350100I000100Y43', 'SOCIAL_CREDIT_CODE_CHARACTERS'],
@@ -83,23 +95,46 @@ describe('identifiers of domain.md §1', () => {
 
 describe('what follows from an identifier', () => {
   it('birth date, sex and region from a resident ID', () => {
-    expect(validateResidentId('11010519491231002X')).toMatchObject({ birthDate: '1949-12-31', sex: 'F', region: '110105' });
-    expect(validateResidentId('310101199003077317')).toMatchObject({ birthDate: '1990-03-07', sex: 'M', region: '310101' });
+    expect(validateResidentId('11010519491231002X')).toMatchObject({
+      birthDate: '1949-12-31',
+      sex: 'F',
+      region: '110105',
+    });
+    expect(validateResidentId('310101199003077317')).toMatchObject({
+      birthDate: '1990-03-07',
+      sex: 'M',
+      region: '310101',
+    });
     expect(residentId15To18('320311770706001')).toBe('320311197707060018');
   });
 
   it('a birth date is accepted up to the day asked about', () => {
     expect(validateResidentId('310101199003077317', '1990-03-07').ok).toBe(true);
-    expect(validateResidentId('310101199003077317', '1990-03-06')).toMatchObject({ ok: false, code: 'RESIDENT_ID_BIRTH_DATE' });
+    expect(validateResidentId('310101199003077317', '1990-03-06')).toMatchObject({
+      ok: false,
+      code: 'RESIDENT_ID_BIRTH_DATE',
+    });
   });
 
   it('the organisation code inside a social credit code', () => {
-    expect(validateSocialCreditCode('91350100M000100Y43')).toMatchObject({ region: '350100', organisationCode: 'M000100Y-4', organisationCodeOk: true });
-    expect(validateSocialCreditCode('911101051234567883')).toMatchObject({ organisationCode: '12345678-8', organisationCodeOk: true });
+    expect(validateSocialCreditCode('91350100M000100Y43')).toMatchObject({
+      region: '350100',
+      organisationCode: 'M000100Y-4',
+      organisationCodeOk: true,
+    });
+    expect(validateSocialCreditCode('911101051234567883')).toMatchObject({
+      organisationCode: '12345678-8',
+      organisationCodeOk: true,
+    });
   });
 
   it('an imported car without a right check digit is flagged, not refused', () => {
-    expect(validateVin('1M8GDM9A1KP042788')).toMatchObject({ ok: true, checkDigitOk: false, imported: true, wmi: '1M8' });
+    expect(validateVin('1M8GDM9A1KP042788')).toMatchObject({
+      ok: true,
+      checkDigitOk: false,
+      imported: true,
+      wmi: '1M8',
+    });
     expect(validateVin('1M8GDM9AXKP042788')).toMatchObject({ ok: true, checkDigitOk: true, imported: true });
   });
 

@@ -20,8 +20,13 @@ export function organisationCodeCheck(first8: string): string {
 /** Checks an organisation code 组织机构代码 (GB 11714), with or without its hyphen; `normalised` is written `XXXXXXXX-X`. */
 export function validateOrganisationCode(value: string): OrganisationCodeResult {
   const text = value.trim().toUpperCase();
-  if (!FORM.test(text)) return refuse('ORGANISATION_CODE_FORM', '组织机构代码应为8位数字或大写字母加1位校验码 (eight letters or digits and a check character)');
+  if (!FORM.test(text))
+    return refuse(
+      'ORGANISATION_CODE_FORM',
+      '组织机构代码应为8位数字或大写字母加1位校验码 (eight letters or digits and a check character)',
+    );
   const body = text.slice(0, 8);
-  if (organisationCodeCheck(body) !== text.at(-1)) return refuse('ORGANISATION_CODE_CHECK_DIGIT', '组织机构代码校验码不符 (check digit does not match)');
+  if (organisationCodeCheck(body) !== text.at(-1))
+    return refuse('ORGANISATION_CODE_CHECK_DIGIT', '组织机构代码校验码不符 (check digit does not match)');
   return { ok: true, normalised: `${body}-${text.at(-1)!}` };
 }

@@ -17,7 +17,14 @@ const SEPARATORS = /[\s·•]/g;
 /** Checks a number plate 号牌 (GA 36) of seven or, for new-energy cars, eight characters; the dot and blanks are left out. */
 export function validatePlate(value: string): PlateResult {
   const text = value.replace(SEPARATORS, '').toUpperCase();
-  if (text.length !== 7 && text.length !== 8) return refuse('PLATE_LENGTH', '号牌应为7位或8位 (must have seven or eight characters)');
-  if (!(text.length === 7 ? FORM_7 : FORM_8).test(text)) return refuse('PLATE_FORM', '号牌格式不符 (not a plate of a known form)');
-  return { ok: true, normalised: text, energy: text.length === 8 ? 'new-energy' : 'fuel-or-unknown', province: text[0]! };
+  if (text.length !== 7 && text.length !== 8)
+    return refuse('PLATE_LENGTH', '号牌应为7位或8位 (must have seven or eight characters)');
+  if (!(text.length === 7 ? FORM_7 : FORM_8).test(text))
+    return refuse('PLATE_FORM', '号牌格式不符 (not a plate of a known form)');
+  return {
+    ok: true,
+    normalised: text,
+    energy: text.length === 8 ? 'new-energy' : 'fuel-or-unknown',
+    province: text[0]!,
+  };
 }

@@ -2,7 +2,11 @@ import { formatDate, isCalendarDay } from '../dates.ts';
 import { type IdentifierResult, refuse } from './result.ts';
 
 export type ResidentIdCode =
-  | 'RESIDENT_ID_LENGTH' | 'RESIDENT_ID_CHARACTERS' | 'RESIDENT_ID_PROVINCE' | 'RESIDENT_ID_BIRTH_DATE' | 'RESIDENT_ID_CHECK_DIGIT';
+  | 'RESIDENT_ID_LENGTH'
+  | 'RESIDENT_ID_CHARACTERS'
+  | 'RESIDENT_ID_PROVINCE'
+  | 'RESIDENT_ID_BIRTH_DATE'
+  | 'RESIDENT_ID_CHECK_DIGIT';
 export interface ResidentId {
   /** `YYYY-MM-DD` */
   birthDate: string;
@@ -19,8 +23,41 @@ const FORM_15 = /^\d{15}$/;
 
 /** Province prefixes of GB/T 2260, with 81, 82, 83 of the residence permits for Hong Kong, Macao and Taiwan residents. */
 const PROVINCES: ReadonlySet<string> = new Set([
-  '11', '12', '13', '14', '15', '21', '22', '23', '31', '32', '33', '34', '35', '36', '37', '41', '42', '43', '44', '45', '46',
-  '50', '51', '52', '53', '54', '61', '62', '63', '64', '65', '71', '81', '82', '83',
+  '11',
+  '12',
+  '13',
+  '14',
+  '15',
+  '21',
+  '22',
+  '23',
+  '31',
+  '32',
+  '33',
+  '34',
+  '35',
+  '36',
+  '37',
+  '41',
+  '42',
+  '43',
+  '44',
+  '45',
+  '46',
+  '50',
+  '51',
+  '52',
+  '53',
+  '54',
+  '61',
+  '62',
+  '63',
+  '64',
+  '65',
+  '71',
+  '81',
+  '82',
+  '83',
 ]);
 
 /** Check character of the first 17 digits (GB 11643, ISO 7064 MOD 11-2). */
@@ -43,12 +80,14 @@ export function residentId15To18(digits15: string): string {
  */
 export function validateResidentId(value: string, asOf?: string): ResidentIdResult {
   const text = value.trim().toUpperCase();
-  if (text.length !== 18 && text.length !== 15) return refuse('RESIDENT_ID_LENGTH', '身份证号应为18位或15位 (must have 18 or 15 characters)');
+  if (text.length !== 18 && text.length !== 15)
+    return refuse('RESIDENT_ID_LENGTH', '身份证号应为18位或15位 (must have 18 or 15 characters)');
   if (!(text.length === 18 ? FORM_18 : FORM_15).test(text)) {
     return refuse('RESIDENT_ID_CHARACTERS', '身份证号含非法字符 (digits only, X allowed in the last place)');
   }
   const id = text.length === 18 ? text : residentId15To18(text);
-  if (!PROVINCES.has(id.slice(0, 2))) return refuse('RESIDENT_ID_PROVINCE', '身份证号前两位不是有效的省级代码 (unknown province prefix)');
+  if (!PROVINCES.has(id.slice(0, 2)))
+    return refuse('RESIDENT_ID_PROVINCE', '身份证号前两位不是有效的省级代码 (unknown province prefix)');
   const year = Number(id.slice(6, 10));
   const month = Number(id.slice(10, 12));
   const day = Number(id.slice(12, 14));
@@ -56,6 +95,13 @@ export function validateResidentId(value: string, asOf?: string): ResidentIdResu
   if (year < 1850 || !isCalendarDay(year, month, day) || (asOf !== undefined && birthDate > asOf)) {
     return refuse('RESIDENT_ID_BIRTH_DATE', '身份证号中的出生日期无效 (the birth date in it is not a real past date)');
   }
-  if (residentIdCheck(id) !== id[17]) return refuse('RESIDENT_ID_CHECK_DIGIT', '身份证号校验码不符 (check digit does not match)');
-  return { ok: true, normalised: id, birthDate, sex: (id.charCodeAt(16) - 48) % 2 === 1 ? 'M' : 'F', region: id.slice(0, 6) };
+  if (residentIdCheck(id) !== id[17])
+    return refuse('RESIDENT_ID_CHECK_DIGIT', '身份证号校验码不符 (check digit does not match)');
+  return {
+    ok: true,
+    normalised: id,
+    birthDate,
+    sex: (id.charCodeAt(16) - 48) % 2 === 1 ? 'M' : 'F',
+    region: id.slice(0, 6),
+  };
 }

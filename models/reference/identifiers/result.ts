@@ -3,8 +3,7 @@
  * value itself (it may be personal data), so it can go into answers and logs as it is.
  */
 export type IdentifierResult<Derived extends object, Code extends string> =
-  | ({ ok: true; normalised: string } & Derived)
-  | { ok: false; code: Code; detail: string };
+  ({ ok: true; normalised: string } & Derived) | { ok: false; code: Code; detail: string };
 
 /** A refusal. */
 export function refuse<Code extends string>(code: Code, detail: string): { ok: false; code: Code; detail: string } {

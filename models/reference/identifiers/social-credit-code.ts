@@ -1,7 +1,8 @@
 import { organisationCodeCheck } from './organisation-code.ts';
 import { type IdentifierResult, refuse } from './result.ts';
 
-export type SocialCreditCodeCode = 'SOCIAL_CREDIT_CODE_LENGTH' | 'SOCIAL_CREDIT_CODE_CHARACTERS' | 'SOCIAL_CREDIT_CODE_CHECK_DIGIT';
+export type SocialCreditCodeCode =
+  'SOCIAL_CREDIT_CODE_LENGTH' | 'SOCIAL_CREDIT_CODE_CHARACTERS' | 'SOCIAL_CREDIT_CODE_CHECK_DIGIT';
 export interface SocialCreditCode {
   /** six digits: the registering authority's region */
   region: string;
@@ -27,9 +28,15 @@ export function socialCreditCodeCheck(first17: string): string {
 /** Checks a unified social credit code 统一社会信用代码 (GB 32100); outer blanks and small letters are put right. */
 export function validateSocialCreditCode(value: string): SocialCreditCodeResult {
   const text = value.trim().toUpperCase();
-  if (text.length !== 18) return refuse('SOCIAL_CREDIT_CODE_LENGTH', '统一社会信用代码应为18位 (must have 18 characters)');
-  if (!FORM.test(text)) return refuse('SOCIAL_CREDIT_CODE_CHARACTERS', '统一社会信用代码含非法字符 (no I, O, S, V, Z; positions 3–8 are digits)');
-  if (socialCreditCodeCheck(text) !== text[17]) return refuse('SOCIAL_CREDIT_CODE_CHECK_DIGIT', '统一社会信用代码校验码不符 (check digit does not match)');
+  if (text.length !== 18)
+    return refuse('SOCIAL_CREDIT_CODE_LENGTH', '统一社会信用代码应为18位 (must have 18 characters)');
+  if (!FORM.test(text))
+    return refuse(
+      'SOCIAL_CREDIT_CODE_CHARACTERS',
+      '统一社会信用代码含非法字符 (no I, O, S, V, Z; positions 3–8 are digits)',
+    );
+  if (socialCreditCodeCheck(text) !== text[17])
+    return refuse('SOCIAL_CREDIT_CODE_CHECK_DIGIT', '统一社会信用代码校验码不符 (check digit does not match)');
   const body = text.slice(8, 16);
   return {
     ok: true,

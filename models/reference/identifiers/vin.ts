@@ -17,7 +17,31 @@ const FORM = /^[0-9A-HJ-NPR-Z]{17}$/;
 const VALUE: readonly number[] = (() => {
   const table = new Array<number>(91).fill(0);
   for (let digit = 0; digit <= 9; digit++) table[48 + digit] = digit;
-  const letters: Record<string, number> = { A: 1, B: 2, C: 3, D: 4, E: 5, F: 6, G: 7, H: 8, J: 1, K: 2, L: 3, M: 4, N: 5, P: 7, R: 9, S: 2, T: 3, U: 4, V: 5, W: 6, X: 7, Y: 8, Z: 9 };
+  const letters: Record<string, number> = {
+    A: 1,
+    B: 2,
+    C: 3,
+    D: 4,
+    E: 5,
+    F: 6,
+    G: 7,
+    H: 8,
+    J: 1,
+    K: 2,
+    L: 3,
+    M: 4,
+    N: 5,
+    P: 7,
+    R: 9,
+    S: 2,
+    T: 3,
+    U: 4,
+    V: 5,
+    W: 6,
+    X: 7,
+    Y: 8,
+    Z: 9,
+  };
   for (const [letter, value] of Object.entries(letters)) table[letter.charCodeAt(0)] = value;
   return table;
 })();
@@ -37,9 +61,11 @@ export function vinCheck(vin: string): string {
 export function validateVin(value: string): VinResult {
   const text = value.trim().toUpperCase();
   if (text.length !== 17) return refuse('VIN_LENGTH', '车辆识别代号应为17位 (must have 17 characters)');
-  if (!FORM.test(text)) return refuse('VIN_CHARACTERS', '车辆识别代号只能含数字和除I、O、Q外的字母 (digits and letters except I, O, Q)');
+  if (!FORM.test(text))
+    return refuse('VIN_CHARACTERS', '车辆识别代号只能含数字和除I、O、Q外的字母 (digits and letters except I, O, Q)');
   const checkDigitOk = vinCheck(text) === text[8];
   const imported = text[0] !== 'L';
-  if (!checkDigitOk && !imported) return refuse('VIN_CHECK_DIGIT', '车辆识别代号第9位校验码不符 (check digit in position 9 does not match)');
+  if (!checkDigitOk && !imported)
+    return refuse('VIN_CHECK_DIGIT', '车辆识别代号第9位校验码不符 (check digit in position 9 does not match)');
   return { ok: true, normalised: text, checkDigitOk, wmi: text.slice(0, 3), imported };
 }

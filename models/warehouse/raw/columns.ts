@@ -107,7 +107,9 @@ function flatten(object: TSchema, path: readonly string[], nullable: boolean): P
     const inner = unwrapNull(declared);
     const maybe = nullable || inner.nullable || !isRequired(object, name);
     const at = [...path, name];
-    return isFlattened(inner.schema) ? flatten(inner.schema, at, maybe) : [{ path: at, schema: inner.schema, nullable: maybe }];
+    return isFlattened(inner.schema)
+      ? flatten(inner.schema, at, maybe)
+      : [{ path: at, schema: inner.schema, nullable: maybe }];
   });
 }
 
@@ -125,12 +127,18 @@ function scalarOf(schema: TSchema): Scalar {
 }
 
 /** Elements of an array that get a type of their own: a scalar, or the named fields of a flat object; undefined: keep the JSON. */
-function arrayElement(schema: TSchema): { names: string[]; scalars: { scalar: Scalar; nullable: boolean }[] } | 'json' | Scalar {
+function arrayElement(
+  schema: TSchema,
+): { names: string[]; scalars: { scalar: Scalar; nullable: boolean }[] } | 'json' | Scalar {
   const items = schema.items as TSchema;
   if (!isFlattened(items)) return scalarOf(items);
   const fields = Object.entries(items.properties as Record<string, TSchema>).map(([name, declared]) => {
     const inner = unwrapNull(declared);
-    return { name, scalar: inner.schema.type === 'array' || isFlattened(inner.schema) ? ('json' as const) : scalarOf(inner.schema), nullable: inner.nullable || !isRequired(items, name) };
+    return {
+      name,
+      scalar: inner.schema.type === 'array' || isFlattened(inner.schema) ? ('json' as const) : scalarOf(inner.schema),
+      nullable: inner.nullable || !isRequired(items, name),
+    };
   });
   if (fields.some((field) => field.scalar === 'json')) return 'json';
   return { names: fields.map((field) => field.name), scalars: fields };
@@ -138,7 +146,9 @@ function arrayElement(schema: TSchema): { names: string[]; scalars: { scalar: Sc
 
 /** The type JSONExtract reads the whole object into: text wherever a cast has to check it. */
 function tupleType(object: TSchema): string {
-  const fields = propertiesOf(object).map(([name, declared]) => `\`${name}\` ${extractType(unwrapNull(declared).schema)}`);
+  const fields = propertiesOf(object).map(
+    ([name, declared]) => `\`${name}\` ${extractType(unwrapNull(declared).schema)}`,
+  );
   return `Tuple(${fields.join(', ')})`;
 }
 
@@ -166,9 +176,13 @@ function target(property: Property): { type: string; convert: (text: string) => 
   if (property.schema.type === 'array') {
     const element = arrayElement(property.schema);
     if (element !== 'json') {
-      if (typeof element !== 'string') return { type: tupleArray(element, true), convert: (text) => cast(text, tupleArray(element, false)) };
+      if (typeof element !== 'string')
+        return { type: tupleArray(element, true), convert: (text) => cast(text, tupleArray(element, false)) };
       const type = `Array(${SCALAR_TYPES[element]})`;
-      return { type, convert: (text) => cast(element === 'instant' ? `arrayMap(x -> ${instant('x')}, ${text})` : text, type) };
+      return {
+        type,
+        convert: (text) => cast(element === 'instant' ? `arrayMap(x -> ${instant('x')}, ${text})` : text, type),
+      };
     }
   }
   const scalar = scalarOf(property.schema);
@@ -187,7 +201,10 @@ function strict(text: string, scalar: Scalar): string {
   if (parse === undefined) return text;
   const parsed = parse(text);
   // Reading back what was parsed tells; of a decimal number the text may have other zeros, so there only garbage shows.
-  const differs = scalar === 'integer' || scalar === 'date' ? `ifNull(toString(${parsed}) != ${text}, isNotNull(${text}))` : `isNull(${parsed}) AND isNotNull(${text})`;
+  const differs =
+    scalar === 'integer' || scalar === 'date'
+      ? `ifNull(toString(${parsed}) != ${text}, isNotNull(${text}))`
+      : `isNull(${parsed}) AND isNotNull(${text})`;
   return `if(throwIf(${differs}) = 0, ${parsed}, NULL)`;
 }
 
@@ -210,7 +227,10 @@ function cast(expression: string, type: string): string {
  * Type of an array of flat objects. In a tuple instants stay RFC 3339 text: a cast of a whole tuple cannot read their offset. The cast
  * itself goes to nameless fields, because between named ones ClickHouse casts by name and fills what it does not find with zeros.
  */
-function tupleArray(element: { names: string[]; scalars: { scalar: Scalar; nullable: boolean }[] }, named: boolean): string {
+function tupleArray(
+  element: { names: string[]; scalars: { scalar: Scalar; nullable: boolean }[] },
+  named: boolean,
+): string {
   const fields = element.names.map((name, i) => {
     const { scalar, nullable } = element.scalars[i] as { scalar: Scalar; nullable: boolean };
     const type = scalar === 'instant' || scalar === 'code' ? 'String' : SCALAR_TYPES[scalar];

@@ -83,7 +83,12 @@ export function writtenColumns(columns: readonly TableColumn[]): string[] {
 export function rawTable(definition: EventDefinition): RawTable {
   const parsed = { ...parsedColumn(definition), ephemeral: true };
   const taken = new Set<string>([...RECORD_COLUMNS.map(({ name }) => name), parsed.name]);
-  const data = rawColumns(definition).map(({ name, type, expression, standalone }) => ({ name: taken.has(name) ? `data_${name}` : name, type, expression, standalone }));
+  const data = rawColumns(definition).map(({ name, type, expression, standalone }) => ({
+    name: taken.has(name) ? `data_${name}` : name,
+    type,
+    expression,
+    standalone,
+  }));
   return {
     name: definition.rawTable,
     columns: [...RECORD_COLUMNS, parsed, ...data],
@@ -126,7 +131,10 @@ export function addRawColumn(table: string, column: TableColumn): string {
 
 function columnDefinition(column: TableColumn): string {
   const parts = [`\`${column.name}\``, column.type];
-  if (column.expression !== undefined) parts.push(`${column.ephemeral === true ? 'EPHEMERAL' : column.alias === true ? 'ALIAS' : 'DEFAULT'} ${column.expression}`);
+  if (column.expression !== undefined)
+    parts.push(
+      `${column.ephemeral === true ? 'EPHEMERAL' : column.alias === true ? 'ALIAS' : 'DEFAULT'} ${column.expression}`,
+    );
   if (column.codec !== undefined) parts.push(`CODEC(${column.codec})`);
   return parts.join(' ');
 }

@@ -23,7 +23,15 @@ export function wholePercent(part: number, whole: number): number {
  * - `adverse-record`: `yes` when a bureau or the hub knows of arrears (now or within 24 months), an account not classed as normal, a bad debt, a debt
  *   taken over by another, or an enforcement; `no` when one of them knows the person and none of it; null when nobody knows the person
  */
-export function characteristicsOf({ application, report, history }: { application: ApplicationFacts; report: ReportFacts | null; history: RepaymentHistory | null }): Characteristics {
+export function characteristicsOf({
+  application,
+  report,
+  history,
+}: {
+  application: ApplicationFacts;
+  report: ReportFacts | null;
+  history: RepaymentHistory | null;
+}): Characteristics {
   const { termMonths, amountFen, priceFen, monthlyIncomeFen } = application;
   return {
     term: termMonths,
@@ -35,9 +43,15 @@ export function characteristicsOf({ application, report, history }: { applicatio
 
 function adverseRecord(report: ReportFacts | null, history: RepaymentHistory | null): 'yes' | 'no' | null {
   const known = [
-    report?.currentDaysPastDue, report?.maxDaysPastDue24Months, report?.timesOverdue24Months, report?.badDebts, report?.recourse, report?.enforcements,
+    report?.currentDaysPastDue,
+    report?.maxDaysPastDue24Months,
+    report?.timesOverdue24Months,
+    report?.badDebts,
+    report?.recourse,
+    report?.enforcements,
     report?.assetClass === undefined ? undefined : Number(report.assetClass !== 'normal'),
-    history?.currentDaysPastDue, history?.maxDaysPastDue24Months,
+    history?.currentDaysPastDue,
+    history?.maxDaysPastDue24Months,
   ].filter((figure) => figure !== undefined && figure !== null);
   if (known.length === 0) return null;
   return known.some((figure) => figure > 0) ? 'yes' : 'no';

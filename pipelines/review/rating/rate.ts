@@ -22,8 +22,18 @@ export function rate(policy: ScorecardPolicy, values: Characteristics): Rating {
   const { points, characteristics } = score(scorecard, values);
   let known = meaning.get(points);
   if (known === undefined) {
-    const probability = probabilityOfDefault(scorecard, points, policy.portfolioBadRate === null ? null : Number(policy.portfolioBadRate));
-    meaning.set(points, (known = { probabilityOfDefault: probability.toFixed(PROBABILITY_DECIMALS), grade: gradeOf(policy.grades, points).grade }));
+    const probability = probabilityOfDefault(
+      scorecard,
+      points,
+      policy.portfolioBadRate === null ? null : Number(policy.portfolioBadRate),
+    );
+    meaning.set(
+      points,
+      (known = {
+        probabilityOfDefault: probability.toFixed(PROBABILITY_DECIMALS),
+        grade: gradeOf(policy.grades, points).grade,
+      }),
+    );
   }
   return { scorecard: scorecard.version, points, ...known, characteristics: worstFirst(characteristics) };
 }
@@ -36,12 +46,21 @@ export function gradeOf(grades: ScorecardPolicy['grades'], points: number): Scor
 }
 
 /** The characteristics that cost most points against their best, at most so many, with their names: why a rating is not better (adverse action). */
-export function adverseReasons({ scorecard, characteristics }: Pick<Rating, 'scorecard' | 'characteristics'>, most: number): (RatedCharacteristic & { title: { zh: string; en: string } })[] {
+export function adverseReasons(
+  { scorecard, characteristics }: Pick<Rating, 'scorecard' | 'characteristics'>,
+  most: number,
+): (RatedCharacteristic & { title: { zh: string; en: string } })[] {
   const card = scorecardOf(scorecard);
   return characteristics
     .filter(({ lostPoints }) => lostPoints > 0)
     .slice(0, most)
-    .map((rated) => ({ ...rated, title: card?.characteristics.find(({ name }) => name === rated.characteristic)?.title ?? { zh: rated.characteristic, en: rated.characteristic } }));
+    .map((rated) => ({
+      ...rated,
+      title: card?.characteristics.find(({ name }) => name === rated.characteristic)?.title ?? {
+        zh: rated.characteristic,
+        en: rated.characteristic,
+      },
+    }));
 }
 
 function scaleOf(policy: ScorecardPolicy): Scale {

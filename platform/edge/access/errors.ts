@@ -5,4 +5,6 @@ export const wrongCredentials = () => new HttpError(401, 'WRONG_CREDENTIALS', 'T
 export const forbidden = (detail: string) => new HttpError(403, 'FORBIDDEN', detail);
 export const notFound = (detail: string) => new HttpError(404, 'NOT_FOUND', detail);
 export const tooManyAttempts = (seconds: number) =>
-  new HttpError(429, 'TOO_MANY_ATTEMPTS', `Too many failed attempts; try again in ${seconds} s`, [], { 'retry-after': String(seconds) });
+  new HttpError(429, 'TOO_MANY_ATTEMPTS', `Too many failed attempts; try again in ${seconds} s`, [], {
+    'retry-after': String(seconds),
+  });

@@ -23,17 +23,81 @@ export const RIGHTS = [
 ] as const;
 export type Right = (typeof RIGHTS)[number];
 
-export const USER_ROLES = ['admin', 'manager', 'data-engineer', 'operator', 'reviewer', 'senior-reviewer', 'risk-manager'] as const;
+export const USER_ROLES = [
+  'admin',
+  'manager',
+  'data-engineer',
+  'operator',
+  'reviewer',
+  'senior-reviewer',
+  'risk-manager',
+] as const;
 export type UserRole = (typeof USER_ROLES)[number];
 
 const RIGHTS_OF: Readonly<Record<UserRole, readonly Right[]>> = {
   admin: RIGHTS,
-  manager: ['dashboards.read', 'applications.read', 'events.read', 'reconcile.read', 'status.read', 'tasks.read', 'policies.read', 'customers.read', 'loans.simulate'],
-  'data-engineer': ['dashboards.read', 'applications.read', 'events.read', 'reconcile.read', 'dead-letters.read', 'dead-letters.replay', 'status.read', 'loans.simulate'],
-  operator: ['dashboards.read', 'applications.read', 'events.read', 'reconcile.read', 'dead-letters.read', 'status.read', 'loans.simulate'],
-  reviewer: ['dashboards.read', 'applications.read', 'tasks.read', 'tasks.second-review', 'policies.read', 'customers.read', 'loans.simulate'],
-  'senior-reviewer': ['dashboards.read', 'applications.read', 'tasks.read', 'tasks.second-review', 'tasks.special-review', 'persons.reveal', 'policies.read', 'customers.read', 'loans.simulate'],
-  'risk-manager': ['dashboards.read', 'applications.read', 'events.read', 'reconcile.read', 'status.read', 'tasks.read', 'policies.read', 'policies.change', 'customers.read', 'loans.simulate'],
+  manager: [
+    'dashboards.read',
+    'applications.read',
+    'events.read',
+    'reconcile.read',
+    'status.read',
+    'tasks.read',
+    'policies.read',
+    'customers.read',
+    'loans.simulate',
+  ],
+  'data-engineer': [
+    'dashboards.read',
+    'applications.read',
+    'events.read',
+    'reconcile.read',
+    'dead-letters.read',
+    'dead-letters.replay',
+    'status.read',
+    'loans.simulate',
+  ],
+  operator: [
+    'dashboards.read',
+    'applications.read',
+    'events.read',
+    'reconcile.read',
+    'dead-letters.read',
+    'status.read',
+    'loans.simulate',
+  ],
+  reviewer: [
+    'dashboards.read',
+    'applications.read',
+    'tasks.read',
+    'tasks.second-review',
+    'policies.read',
+    'customers.read',
+    'loans.simulate',
+  ],
+  'senior-reviewer': [
+    'dashboards.read',
+    'applications.read',
+    'tasks.read',
+    'tasks.second-review',
+    'tasks.special-review',
+    'persons.reveal',
+    'policies.read',
+    'customers.read',
+    'loans.simulate',
+  ],
+  'risk-manager': [
+    'dashboards.read',
+    'applications.read',
+    'events.read',
+    'reconcile.read',
+    'status.read',
+    'tasks.read',
+    'policies.read',
+    'policies.change',
+    'customers.read',
+    'loans.simulate',
+  ],
 };
 
 /** The rights of a role. A right outside this list is refused, for every route and every role. */
@@ -65,4 +129,3 @@ declare module 'fastify' {
     consoleUser: ConsoleUser | null;
   }
 }
-

@@ -18,7 +18,11 @@ const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
 /** Runs one command line (without `node hub`). Returns the exit code: 0 ok, 1 failed, 2 wrong usage (design.md §6). */
-export async function runCli(argv: readonly string[], verbs: readonly Verb[], environment: CliEnvironment): Promise<number> {
+export async function runCli(
+  argv: readonly string[],
+  verbs: readonly Verb[],
+  environment: CliEnvironment,
+): Promise<number> {
   let exitCode = EXIT_OK;
   const program = buildProgram(verbs, environment, (code) => {
     exitCode = code;
@@ -42,7 +46,10 @@ function buildProgram(verbs: readonly Verb[], environment: CliEnvironment, exitW
   for (const verb of verbs) {
     const words = verb.path.split(' ');
     const name = words.pop()!;
-    const command = group(program, groups, words).command(name, { hidden: verb.hidden === true }).description(verb.summary).option('--json', 'print one JSON document on stdout');
+    const command = group(program, groups, words)
+      .command(name, { hidden: verb.hidden === true })
+      .description(verb.summary)
+      .option('--json', 'print one JSON document on stdout');
     verb.declare?.(command);
     command.action(async () => exitWith(await runVerb(verb, command, environment)));
   }
@@ -95,11 +102,13 @@ function print(result: VerbResult, asJson: boolean, environment: CliEnvironment)
 function reportFailure(error: unknown, asJson: boolean, environment: CliEnvironment): number {
   const code = error instanceof HubError ? error.code : 'UNEXPECTED';
   const fieldErrors = error instanceof InvalidInputError ? error.errors : [];
-  if (asJson) environment.stdout(`${JSON.stringify({ ok: false, code, message: messageOf(error), errors: fieldErrors })}\n`);
+  if (asJson)
+    environment.stdout(`${JSON.stringify({ ok: false, code, message: messageOf(error), errors: fieldErrors })}\n`);
   else {
     environment.stderr(`hub: ${messageOf(error)}\n`);
     for (const { pointer, detail } of fieldErrors) environment.stderr(`  ${pointer}: ${detail}\n`);
-    if (code === 'UNEXPECTED' && error instanceof Error && error.stack !== undefined) environment.stderr(`${error.stack}\n`);
+    if (code === 'UNEXPECTED' && error instanceof Error && error.stack !== undefined)
+      environment.stderr(`${error.stack}\n`);
   }
   return error instanceof InvalidInputError ? EXIT_USAGE : EXIT_FAILED;
 }

@@ -45,14 +45,22 @@ const MAX_PATH_PARAM = 256;
 const BROWSER_HEADERS: readonly (readonly [name: string, value: string])[] = [
   ['x-frame-options', 'DENY'],
   ['referrer-policy', 'no-referrer'],
-  ['content-security-policy', "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"],
+  [
+    'content-security-policy',
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+  ],
 ];
 
 /**
  * The one HTTP server of a process: problem documents for every refusal, strict JSON, limits, /healthz, /readyz, /metrics,
  * /openapi.json. Rooms add their routes to what it returns, then `listen`. Closing it lets requests in flight end first.
  */
-export async function createServer(context: Pick<HubContext, 'logger' | 'metrics' | 'postgres'> & { settings: Pick<HubContext['settings'], 'trustedProxies'> }, options: ServerOptions = {}): Promise<FastifyInstance> {
+export async function createServer(
+  context: Pick<HubContext, 'logger' | 'metrics' | 'postgres'> & {
+    settings: Pick<HubContext['settings'], 'trustedProxies'>;
+  },
+  options: ServerOptions = {},
+): Promise<FastifyInstance> {
   const methods = new MethodTable();
   const app = fastify({
     loggerInstance: context.logger,
@@ -62,12 +70,18 @@ export async function createServer(context: Pick<HubContext, 'logger' | 'metrics
     routerOptions: { maxParamLength: MAX_PATH_PARAM, ignoreTrailingSlash: false },
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { maxHeaderSize: HEADER_LIMIT, headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 5_000, insecureHTTPParser: false },
+    http: {
+      maxHeaderSize: HEADER_LIMIT,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: 5_000,
+      insecureHTTPParser: false,
+    },
     // A logger of its own for each request costs more than most requests: what is logged names its request.
     childLoggerFactory: (logger) => logger,
     genReqId: (request) => requestId(request.headers['x-request-id']),
     clientErrorHandler: (error, socket: Socket) => answerClientError(error, socket),
-    frameworkErrors: (error, request, reply) => sendProblem(error, request as unknown as FastifyRequest, reply as unknown as FastifyReply),
+    frameworkErrors: (error, request, reply) =>
+      sendProblem(error, request as unknown as FastifyRequest, reply as unknown as FastifyReply),
     return503OnClosing: true,
     forceCloseConnections: 'idle',
   }) as unknown as FastifyInstance;
@@ -92,7 +106,12 @@ export async function createServer(context: Pick<HubContext, 'logger' | 'metrics
   useStrictSchemas(app);
   app.setErrorHandler((error, request, reply) => answerError(app, error, request, reply));
   app.setNotFoundHandler((request, reply) => sendProblem(notFound(methods, request), request, reply));
-  await app.register(swagger, { openapi: openapiHead(), refResolver: { buildLocalReference: (json, _base, _fragment, i) => (typeof json.$id === 'string' ? json.$id : `schema-${i}`) } });
+  await app.register(swagger, {
+    openapi: openapiHead(),
+    refResolver: {
+      buildLocalReference: (json, _base, _fragment, i) => (typeof json.$id === 'string' ? json.$id : `schema-${i}`),
+    },
+  });
   addOwnRoutes(app, context, readiness, options.metrics ?? (() => context.metrics.metrics()));
   return app;
 }
@@ -115,10 +134,17 @@ function useStrictSchemas(app: FastifyInstance): void {
   const forBodies = new Ajv(common);
   const forText = new Ajv({ ...common, coerceTypes: 'array' });
   for (const ajv of [forBodies, forText]) addFormats.default(ajv);
-  app.setValidatorCompiler(({ schema, httpPart }) => (httpPart === 'body' ? forBodies : forText).compile(schema as object));
+  app.setValidatorCompiler(({ schema, httpPart }) =>
+    (httpPart === 'body' ? forBodies : forText).compile(schema as object),
+  );
 }
 
-async function answerError(app: FastifyInstance, error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function answerError(
+  app: FastifyInstance,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const answer = problemOfError(error, request.id);
   if (answer.problem.status < 500) return sendProblem(error, request, reply);
   request.log.error({ err: error, requestId: request.id, route: request.routeOptions.url }, 'request failed');
@@ -131,29 +157,54 @@ async function answerError(app: FastifyInstance, error: unknown, request: Fastif
 
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { problem, headers } = problemOfError(error, request.id);
-  return reply.code(problem.status).headers(headers).type(PROBLEM_TYPE).serializer((text: string) => text).send(JSON.stringify(problem));
+  return reply
+    .code(problem.status)
+    .headers(headers)
+    .type(PROBLEM_TYPE)
+    .serializer((text: string) => text)
+    .send(JSON.stringify(problem));
 }
 
 function notFound(methods: MethodTable, request: FastifyRequest): HttpError {
   const allowed = methods.allowed(request.url.split('?', 1)[0] as string);
-  if (allowed.length === 0) return new HttpError(404, 'NOT_FOUND', 'There is nothing at this path', [{ pointer: '/url', code: 'NOT_FOUND', detail: 'There is nothing at this path' }]);
+  if (allowed.length === 0)
+    return new HttpError(404, 'NOT_FOUND', 'There is nothing at this path', [
+      { pointer: '/url', code: 'NOT_FOUND', detail: 'There is nothing at this path' },
+    ]);
   const detail = `This path knows ${allowed.join(', ')}`;
-  return new HttpError(405, 'METHOD_NOT_ALLOWED', detail, [{ pointer: '/method', code: 'METHOD_NOT_ALLOWED', detail }], { allow: allowed.join(', ') });
+  return new HttpError(
+    405,
+    'METHOD_NOT_ALLOWED',
+    detail,
+    [{ pointer: '/method', code: 'METHOD_NOT_ALLOWED', detail }],
+    { allow: allowed.join(', ') },
+  );
 }
 
-function addOwnRoutes(app: FastifyInstance, context: Pick<HubContext, 'metrics'>, readiness: Readiness, metrics: () => Promise<string>): void {
+function addOwnRoutes(
+  app: FastifyInstance,
+  context: Pick<HubContext, 'metrics'>,
+  readiness: Readiness,
+  metrics: () => Promise<string>,
+): void {
   const hidden = { schema: { hide: true } } as const;
   app.get('/healthz', hidden, () => ({ status: 'ok' }));
   app.get('/readyz', hidden, async (_request, reply) => {
     const report = await readiness.report();
-    return reply.code(report.status === 'ready' ? 200 : 503).header('cache-control', 'no-store').send(report);
+    return reply
+      .code(report.status === 'ready' ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send(report);
   });
   app.get('/metrics', hidden, async (_request, reply) => reply.type(context.metrics.contentType).send(await metrics()));
   app.get('/openapi.json', hidden, () => app.swagger());
 }
 
 function openapiHead(): NonNullable<SwaggerOptions['openapi']> {
-  const { version, description } = JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string; description: string };
+  const { version, description } = JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as {
+    version: string;
+    description: string;
+  };
   const components = {
     securitySchemes: {
       ...partnerSchemes(),
@@ -167,10 +218,14 @@ function openapiHead(): NonNullable<SwaggerOptions['openapi']> {
 function partnerSchemes(): Record<string, { type: 'apiKey'; in: 'header'; name: string; description: string }> {
   const common =
     'app_id="…",timestamp="<unix seconds>",nonce="…",signature="<base64>" over METHOD, PATH?QUERY, TIMESTAMP, NONCE and BODY, each followed by LF. The timestamp may differ by 300 s; a nonce is good once for 600 s. Where the key has a cipher, BODY is the encrypted one and the header hub-encryption names it.';
-  const scheme = (name: string, how: string) => ({ type: 'apiKey', in: 'header', name: 'authorization', description: `${name} ${common} ${how}` }) as const;
+  const scheme = (name: string, how: string) =>
+    ({ type: 'apiKey', in: 'header', name: 'authorization', description: `${name} ${common} ${how}` }) as const;
   return {
     partnerHmac: scheme('HUB1-HMAC-SHA256', 'HMAC-SHA256 with the secret shared with the partner.'),
-    partnerRsa: scheme('HUB1-RSA-SHA256', 'RSASSA-PKCS1-v1_5 with SHA-256 and the partner’s key of at least 2,048 bits.'),
+    partnerRsa: scheme(
+      'HUB1-RSA-SHA256',
+      'RSASSA-PKCS1-v1_5 with SHA-256 and the partner’s key of at least 2,048 bits.',
+    ),
     partnerSm2: scheme('HUB1-SM2-SM3', 'SM2 with SM3 (GB/T 32918.2), user id 1234567812345678, as DER or as r and s.'),
   };
 }

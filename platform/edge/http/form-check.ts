@@ -16,7 +16,9 @@ export function formCheck(schema: TSchema): (body: unknown) => void {
       (validate.errors ?? []).map((error) => {
         const { allowedValues } = error.params as { allowedValues?: readonly unknown[] };
         const base = fieldErrorOf(error as Parameters<typeof fieldErrorOf>[0], undefined);
-        return allowedValues === undefined ? base : { ...base, detail: `must be one of ${allowedValues.filter((value) => value !== null).join(', ')}` };
+        return allowedValues === undefined
+          ? base
+          : { ...base, detail: `must be one of ${allowedValues.filter((value) => value !== null).join(', ')}` };
       }),
     );
   };

@@ -6,7 +6,13 @@ export class HttpError extends HubError {
   readonly errors: readonly FieldError[];
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, code: string, message: string, errors: readonly FieldError[] = [], headers: Readonly<Record<string, string>> = {}) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    errors: readonly FieldError[] = [],
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(code, message, { retriable: status === 503 || status === 429 });
     this.status = status;
     this.errors = errors;

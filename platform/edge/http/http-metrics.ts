@@ -19,7 +19,11 @@ export function measureRequests(app: FastifyInstance, metrics: Registry): void {
     const name = `${request.method} ${route} ${reply.statusCode}`;
     let child = children.get(name);
     if (child === undefined) {
-      child = histogram.labels({ route, method: route === 'unknown' ? 'any' : request.method, status: String(reply.statusCode) });
+      child = histogram.labels({
+        route,
+        method: route === 'unknown' ? 'any' : request.method,
+        status: String(reply.statusCode),
+      });
       children.set(name, child);
     }
     child.observe(reply.elapsedTime / 1_000);

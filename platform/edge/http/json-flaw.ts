@@ -28,7 +28,12 @@ export function findFlaw(text: string, integersOnly: boolean): FieldError | unde
     const here = level?.pointer ?? '';
     if (token === '{' || token === '[') {
       const isObject = token === '{';
-      levels.push({ keys: isObject ? new Set() : undefined, index: 0, base: here, pointer: isObject ? here : `${here}/0` });
+      levels.push({
+        keys: isObject ? new Set() : undefined,
+        index: 0,
+        base: here,
+        pointer: isObject ? here : `${here}/0`,
+      });
       expectKey = isObject;
     } else if (token === '}' || token === ']') {
       levels.pop();
@@ -49,14 +54,19 @@ export function findFlaw(text: string, integersOnly: boolean): FieldError | unde
         expectKey = false;
       }
     } else if (integersOnly && /^-?\d.*[.eE]/.test(token)) {
-      return { pointer: here, code: 'NOT_AN_INTEGER', detail: 'Numbers are whole and written without fraction or exponent' };
+      return {
+        pointer: here,
+        code: 'NOT_AN_INTEGER',
+        detail: 'Numbers are whole and written without fraction or exponent',
+      };
     }
   }
   return undefined;
 }
 
 function textFlaw(value: string, pointer: string): FieldError | undefined {
-  if (/\p{Surrogate}/u.test(value)) return { pointer, code: 'NOT_UNICODE', detail: 'The text holds half a surrogate pair' };
+  if (/\p{Surrogate}/u.test(value))
+    return { pointer, code: 'NOT_UNICODE', detail: 'The text holds half a surrogate pair' };
   if (value.includes('\u0000')) return { pointer, code: 'NUL_CHARACTER', detail: 'The text holds a NUL character' };
   return undefined;
 }

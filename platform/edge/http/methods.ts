@@ -10,7 +10,10 @@ export class MethodTable {
     if (known === undefined) {
       known = new Set();
       this.#byUrl.set(url, known);
-      const source = url.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))).join('/');
+      const source = url
+        .split('/')
+        .map((part) => (part.startsWith(':') ? '[^/]+' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')))
+        .join('/');
       this.#routes.push({ pattern: new RegExp(`^${source}$`), methods: known });
     }
     for (const method of [methods].flat()) known.add(method);
@@ -19,7 +22,8 @@ export class MethodTable {
   /** The methods of a path (without its query), sorted; none for an unknown path. */
   allowed(path: string): string[] {
     const found = new Set<string>();
-    for (const { pattern, methods } of this.#routes) if (pattern.test(path)) for (const method of methods) found.add(method);
+    for (const { pattern, methods } of this.#routes)
+      if (pattern.test(path)) for (const method of methods) found.add(method);
     return [...found].sort();
   }
 }

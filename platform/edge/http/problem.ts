@@ -17,13 +17,22 @@ export interface Problem {
 }
 
 /** Builds a problem document. `code` becomes its type, `/problems/<code in kebab-case>`; `instance` is the request it belongs to. */
-export function problem(status: number, code: string, detail: string, instance: string, errors: readonly FieldError[] = []): Problem {
+export function problem(
+  status: number,
+  code: string,
+  detail: string,
+  instance: string,
+  errors: readonly FieldError[] = [],
+): Problem {
   const shown = errors.slice(0, MAX_ERRORS);
   return {
     type: `/problems/${code.toLowerCase().replaceAll('_', '-')}`,
     title: STATUS_CODES[status] ?? 'Error',
     status,
-    detail: shown.length < errors.length ? `${detail} (the first ${shown.length} of ${errors.length} errors are listed)` : detail,
+    detail:
+      shown.length < errors.length
+        ? `${detail} (the first ${shown.length} of ${errors.length} errors are listed)`
+        : detail,
     instance,
     errors: shown,
   };

@@ -27,8 +27,13 @@ export class Readiness {
 
   /** Asks all checks at once; one that throws or takes too long counts as not ready. */
   async report(): Promise<ReadinessReport> {
-    const answers = await Promise.all([...this.#checks].map(async ([name, check]) => [name, (await this.#ask(check)) ?? 'ok'] as const));
-    return { status: answers.every(([, answer]) => answer === 'ok') ? 'ready' : 'not-ready', checks: Object.fromEntries(answers) };
+    const answers = await Promise.all(
+      [...this.#checks].map(async ([name, check]) => [name, (await this.#ask(check)) ?? 'ok'] as const),
+    );
+    return {
+      status: answers.every(([, answer]) => answer === 'ok') ? 'ready' : 'not-ready',
+      checks: Object.fromEntries(answers),
+    };
   }
 
   async #ask(check: ReadinessCheck): Promise<string | undefined> {

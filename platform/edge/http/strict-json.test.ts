@@ -22,7 +22,12 @@ describe('parseStrictJson', () => {
   it('reads every document as JSON.parse does', () => {
     const leaf = fc.oneof(fc.string({ unit: 'grapheme' }), fc.integer(), fc.boolean(), fc.constant(null));
     const document = fc.letrec((tie) => ({
-      value: fc.oneof({ maxDepth: 5, withCrossShrink: true }, leaf, fc.array(tie('value'), { maxLength: 5 }), fc.dictionary(keyed, tie('value'), { maxKeys: 5 })),
+      value: fc.oneof(
+        { maxDepth: 5, withCrossShrink: true },
+        leaf,
+        fc.array(tie('value'), { maxLength: 5 }),
+        fc.dictionary(keyed, tie('value'), { maxKeys: 5 }),
+      ),
     })).value;
     fc.assert(
       fc.property(document, fc.constantFrom(undefined, 2), (value, indent) => {
@@ -40,7 +45,18 @@ describe('parseStrictJson', () => {
         const text = path.reduceRight((value, step) => `[0,{${JSON.stringify(step)}:${value}}]`, inner);
         const { code, pointer } = refusal(text, { ...STRICT, maxDepth: 100 });
         if (code === 'NUL_CHARACTER') return;
-        expect({ code, pointer }).toEqual({ code: 'DUPLICATE_KEY', pointer: [...path.map((step) => `/1/${step}`), `/${key}`].map((part) => part.replace(/^(\/1)?\/(.*)$/s, (_all, one: string | undefined, token: string) => `${one ?? ''}/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`)).join('') });
+        expect({ code, pointer }).toEqual({
+          code: 'DUPLICATE_KEY',
+          pointer: [...path.map((step) => `/1/${step}`), `/${key}`]
+            .map((part) =>
+              part.replace(
+                /^(\/1)?\/(.*)$/s,
+                (_all, one: string | undefined, token: string) =>
+                  `${one ?? ''}/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+              ),
+            )
+            .join(''),
+        });
       }),
     );
   });

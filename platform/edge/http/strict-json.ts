@@ -56,7 +56,13 @@ function scan(body: Buffer): Scan {
     else if (byte === COMMA) seen.items++;
     else if (byte === COLON) seen.colons++;
     else if (byte === DOT) seen.fraction = true;
-    else if ((byte === LOWER_E || byte === UPPER_E) && at > 0 && (body[at - 1] as number) >= ZERO && (body[at - 1] as number) <= NINE) seen.fraction = true;
+    else if (
+      (byte === LOWER_E || byte === UPPER_E) &&
+      at > 0 &&
+      (body[at - 1] as number) >= ZERO &&
+      (body[at - 1] as number) <= NINE
+    )
+      seen.fraction = true;
   }
   return seen;
 }
@@ -82,8 +88,10 @@ export function parseStrictJson(body: Buffer, limits: JsonLimits = DEFAULT_LIMIT
   if (body.length === 0) throw malformed('BODY_EMPTY', 'A JSON document is expected, the body is empty');
   if (!isUtf8(body)) throw malformed('NOT_UTF8', 'The body is not valid UTF-8');
   const seen = scan(body);
-  if (seen.depth > limits.maxDepth) throw malformed('TOO_DEEP', `Objects and arrays lie more than ${limits.maxDepth} deep in each other`);
-  if (seen.items + seen.colons > limits.maxItems) throw malformed('TOO_MANY_VALUES', `There are more than ${limits.maxItems} values`);
+  if (seen.depth > limits.maxDepth)
+    throw malformed('TOO_DEEP', `Objects and arrays lie more than ${limits.maxDepth} deep in each other`);
+  if (seen.items + seen.colons > limits.maxItems)
+    throw malformed('TOO_MANY_VALUES', `There are more than ${limits.maxItems} values`);
   const text = body.toString('utf8');
   let value: unknown;
   try {
@@ -92,10 +100,15 @@ export function parseStrictJson(body: Buffer, limits: JsonLimits = DEFAULT_LIMIT
     // The parser's message quotes the text around the mistake, which may be personal data: it is not passed on.
     throw malformed('NOT_JSON', 'The body is not a JSON document');
   }
-  const suspicious = seen.unicodeEscape || (limits.integersOnly && seen.fraction) || countMembers(value) !== seen.colons || text.includes('__proto__');
+  const suspicious =
+    seen.unicodeEscape ||
+    (limits.integersOnly && seen.fraction) ||
+    countMembers(value) !== seen.colons ||
+    text.includes('__proto__');
   if (suspicious) {
     const flaw = findFlaw(text, limits.integersOnly);
-    if (flaw !== undefined) throw new HttpError(400, 'MALFORMED_JSON', 'The body is JSON that this service does not accept', [flaw]);
+    if (flaw !== undefined)
+      throw new HttpError(400, 'MALFORMED_JSON', 'The body is JSON that this service does not accept', [flaw]);
   }
   return value;
 }

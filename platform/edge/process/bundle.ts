@@ -9,7 +9,8 @@ import { projectPath } from '../../kernel/project.ts';
  */
 export function bundledEntry(source: string): string {
   const file = join(process.env['HUB_BUNDLE'] || projectPath('dist', 'current'), source.replace(/\.ts$/, '.js'));
-  if (!existsSync(file)) throw new HubError('NOT_BUILT', `${source} has not been bundled. Run: node platform/local/build.mjs`);
+  if (!existsSync(file))
+    throw new HubError('NOT_BUILT', `${source} has not been bundled. Run: node platform/local/build.mjs`);
   // The real path stays valid when a later build moves `current` on.
   return realpathSync(file);
 }

@@ -79,7 +79,12 @@ export class SupervisedChild {
   private readonly waker = new AbortController();
   private loop: Promise<void> | undefined;
 
-  constructor(spec: ChildSpec, home: Home, supervisor: { pid: number; started: string }, report: (event: ProgressEvent) => void) {
+  constructor(
+    spec: ChildSpec,
+    home: Home,
+    supervisor: { pid: number; started: string },
+    report: (event: ProgressEvent) => void,
+  ) {
     this.spec = spec;
     this.home = home;
     this.supervisor = supervisor;
@@ -87,7 +92,14 @@ export class SupervisedChild {
   }
 
   status(): ChildStatus {
-    return { name: this.spec.name, state: this.state, pid: this.process?.pid, port: this.spec.port, startedAt: this.startedAt, restarts: this.restarts };
+    return {
+      name: this.spec.name,
+      state: this.state,
+      pid: this.process?.pid,
+      port: this.spec.port,
+      startedAt: this.startedAt,
+      restarts: this.restarts,
+    };
   }
 
   /** Starts it and keeps it up; resolves when it is ready for the first time, rejects with ChildFailedError when it never gets there. */
@@ -138,10 +150,16 @@ export class SupervisedChild {
       this.state = 'restarting';
       this.restarts++;
       const backoff = this.failures === 0 ? 0 : Math.min(BACKOFF_LAST_MS, BACKOFF_FIRST_MS * 2 ** (this.failures - 1));
-      this.report({ name: this.spec.name, message: `${reason}; starting again${backoff > 0 ? ` in ${backoff} ms` : ''}` });
+      this.report({
+        name: this.spec.name,
+        message: `${reason}; starting again${backoff > 0 ? ` in ${backoff} ms` : ''}`,
+      });
       await sleep(backoff, undefined, { signal: this.waker.signal }).catch(() => undefined);
     }
-    if (!this.everReady) onFailed(new ChildFailedError(this.spec.name, 'stopped before it was ready', logFileOf(this.home, this.spec.name), ''));
+    if (!this.everReady)
+      onFailed(
+        new ChildFailedError(this.spec.name, 'stopped before it was ready', logFileOf(this.home, this.spec.name), ''),
+      );
   }
 
   /** One life of the process; resolves with why it ended, and its exit code where it had one. */
@@ -162,7 +180,9 @@ export class SupervisedChild {
     this.state = 'starting';
     const ended = new Promise<{ reason: string; code: number | null }>((resolve) => {
       child.once('error', (error) => resolve({ reason: `could not be run (${error.message})`, code: -1 }));
-      child.once('exit', (code, signal) => resolve({ reason: signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`, code }));
+      child.once('exit', (code, signal) =>
+        resolve({ reason: signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`, code }),
+      );
     });
     let alive = true;
     void ended.then(() => (alive = false));
@@ -187,7 +207,12 @@ export class SupervisedChild {
   }
 
   /** Waits until the process answers, then probes it for as long as it lives. */
-  private async watch(child: ChildProcess, alive: () => boolean, firstDeadline: number, onReady: () => void): Promise<void> {
+  private async watch(
+    child: ChildProcess,
+    alive: () => boolean,
+    firstDeadline: number,
+    onReady: () => void,
+  ): Promise<void> {
     const { ready: probe, probeEveryMs = ALIVE_EVERY_MS } = this.spec;
     let heardAt = Date.now();
     if (probe === 'ipc') {
@@ -196,9 +221,11 @@ export class SupervisedChild {
         if (message === 'ready' && alive()) this.becameReady(onReady);
       });
     }
-    const answers = (): Promise<boolean> => (probe === 'ipc' ? Promise.resolve(Date.now() - heardAt < 2 * probeEveryMs) : probe().catch(() => false));
+    const answers = (): Promise<boolean> =>
+      probe === 'ipc' ? Promise.resolve(Date.now() - heardAt < 2 * probeEveryMs) : probe().catch(() => false);
     // An engine may need long to recover its data; a role that is not ready by then hangs.
-    const laterDeadline = probe === 'ipc' ? Date.now() + (this.spec.readyTimeoutMs ?? READY_TIMEOUT_MS) : Number.POSITIVE_INFINITY;
+    const laterDeadline =
+      probe === 'ipc' ? Date.now() + (this.spec.readyTimeoutMs ?? READY_TIMEOUT_MS) : Number.POSITIVE_INFINITY;
     const giveUpAt = this.everReady ? laterDeadline : firstDeadline;
     while (alive() && this.state === 'starting') {
       if (probe !== 'ipc' && (await probe().catch(() => false)) && alive()) this.becameReady(onReady);
@@ -207,7 +234,7 @@ export class SupervisedChild {
         return;
       } else await sleep(50);
     }
-    for (let silent = 0; alive() && !this.stopping; ) {
+    for (let silent = 0; alive() && !this.stopping;) {
       await sleep(probeEveryMs, undefined, { signal: this.waker.signal, ref: false }).catch(() => undefined);
       if (!alive() || this.stopping) return;
       silent = (await answers()) ? 0 : silent + 1;

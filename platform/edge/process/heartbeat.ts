@@ -33,9 +33,21 @@ export function startHeartbeat(
         text: `INSERT INTO hub.process (id, role, host, pid, started_at, heartbeat_at, metrics_url, rss_bytes, problems)
                VALUES ($1, $2, $3, $4, $5, now(), $6, $7, $8)
                ON CONFLICT (id) DO UPDATE SET heartbeat_at = now(), rss_bytes = excluded.rss_bytes, problems = excluded.problems`,
-        values: [id, self.role, hostname(), process.pid, startedAt, self.metricsUrl, process.memoryUsage.rss(), self.problems()],
+        values: [
+          id,
+          self.role,
+          hostname(),
+          process.pid,
+          startedAt,
+          self.metricsUrl,
+          process.memoryUsage.rss(),
+          self.problems(),
+        ],
       });
-      await context.postgres.query({ name: 'heartbeat-sweep', text: `DELETE FROM hub.process WHERE heartbeat_at < now() - interval '1 minute'` });
+      await context.postgres.query({
+        name: 'heartbeat-sweep',
+        text: `DELETE FROM hub.process WHERE heartbeat_at < now() - interval '1 minute'`,
+      });
     } catch (error) {
       context.logger.warn({ err: error }, 'heartbeat could not be written');
     }

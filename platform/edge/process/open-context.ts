@@ -11,7 +11,11 @@ export interface OpenContext extends HubContext {
 }
 
 /** Connects one process to the servers. `process` names it in logs and metrics. */
-export async function openContext(options: { process: string; settings: Settings; endpoints: Endpoints }): Promise<OpenContext> {
+export async function openContext(options: {
+  process: string;
+  settings: Settings;
+  endpoints: Endpoints;
+}): Promise<OpenContext> {
   const { settings, endpoints } = options;
   const logger = createLogger(options.process, settings.logLevel);
   const metrics = new Registry();

@@ -30,7 +30,10 @@ describe('ports of the embedded parts', () => {
       code: 'PORT_IN_USE',
       message: expect.stringMatching(new RegExp(`Port ${taken} for the web server is already in use.*HUB_PORT`)),
     });
-    await expect(choosePorts(home, ['postgres'], { postgres: taken })).rejects.toMatchObject({ code: 'PORT_IN_USE', details: { setting: 'HUB_POSTGRES_PORT' } });
+    await expect(choosePorts(home, ['postgres'], { postgres: taken })).rejects.toMatchObject({
+      code: 'PORT_IN_USE',
+      details: { setting: 'HUB_POSTGRES_PORT' },
+    });
   });
 
   it('stay the same from start to start, also when a part is added', async () => {

@@ -43,7 +43,11 @@ export async function assertPortFree(name: string, port: number, setting: string
  * The ports of the embedded parts, remembered in HUB_HOME/ports.json so that a second start uses the same ones. A remembered
  * port that a stranger has taken meanwhile is replaced; a port asked for explicitly is never replaced (PortInUseError).
  */
-export async function choosePorts(home: Home, names: readonly string[], fixed: Readonly<Record<string, number | undefined>> = {}): Promise<Record<string, number>> {
+export async function choosePorts(
+  home: Home,
+  names: readonly string[],
+  fixed: Readonly<Record<string, number | undefined>> = {},
+): Promise<Record<string, number>> {
   const file = join(home.root, 'ports.json');
   const remembered = readJson<Record<string, number>>(file) ?? {};
   const chosen: Record<string, number> = {};
@@ -55,7 +59,10 @@ export async function choosePorts(home: Home, names: readonly string[], fixed: R
       continue;
     }
     const before = remembered[name];
-    chosen[name] = before !== undefined && (await becomesFree(before, 3_000)) ? before : await freePort(new Set([...Object.values(remembered), ...Object.values(chosen)]));
+    chosen[name] =
+      before !== undefined && (await becomesFree(before, 3_000))
+        ? before
+        : await freePort(new Set([...Object.values(remembered), ...Object.values(chosen)]));
   }
   writeFileAtomic(file, `${JSON.stringify({ ...remembered, ...chosen }, null, 2)}\n`);
   return chosen;

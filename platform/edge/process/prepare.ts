@@ -10,7 +10,11 @@ import { projectPath } from '../../kernel/project.ts';
  * several processes do it at once; side by side, because none needs another.
  */
 export async function prepareServers(settings: Settings, endpoints: Endpoints): Promise<void> {
-  await Promise.all([preparePostgres(endpoints), ensureTopics({ settings, endpoints }, hubTopics(settings)), prepareClickhouse(settings, endpoints)]);
+  await Promise.all([
+    preparePostgres(endpoints),
+    ensureTopics({ settings, endpoints }, hubTopics(settings)),
+    prepareClickhouse(settings, endpoints),
+  ]);
 }
 
 async function preparePostgres({ databaseUrl }: Endpoints): Promise<void> {

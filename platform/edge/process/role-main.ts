@@ -31,7 +31,9 @@ export async function runRole(role: Role, settings: Settings, modules: readonly 
     await context.close();
   };
   endWithSupervisor(stop);
-  for (const worker of modules.flatMap((module) => module.workers ?? []).filter((candidate) => candidate.role === role)) {
+  for (const worker of modules
+    .flatMap((module) => module.workers ?? [])
+    .filter((candidate) => candidate.role === role)) {
     if (stopping) return;
     const running = await worker.start(context).catch((error: unknown) => {
       context.logger.fatal({ err: error, worker: worker.name }, 'the worker cannot start');

@@ -43,7 +43,9 @@ function readRunFiles(home: Home): RunFile[] {
 
 /** Drops the place of supervisors that were killed; their names hold a process id and are never claimed again. */
 function dropDeadSupervisors(home: Home): void {
-  for (const name of readdirSync(home.run).filter((entry) => entry.startsWith('supervisor') && entry.endsWith('.json'))) {
+  for (const name of readdirSync(home.run).filter(
+    (entry) => entry.startsWith('supervisor') && entry.endsWith('.json'),
+  )) {
     const holder = readJson<{ pid: number; started: string }>(join(home.run, name));
     if (holder !== undefined && !isSameProcess(holder.pid, holder)) rmSync(join(home.run, name), { force: true });
   }

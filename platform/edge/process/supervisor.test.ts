@@ -8,7 +8,11 @@ import { isSameProcess } from './process-identity.ts';
 import { runningChildren } from './run-files.ts';
 import { startStack, type RunningStack } from './supervisor.ts';
 
-const urls = { kafkaBrokers: 'kafka.example:9092', databaseUrl: 'postgres://db.example/hub', clickhouseUrl: 'http://ch.example:8123' };
+const urls = {
+  kafkaBrokers: 'kafka.example:9092',
+  databaseUrl: 'postgres://db.example/hub',
+  clickhouseUrl: 'http://ch.example:8123',
+};
 let home: string;
 let stack: RunningStack | undefined;
 
@@ -23,17 +27,28 @@ afterEach(async () => {
 
 /** A Node child that runs the given script; `name` stands in its command line. */
 function role(name: string, script: string, extra: Partial<ChildSpec> = {}): ChildSpec {
-  return { name, command: process.execPath, args: ['-e', script, name], env: { NODE_OPTIONS: undefined }, ready: 'ipc', ...extra };
+  return {
+    name,
+    command: process.execPath,
+    args: ['-e', script, name],
+    env: { NODE_OPTIONS: undefined },
+    ready: 'ipc',
+    ...extra,
+  };
 }
 const serving = "process.send('ready'); setInterval(() => {}, 1000); process.on('disconnect', () => process.exit(0));";
 
 async function until(condition: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 30_000; !condition(); await sleep(20)) if (Date.now() > deadline) throw new Error('the condition did not come true');
+  for (const deadline = Date.now() + 30_000; !condition(); await sleep(20))
+    if (Date.now() > deadline) throw new Error('the condition did not come true');
 }
 
 describe('supervisor', () => {
   it('hands the given addresses to the roles and starts none of the parts they replace', async () => {
-    stack = await startStack({ home, ...urls }, { roles: (given) => [role('web', `console.log(${JSON.stringify(JSON.stringify(given))}); ${serving}`)] });
+    stack = await startStack(
+      { home, ...urls },
+      { roles: (given) => [role('web', `console.log(${JSON.stringify(JSON.stringify(given))}); ${serving}`)] },
+    );
     expect(stack.urls).toEqual(urls);
     expect(stack.status().map((child) => child.name)).toEqual(['web']);
     expect(JSON.parse(readFileSync(join(home, 'logs/web.log'), 'utf8'))).toEqual(urls);
@@ -41,8 +56,15 @@ describe('supervisor', () => {
 
   it('starts a role only when those it depends on are ready', async () => {
     const mark = join(home, 'first-is-ready');
-    const first = role('first', `setTimeout(() => { require('fs').writeFileSync(${JSON.stringify(mark)}, ''); ${serving} }, 300)`);
-    const second = role('second', `if (!require('fs').existsSync(${JSON.stringify(mark)})) process.exit(7); ${serving}`, { dependsOn: ['first'] });
+    const first = role(
+      'first',
+      `setTimeout(() => { require('fs').writeFileSync(${JSON.stringify(mark)}, ''); ${serving} }, 300)`,
+    );
+    const second = role(
+      'second',
+      `if (!require('fs').existsSync(${JSON.stringify(mark)})) process.exit(7); ${serving}`,
+      { dependsOn: ['first'] },
+    );
     stack = await startStack({ home, ...urls }, { roles: () => [second, first] });
     expect(stack.status().map(({ name, state, restarts }) => ({ name, state, restarts }))).toEqual(
       expect.arrayContaining([
@@ -69,7 +91,10 @@ describe('supervisor', () => {
   });
 
   it('kills a child that ignores SIGTERM, and leaves no process and no run file', async () => {
-    const running = await startStack({ home, ...urls }, { roleGraceMs: 500, roles: () => [role('deaf', `process.on('SIGTERM', () => {}); ${serving}`)] });
+    const running = await startStack(
+      { home, ...urls },
+      { roleGraceMs: 500, roles: () => [role('deaf', `process.on('SIGTERM', () => {}); ${serving}`)] },
+    );
     const [child] = runningChildren(running.home);
     const before = Date.now();
     await running.stop();
@@ -79,14 +104,28 @@ describe('supervisor', () => {
   });
 
   it('gives up with the end of the log when a role cannot start, and stops the others', async () => {
-    const failing = startStack({ home, ...urls }, { roles: () => [role('good', serving), role('broken', "console.error('no such setting: COLOUR'); process.exit(3)")] });
-    await expect(failing).rejects.toMatchObject({ code: 'CHILD_FAILED', message: expect.stringMatching(/broken did not start: ended with exit code 3[^]*no such setting: COLOUR/) });
+    const failing = startStack(
+      { home, ...urls },
+      {
+        roles: () => [
+          role('good', serving),
+          role('broken', "console.error('no such setting: COLOUR'); process.exit(3)"),
+        ],
+      },
+    );
+    await expect(failing).rejects.toMatchObject({
+      code: 'CHILD_FAILED',
+      message: expect.stringMatching(/broken did not start: ended with exit code 3[^]*no such setting: COLOUR/),
+    });
     expect(readdirSync(join(home, 'run'))).toEqual([]);
   });
 
   it('refuses a home where another supervisor is at work', async () => {
     stack = await startStack({ home, ...urls }, {});
-    await expect(startStack({ home, ...urls }, {})).rejects.toMatchObject({ code: 'HOME_IN_USE', message: expect.stringContaining('HUB_HOME') });
+    await expect(startStack({ home, ...urls }, {})).rejects.toMatchObject({
+      code: 'HOME_IN_USE',
+      message: expect.stringContaining('HUB_HOME'),
+    });
     const beside = await startStack({ home, ...urls }, { instance: 'only-sink', roles: () => [role('sink', serving)] });
     expect(existsSync(join(home, 'run/only-sink.sink.json'))).toBe(true);
     await beside.stop();

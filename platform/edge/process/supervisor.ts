@@ -68,7 +68,8 @@ export async function startStack(settings: StackSettings, plan: StackPlan = {}):
 
   const stop = (): Promise<void> => (stopped ??= stopAll());
   const stopAll = async (): Promise<void> => {
-    const of = (role: boolean): SupervisedChild[] => [...children.values()].filter((entry) => entry.role === role).map((entry) => entry.child);
+    const of = (role: boolean): SupervisedChild[] =>
+      [...children.values()].filter((entry) => entry.role === role).map((entry) => entry.child);
     await Promise.all(of(true).map((child) => child.stop(plan.roleGraceMs ?? ROLE_GRACE_MS)));
     await Promise.all(of(false).map((child) => child.stop(PART_GRACE_MS)));
     releaseHome();
@@ -81,15 +82,29 @@ export async function startStack(settings: StackSettings, plan: StackPlan = {}):
   };
 
   try {
-    for (const name of await reapLeftovers(home)) report({ name, message: 'left over from a hub that was killed: ended' });
-    const given: Record<PartName, string | undefined> = { kafka: settings.kafkaBrokers, postgres: settings.databaseUrl, clickhouse: settings.clickhouseUrl };
+    for (const name of await reapLeftovers(home))
+      report({ name, message: 'left over from a hub that was killed: ended' });
+    const given: Record<PartName, string | undefined> = {
+      kafka: settings.kafkaBrokers,
+      postgres: settings.databaseUrl,
+      clickhouse: settings.clickhouseUrl,
+    };
     const wanted = (plan.parts ?? []).filter((part) => !given[part.name]);
-    const ports = await choosePorts(home, wanted.flatMap((part) => part.ports), settings.ports);
+    const ports = await choosePorts(
+      home,
+      wanted.flatMap((part) => part.ports),
+      settings.ports,
+    );
     const started = new Map<string, Promise<void>>();
     const prepared = new Map<PartName, PreparedPart>();
 
     const preparing = wanted.map(async (part) => {
-      const ready = await part.prepare({ home, ports, report: (message) => report({ name: part.name, message }), env: process.env });
+      const ready = await part.prepare({
+        home,
+        ports,
+        report: (message) => report({ name: part.name, message }),
+        env: process.env,
+      });
       prepared.set(part.name, ready);
       return ready;
     });
@@ -120,10 +135,18 @@ export async function startStack(settings: StackSettings, plan: StackPlan = {}):
       role.catch(() => undefined);
       started.set(spec.name, role);
     }
-    const aborted = new Promise<never>((_, reject) => plan.signal?.addEventListener('abort', () => reject(plan.signal?.reason as Error), { once: true }));
+    const aborted = new Promise<never>((_, reject) =>
+      plan.signal?.addEventListener('abort', () => reject(plan.signal?.reason as Error), { once: true }),
+    );
     aborted.catch(() => undefined);
     await Promise.race([Promise.all(started.values()), aborted]);
-    return { urls, home, stop, status: () => [...children.values()].map((entry) => entry.child.status()), add: (spec) => launch(spec, true) };
+    return {
+      urls,
+      home,
+      stop,
+      status: () => [...children.values()].map((entry) => entry.child.status()),
+      add: (spec) => launch(spec, true),
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -136,7 +159,8 @@ function inOrder(specs: readonly ChildSpec[]): ChildSpec[] {
   const ordered = new Set<ChildSpec>();
   const visit = (spec: ChildSpec, path: readonly string[]): void => {
     if (ordered.has(spec)) return;
-    if (path.includes(spec.name)) throw new Error(`children depend on each other in a circle: ${[...path, spec.name].join(' → ')}`);
+    if (path.includes(spec.name))
+      throw new Error(`children depend on each other in a circle: ${[...path, spec.name].join(' → ')}`);
     for (const name of spec.dependsOn ?? []) {
       const before = byName.get(name);
       if (before !== undefined) visit(before, [...path, spec.name]);

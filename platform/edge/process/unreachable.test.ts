@@ -6,12 +6,25 @@ const coded = (code: string): Error => Object.assign(new Error('x'), { code });
 
 describe('isUnreachable', () => {
   it('knows servers that are away, starting or cut off', () => {
-    for (const error of [coded('ECONNREFUSED'), coded('57P03'), coded('08006'), new Error('Connection terminated unexpectedly'), new HubError('KAFKA_TIMED_OUT', 'x', { retriable: true }), new HubError('MIGRATION_FAILED', 'x', { cause: coded('57P01') })])
+    for (const error of [
+      coded('ECONNREFUSED'),
+      coded('57P03'),
+      coded('08006'),
+      new Error('Connection terminated unexpectedly'),
+      new HubError('KAFKA_TIMED_OUT', 'x', { retriable: true }),
+      new HubError('MIGRATION_FAILED', 'x', { cause: coded('57P01') }),
+    ])
       expect(isUnreachable(error)).toBe(true);
   });
 
   it('knows mistakes that waiting does not mend', () => {
-    for (const error of [coded('42P01'), new TypeError('x is not a function'), new HubError('MIGRATION_EDITED', 'x'), new HubError('MIGRATION_FAILED', 'x', { cause: coded('42601') }), 'text'])
+    for (const error of [
+      coded('42P01'),
+      new TypeError('x is not a function'),
+      new HubError('MIGRATION_EDITED', 'x'),
+      new HubError('MIGRATION_FAILED', 'x', { cause: coded('42601') }),
+      'text',
+    ])
       expect(isUnreachable(error)).toBe(false);
   });
 });

@@ -5,12 +5,22 @@ import { isConnectionFailure } from '../../storage/postgres/index.ts';
 /** True when a server, or the way to it, failed: the same start may succeed once it is back. A mistake in the hub or its settings is none. */
 export function isUnreachable(error: unknown): boolean {
   if (error instanceof HubError) return error.retriable || (error.cause !== undefined && isUnreachable(error.cause));
-  if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError || error instanceof ReferenceError) return false;
+  if (
+    error instanceof TypeError ||
+    error instanceof RangeError ||
+    error instanceof SyntaxError ||
+    error instanceof ReferenceError
+  )
+    return false;
   return error instanceof Error && isConnectionFailure(error);
 }
 
 /** Does the work again, with growing pauses, while a server cannot be reached; throws its last error after `withinMs`, any other at once. */
-export async function onceReachable<Result>(work: () => Promise<Result>, withinMs: number, signal?: AbortSignal): Promise<Result> {
+export async function onceReachable<Result>(
+  work: () => Promise<Result>,
+  withinMs: number,
+  signal?: AbortSignal,
+): Promise<Result> {
   const deadline = performance.now() + withinMs;
   for (let pauseMs = 100; ; pauseMs = Math.min(2_000, pauseMs * 2)) {
     try {

@@ -41,7 +41,10 @@ export interface RunningHub {
 export function parseRoles(text: string): Role[] {
   return text.split(',').map((name) => {
     const role = ROLES.find((candidate) => candidate === name.trim());
-    if (role === undefined) throw new InvalidInputError(`${name} is not a role`, [{ pointer: '--only', code: 'UNKNOWN_ROLE', detail: `roles are ${ROLES.join(', ')}` }]);
+    if (role === undefined)
+      throw new InvalidInputError(`${name} is not a role`, [
+        { pointer: '--only', code: 'UNKNOWN_ROLE', detail: `roles are ${ROLES.join(', ')}` },
+      ]);
     return role;
   });
 }
@@ -50,22 +53,42 @@ export function parseRoles(text: string): Role[] {
  * Starts the hub: embedded parts that no URL replaces, side by side; then the servers are prepared (migrations, topics,
  * first policy); then one child process per role, watched and started again when it dies. Resolves when all is ready.
  */
-export async function startHub(settings: Settings, modules: readonly HubModule[], options: UpOptions): Promise<RunningHub> {
+export async function startHub(
+  settings: Settings,
+  modules: readonly HubModule[],
+  options: UpOptions,
+): Promise<RunningHub> {
   const partial = options.only !== undefined;
-  const roles = ROLES.filter((role) => (options.only ?? ROLES).includes(role) && modules.some((module) => module.workers?.some((worker) => worker.role === role)));
+  const roles = ROLES.filter(
+    (role) =>
+      (options.only ?? ROLES).includes(role) &&
+      modules.some((module) => module.workers?.some((worker) => worker.role === role)),
+  );
   // What a killed supervisor left behind may still hold the port.
-  for (const name of await reapLeftovers(openHome(settings.home))) options.onProgress({ name, message: 'left over from a hub that was killed: ended' });
+  for (const name of await reapLeftovers(openHome(settings.home)))
+    options.onProgress({ name, message: 'left over from a hub that was killed: ended' });
   if (roles.includes('web')) await assertPortFree('the web server', settings.port, 'HUB_PORT', settings.host);
   const given = partial ? resolveEndpoints(settings) : settings;
   const stack = await startStack(
-    { home: settings.home, kafkaBrokers: given.kafkaBrokers, databaseUrl: given.databaseUrl, clickhouseUrl: given.clickhouseUrl },
-    { parts: options.parts, instance: partial ? `only-${roles.join('-')}-${process.pid}` : undefined, onProgress: options.onProgress, signal: options.signal },
+    {
+      home: settings.home,
+      kafkaBrokers: given.kafkaBrokers,
+      databaseUrl: given.databaseUrl,
+      clickhouseUrl: given.clickhouseUrl,
+    },
+    {
+      parts: options.parts,
+      instance: partial ? `only-${roles.join('-')}-${process.pid}` : undefined,
+      onProgress: options.onProgress,
+      signal: options.signal,
+    },
   );
   const sandboxes: Awaited<ReturnType<Sandbox['start']>>[] = [];
   try {
     if (!partial) publishEndpoints(settings.home, stack.urls);
     await onceReachable(() => prepareServers(settings, stack.urls), PREPARED_WITHIN_MS, options.signal);
-    const played = roles.includes('connectors') && settings.sandboxes ? modules.flatMap((module) => module.sandboxes ?? []) : [];
+    const played =
+      roles.includes('connectors') && settings.sandboxes ? modules.flatMap((module) => module.sandboxes ?? []) : [];
     for (const sandbox of played) sandboxes.push(await sandbox.start({ seed: SANDBOX_SEED }));
     // The settings of the operator win over those of a sandbox: a connector with a real address never talks to the sandbox.
     const env = Object.assign({}, ...sandboxes.map((sandbox) => sandbox.env)) as Record<string, string>;

@@ -30,14 +30,25 @@ function upVerb(modules: () => readonly HubModule[], parts: readonly Part[]): Ve
   return {
     path: 'up',
     summary: 'start the hub and stay in the foreground until SIGTERM or Ctrl-C',
-    declare: (command) => void command.option('--only <roles>', 'start only these roles, e.g. pipelines,sink (the servers come from URLs or the hub on the same HUB_HOME)'),
+    declare: (command) =>
+      void command.option(
+        '--only <roles>',
+        'start only these roles, e.g. pipelines,sink (the servers come from URLs or the hub on the same HUB_HOME)',
+      ),
     run: async ({ options, settings }) => {
       const { signal, signalled } = untilSignalled();
       const only = typeof options.only === 'string' ? parseRoles(options.only) : undefined;
       const asJson = options.json === true;
-      const hub = await startHub(settings, modules(), { parts, only, signal, onProgress: ({ name, message }) => process.stderr.write(`${name}: ${message}\n`) });
+      const hub = await startHub(settings, modules(), {
+        parts,
+        only,
+        signal,
+        onProgress: ({ name, message }) => process.stderr.write(`${name}: ${message}\n`),
+      });
       const sandboxes = hub.sandboxes.length > 0 ? ` (played by a sandbox: ${hub.sandboxes.join(', ')})` : '';
-      process.stdout.write(asJson ? `${JSON.stringify({ ready: true, url: hub.url })}\n` : `The hub is up: ${hub.url}${sandboxes}\n`);
+      process.stdout.write(
+        asJson ? `${JSON.stringify({ ready: true, url: hub.url })}\n` : `The hub is up: ${hub.url}${sandboxes}\n`,
+      );
       await signalled;
       await hub.stop();
       return { ok: true, json: undefined, text: 'The hub has stopped.' };
@@ -49,12 +60,23 @@ const statusVerb: Verb = {
   path: 'status',
   summary: 'what runs, on which process ids, and whether it is well',
   run: async ({ settings, context }) => {
-    const parts = runningChildren(openHome(settings.home)).map(({ name, pid, port, startedAt, restarts }) => ({ name, pid, port: port ?? null, startedAt, restarts }));
+    const parts = runningChildren(openHome(settings.home)).map(({ name, pid, port, startedAt, restarts }) => ({
+      name,
+      pid,
+      port: port ?? null,
+      startedAt,
+      restarts,
+    }));
     const processes = await livingProcesses(await context());
     const ok = processes.length > 0 && processes.every((row) => row.problems.length === 0);
     const lines = [
-      ...parts.map((part) => `${part.name.padEnd(12)} pid ${part.pid}${part.port === null ? '' : `, port ${part.port}`}, up since ${part.startedAt}${part.restarts > 0 ? `, restarted ${part.restarts} times` : ''}`),
-      ...processes.flatMap((row) => row.problems.map((problem) => `${row.role} on ${row.host} (pid ${row.pid}): ${problem}`)),
+      ...parts.map(
+        (part) =>
+          `${part.name.padEnd(12)} pid ${part.pid}${part.port === null ? '' : `, port ${part.port}`}, up since ${part.startedAt}${part.restarts > 0 ? `, restarted ${part.restarts} times` : ''}`,
+      ),
+      ...processes.flatMap((row) =>
+        row.problems.map((problem) => `${row.role} on ${row.host} (pid ${row.pid}): ${problem}`),
+      ),
     ];
     return { ok, json: { ok, parts, processes }, text: lines.join('\n') || 'Nothing runs.' };
   },

@@ -12,7 +12,9 @@ export function webWorker(modules: () => readonly HubModule[]): Worker {
     role: 'web',
     start: async (context) => {
       const app = await createServer(context, { metrics: () => allMetrics(context) });
-      app.readiness.add('clickhouse', async () => ((await context.clickhouse.ping()).success ? undefined : 'ClickHouse does not answer'));
+      app.readiness.add('clickhouse', async () =>
+        (await context.clickhouse.ping()).success ? undefined : 'ClickHouse does not answer',
+      );
       const partnerRoutes = modules().flatMap((module) => module.partnerRoutes ?? []);
       for (const module of modules()) await module.routes?.(app, context, partnerRoutes);
       await app.listen({ host: context.settings.host, port: context.settings.port });
@@ -35,6 +37,9 @@ async function allMetrics(context: HubContext): Promise<string> {
       }
     }),
   );
-  const merged = AggregatorRegistry.aggregate([(await context.metrics.getMetricsAsJSON()) as MetricObjectWithValues<MetricValue<string>>[], ...answers]);
+  const merged = AggregatorRegistry.aggregate([
+    (await context.metrics.getMetricsAsJSON()) as MetricObjectWithValues<MetricValue<string>>[],
+    ...answers,
+  ]);
   return merged.metrics();
 }

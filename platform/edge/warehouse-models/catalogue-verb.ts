@@ -8,13 +8,20 @@ import { projectPath } from '../../kernel/project.ts';
 export const catalogueVerb: Verb = {
   path: 'models catalogue',
   summary: 'compare the event schemas with the released catalogue; --write releases them',
-  declare: (command) => void command.option('--write', 'write models/catalogue/events.json; refused while a change is incompatible'),
+  declare: (command) =>
+    void command.option('--write', 'write models/catalogue/events.json; refused while a change is incompatible'),
   run: ({ options }) => {
     const file = projectPath('models', 'catalogue', 'events.json');
     const current = catalogueOf(EVENTS);
     const found = incompatibilities(JSON.parse(readFileSync(file, 'utf8')) as CatalogueEntry[], current);
     const ok = found.length === 0;
     if (ok && options.write === true) writeFileSync(file, `${JSON.stringify(current, null, 2)}\n`);
-    return Promise.resolve({ ok, json: { ok, events: current.length, incompatibilities: found }, text: ok ? `${current.length} event types, all compatible with the last release` : found.map(({ type, pointer, problem }) => `${type}${pointer}: ${problem}`).join('\n') });
+    return Promise.resolve({
+      ok,
+      json: { ok, events: current.length, incompatibilities: found },
+      text: ok
+        ? `${current.length} event types, all compatible with the last release`
+        : found.map(({ type, pointer, problem }) => `${type}${pointer}: ${problem}`).join('\n'),
+    });
   },
 };

@@ -55,7 +55,12 @@ const list: Verb = {
     return {
       ok: true,
       json: { models: models.map(({ tests, ...model }) => ({ ...model, tests: tests.map((test) => test.name) })) },
-      text: models.map(({ name, grain, owner, tests, description }) => `${name.padEnd(26)} one row per ${grain}; ${owner}; ${tests.length} tests. ${description}`).join('\n'),
+      text: models
+        .map(
+          ({ name, grain, owner, tests, description }) =>
+            `${name.padEnd(26)} one row per ${grain}; ${owner}; ${tests.length} tests. ${description}`,
+        )
+        .join('\n'),
     };
   },
 };
@@ -74,7 +79,10 @@ const test: Verb = {
     }
     const failed = results.filter(({ passed }) => !passed);
     const lines = [
-      ...results.map(({ model, test: name, passed, error, samples }) => `${passed ? 'pass' : 'FAIL'}  ${model}: ${name}${error === null ? '' : `: ${error}`}${samples.map((row) => `\n        ${JSON.stringify(row)}`).join('')}`),
+      ...results.map(
+        ({ model, test: name, passed, error, samples }) =>
+          `${passed ? 'pass' : 'FAIL'}  ${model}: ${name}${error === null ? '' : `: ${error}`}${samples.map((row) => `\n        ${JSON.stringify(row)}`).join('')}`,
+      ),
       `${results.length - failed.length} passed, ${failed.length} failed`,
     ];
     const ok = results.length > 0 && failed.length === 0;

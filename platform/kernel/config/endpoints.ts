@@ -14,12 +14,17 @@ export function publishEndpoints(home: string, endpoints: Endpoints): void {
 /** The servers to talk to: those of the settings, else the embedded ones of a hub running on this home. Throws HUB_NOT_RUNNING. */
 export function resolveEndpoints(settings: Settings): Endpoints {
   const { databaseUrl, kafkaBrokers, clickhouseUrl } = settings;
-  if (databaseUrl !== undefined && kafkaBrokers !== undefined && clickhouseUrl !== undefined) return { databaseUrl, kafkaBrokers, clickhouseUrl };
+  if (databaseUrl !== undefined && kafkaBrokers !== undefined && clickhouseUrl !== undefined)
+    return { databaseUrl, kafkaBrokers, clickhouseUrl };
   let running: Endpoints;
   try {
     running = JSON.parse(readFileSync(fileOf(settings.home), 'utf8')) as Endpoints;
   } catch (cause) {
-    throw new HubError('HUB_NOT_RUNNING', `No hub has been started on ${settings.home}: run \`npx hub up\`, or set DATABASE_URL, KAFKA_BROKERS and CLICKHOUSE_URL`, { cause });
+    throw new HubError(
+      'HUB_NOT_RUNNING',
+      `No hub has been started on ${settings.home}: run \`npx hub up\`, or set DATABASE_URL, KAFKA_BROKERS and CLICKHOUSE_URL`,
+      { cause },
+    );
   }
   return {
     databaseUrl: databaseUrl ?? running.databaseUrl,

@@ -36,12 +36,21 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     if (text === undefined || text === '') return fallback;
     const value = Number(text);
     if (!Number.isInteger(value) || value < minimum || value > maximum)
-      errors.push({ pointer: name, code: 'OUT_OF_RANGE', detail: `${name}=${text} must be a whole number from ${minimum} to ${maximum}` });
+      errors.push({
+        pointer: name,
+        code: 'OUT_OF_RANGE',
+        detail: `${name}=${text} must be a whole number from ${minimum} to ${maximum}`,
+      });
     return value;
   };
   const choice = (name: string, allowed: readonly string[]): string => {
     const text = env[name] || allowed[0]!;
-    if (!allowed.includes(text)) errors.push({ pointer: name, code: 'NOT_ALLOWED', detail: `${name}=${text} must be one of ${allowed.join(', ')}` });
+    if (!allowed.includes(text))
+      errors.push({
+        pointer: name,
+        code: 'NOT_ALLOWED',
+        detail: `${name}=${text} must be one of ${allowed.join(', ')}`,
+      });
     return text;
   };
   const optional = (name: string): string | undefined => env[name] || undefined;
@@ -53,12 +62,19 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     return text;
   };
   const networks = (name: string): string[] => {
-    const list = (env[name] ?? '').split(',').map((text) => text.trim()).filter((text) => text !== '');
+    const list = (env[name] ?? '')
+      .split(',')
+      .map((text) => text.trim())
+      .filter((text) => text !== '');
     for (const text of list) {
       const [address = '', prefix] = text.split('/');
       const bits = isIP(address) === 4 ? 32 : 128;
       if (isIP(address) === 0 || (prefix !== undefined && !(/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits)))
-        errors.push({ pointer: name, code: 'NOT_A_NETWORK', detail: `${name}: ${text} must be an address or network such as 10.0.0.0/8` });
+        errors.push({
+          pointer: name,
+          code: 'NOT_A_NETWORK',
+          detail: `${name}: ${text} must be an address or network such as 10.0.0.0/8`,
+        });
     }
     return list;
   };
@@ -68,7 +84,11 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     try {
       return JSON.parse(text) as Settings['kafkaClientConfig'];
     } catch {
-      errors.push({ pointer: 'KAFKA_CLIENT_CONFIG', code: 'NOT_JSON', detail: 'KAFKA_CLIENT_CONFIG must be a JSON object of librdkafka properties' });
+      errors.push({
+        pointer: 'KAFKA_CLIENT_CONFIG',
+        code: 'NOT_JSON',
+        detail: 'KAFKA_CLIENT_CONFIG must be a JSON object of librdkafka properties',
+      });
       return {};
     }
   };

@@ -36,7 +36,11 @@ export class Admission {
 
   private wait(amount: number, signal: AbortSignal): Promise<void> {
     if (this.waiting.length >= this.maxWaiting) {
-      throw new ServerError(202, 'TOO_MANY_SIMULTANEOUS_QUERIES', `Too many simultaneous queries. Maximum waiting: ${this.maxWaiting}`);
+      throw new ServerError(
+        202,
+        'TOO_MANY_SIMULTANEOUS_QUERIES',
+        `Too many simultaneous queries. Maximum waiting: ${this.maxWaiting}`,
+      );
     }
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {

@@ -27,17 +27,24 @@ interface NativeAddon {
   CloseConnection(connection: Connection): void;
   QueryWithConnection(connection: Connection, sql: string, format: string): string;
   QueryAsyncConnection(connection: Connection, sql: string, format: string): Promise<NativeQueryResult>;
-  InsertRawAsyncConnection(connection: Connection, prefix: string, data: Buffer, countLines: boolean): Promise<NativeInsertResult>;
+  InsertRawAsyncConnection(
+    connection: Connection,
+    prefix: string,
+    data: Buffer,
+    countLines: boolean,
+  ): Promise<NativeInsertResult>;
 }
 
 /** What the hub's server changes of the embedded engine's defaults so that it behaves like a server. */
-const SERVER_LIKE = "SET implicit_select = 0";
+const SERVER_LIKE = 'SET implicit_select = 0';
 const LOCK_RETRY_MS = 200;
 
 /** Thrown when the data directory cannot be opened, mostly because another process holds it. */
 export class DirectoryInUse extends Error {
   constructor(path: string, cause: unknown) {
-    super(`cannot open the ClickHouse data directory ${path}: another process is using it (one server per directory), or it is not readable. Stop the other server or choose another --path. (${cause instanceof Error ? cause.message : String(cause)})`);
+    super(
+      `cannot open the ClickHouse data directory ${path}: another process is using it (one server per directory), or it is not readable. Stop the other server or choose another --path. (${cause instanceof Error ? cause.message : String(cause)})`,
+    );
     this.name = 'DirectoryInUse';
   }
 }
@@ -59,7 +66,10 @@ export class Engine {
     this.addon = addon;
     this.path = path;
     this.root = root;
-    const [version, timezone, displayName] = addon.QueryWithConnection(root, 'SELECT version(), serverTimezone(), displayName()', 'TSV').trimEnd().split('\t') as [string, string, string];
+    const [version, timezone, displayName] = addon
+      .QueryWithConnection(root, 'SELECT version(), serverTimezone(), displayName()', 'TSV')
+      .trimEnd()
+      .split('\t') as [string, string, string];
     this.version = version;
     this.timezone = timezone;
     this.displayName = displayName;
@@ -71,7 +81,9 @@ export class Engine {
    */
   static async open(path: string, args: readonly string[], patienceMs: number): Promise<Engine> {
     const require = createRequire(import.meta.url);
-    const loader = require(join(dirname(require.resolve('chdb/package.json')), 'dist', 'loader.js')) as { loadNative(): NativeAddon };
+    const loader = require(join(dirname(require.resolve('chdb/package.json')), 'dist', 'loader.js')) as {
+      loadNative(): NativeAddon;
+    };
     const addon = loader.loadNative();
     const deadline = Date.now() + patienceMs;
     for (;;) {
@@ -110,8 +122,18 @@ export class Engine {
     if (names.length === 0) return new Map();
     const list = names.map(quoteString).join(', ');
     try {
-      const lines = this.addon.QueryWithConnection(connection, `SELECT name, value FROM system.settings WHERE changed AND name IN (${list})`, 'JSONCompactEachRow');
-      return new Map(lines.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line) as [string, string]));
+      const lines = this.addon.QueryWithConnection(
+        connection,
+        `SELECT name, value FROM system.settings WHERE changed AND name IN (${list})`,
+        'JSONCompactEachRow',
+      );
+      return new Map(
+        lines
+          .trim()
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line) as [string, string]),
+      );
     } catch (error) {
       throw engineError(error);
     }
@@ -121,7 +143,10 @@ export class Engine {
   async query(connection: Connection, sql: string, format: string): Promise<{ bytes: Buffer; rows: number }> {
     try {
       const result = await this.addon.QueryAsyncConnection(connection, sql, format);
-      return { bytes: Buffer.from(result.bytes.buffer, result.bytes.byteOffset, result.bytes.byteLength), rows: result.rowsRead };
+      return {
+        bytes: Buffer.from(result.bytes.buffer, result.bytes.byteOffset, result.bytes.byteLength),
+        rows: result.rowsRead,
+      };
     } catch (error) {
       throw engineError(error);
     }

@@ -26,7 +26,13 @@ export interface Written {
  * @throws ServerError; an Error when the client goes away: then the engine is stopped before it could take the cut for the end
  */
 export async function runInsert(
-  deps: { engine: Engine; pipes: PipePool; reserve: (bytes: number) => Promise<() => void>; takeTurn: () => Promise<() => void>; stopEngine: () => Promise<void> },
+  deps: {
+    engine: Engine;
+    pipes: PipePool;
+    reserve: (bytes: number) => Promise<() => void>;
+    takeTurn: () => Promise<() => void>;
+    stopEngine: () => Promise<void>;
+  },
   connection: Connection,
   statement: string,
   insert: InsertShape,
@@ -37,9 +43,17 @@ export async function runInsert(
   const release = await deps.reserve(Math.min(body.declaredBytes ?? limit, limit));
   try {
     const { data, complete } = await body.read(limit);
-    if (complete && insert.hasSelect) return insert.format === null ? await deps.engine.insert(connection, statement, data) : await insertSelected(deps.engine, connection, statement, insert.format, data);
+    if (complete && insert.hasSelect)
+      return insert.format === null
+        ? await deps.engine.insert(connection, statement, data)
+        : await insertSelected(deps.engine, connection, statement, insert.format, data);
     if (complete) return await inTurn(deps.takeTurn, () => deps.engine.insert(connection, statement, data));
-    if (!canPipe) throw new ServerError(229, 'QUERY_IS_TOO_LARGE', `Rows of an INSERT with VALUES or input() may have at most ${limit} bytes in the embedded server: use INSERT INTO … FORMAT …, which has no limit`);
+    if (!canPipe)
+      throw new ServerError(
+        229,
+        'QUERY_IS_TOO_LARGE',
+        `Rows of an INSERT with VALUES or input() may have at most ${limit} bytes in the embedded server: use INSERT INTO … FORMAT …, which has no limit`,
+      );
     body.unread(data);
     return await insertThroughPipe(deps, connection, statement, insert, body);
   } finally {
@@ -60,18 +74,35 @@ async function inTurn<Result>(takeTurn: () => Promise<() => void>, work: () => P
  * INSERT … SELECT … FROM input('structure') FORMAT x. The embedded engine gives input() no rows, so they stand in a temporary
  * table of the connection in its place.
  */
-async function insertSelected(engine: Engine, connection: Connection, statement: string, format: { start: number; name: string }, data: Buffer): Promise<Written> {
+async function insertSelected(
+  engine: Engine,
+  connection: Connection,
+  statement: string,
+  format: { start: number; name: string },
+  data: Buffer,
+): Promise<Written> {
   const select = statement.slice(0, format.start);
   const tokens = [...significantTokens(select)];
-  const at = tokens.findIndex((token, i) => token.upper === 'INPUT' && tokens[i + 1]?.text === '(' && tokens[i + 2]?.kind === 'string' && tokens[i + 3]?.text === ')');
+  const at = tokens.findIndex(
+    (token, i) =>
+      token.upper === 'INPUT' &&
+      tokens[i + 1]?.text === '(' &&
+      tokens[i + 2]?.kind === 'string' &&
+      tokens[i + 3]?.text === ')',
+  );
   const [call, , structure, close] = tokens.slice(at, at + 4);
-  if (at < 0 || call === undefined || structure === undefined || close === undefined) return engine.insert(connection, select, Buffer.alloc(0));
+  if (at < 0 || call === undefined || structure === undefined || close === undefined)
+    return engine.insert(connection, select, Buffer.alloc(0));
   const table = `http_input_${randomUUID().replaceAll('-', '')}`;
   const columns = structure.text.slice(1, -1).replaceAll("''", "'").replaceAll("\\'", "'").replaceAll('\\\\', '\\');
   await engine.query(connection, `CREATE TEMPORARY TABLE ${table} (${columns}) ENGINE = Memory`, 'Null');
   try {
     await engine.insert(connection, `INSERT INTO ${table} FORMAT ${format.name}`, data);
-    return await engine.insert(connection, `${select.slice(0, call.start)}${table}${select.slice(close.end)}`, Buffer.alloc(0));
+    return await engine.insert(
+      connection,
+      `${select.slice(0, call.start)}${table}${select.slice(close.end)}`,
+      Buffer.alloc(0),
+    );
   } finally {
     await engine.query(connection, `DROP TEMPORARY TABLE ${table}`, 'Null');
   }

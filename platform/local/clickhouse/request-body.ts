@@ -3,7 +3,12 @@ import { pipeline, type Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { ServerError } from './server-errors.ts';
 
-const DECODERS: Readonly<Record<string, () => Transform>> = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress };
+const DECODERS: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
 
 /**
  * The body of a request without its Content-Encoding, read in bounded pieces.
@@ -20,7 +25,9 @@ export class RequestBody {
     const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
     const decoder = DECODERS[encoding];
     if (encoding !== 'identity' && encoding !== '' && decoder === undefined) {
-      throw ServerError.notImplemented(`Content-Encoding '${encoding}' of a request is not supported by the embedded server: use gzip, deflate or br`);
+      throw ServerError.notImplemented(
+        `Content-Encoding '${encoding}' of a request is not supported by the embedded server: use gzip, deflate or br`,
+      );
     }
     const length = request.headers['content-length'];
     this.declaredBytes = decoder === undefined && length !== undefined ? Number(length) : null;
@@ -39,7 +46,11 @@ export class RequestBody {
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? '';
       if (code.startsWith('Z_') || code.startsWith('ERR__ERROR_FORMAT') || code.startsWith('ERR_PADDING')) {
-        throw new ServerError(354, 'ZLIB_INFLATE_FAILED', `Cannot decompress the request body: ${(error as Error).message}`);
+        throw new ServerError(
+          354,
+          'ZLIB_INFLATE_FAILED',
+          `Cannot decompress the request body: ${(error as Error).message}`,
+        );
       }
       throw error;
     }
@@ -52,7 +63,8 @@ export class RequestBody {
 
   /** Reads up to `limit` bytes (a little more: whole pieces); `complete` tells that the body ended within them. */
   async read(limit: number): Promise<{ data: Buffer; complete: boolean }> {
-    if (this.declaredBytes !== null && this.declaredBytes <= limit && this.returned.length === 0) return this.readDeclared(this.declaredBytes);
+    if (this.declaredBytes !== null && this.declaredBytes <= limit && this.returned.length === 0)
+      return this.readDeclared(this.declaredBytes);
     const parts: Buffer[] = [];
     let size = 0;
     while (size <= limit) {

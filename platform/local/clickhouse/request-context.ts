@@ -17,8 +17,18 @@ const ALLOWED_READONLY = new Set(['SET', 'USE']);
  * A GET is read-only, as on a server. Settings of a request that belongs to a session last for that request alone.
  * @throws ServerError for an unknown database or setting, a locked or unknown session, a write in read-only mode
  */
-export function openContext(engine: Engine, sessions: HttpSessions, parameters: RequestParameters, options: { method: string; comment: string; statement: Statement }): RequestContext {
-  const readonly = parameters.readonly !== null && parameters.readonly !== '0' ? parameters.readonly : options.method === 'POST' ? null : '2';
+export function openContext(
+  engine: Engine,
+  sessions: HttpSessions,
+  parameters: RequestParameters,
+  options: { method: string; comment: string; statement: Statement },
+): RequestContext {
+  const readonly =
+    parameters.readonly !== null && parameters.readonly !== '0'
+      ? parameters.readonly
+      : options.method === 'POST'
+        ? null
+        : '2';
   const withComment = { ...parameters, settings: new Map([...parameters.settings, ['log_comment', options.comment]]) };
   const { session } = parameters;
   if (session === null) {
@@ -63,13 +73,19 @@ function refuseWrite(statement: Statement): void {
   }
 }
 
-function applyForOneQuery(engine: Engine, connection: Connection, parameters: Pick<RequestParameters, 'settings' | 'queryParameters'>): () => void {
+function applyForOneQuery(
+  engine: Engine,
+  connection: Connection,
+  parameters: Pick<RequestParameters, 'settings' | 'queryParameters'>,
+): () => void {
   const names = [...parameters.settings.keys()];
   const before = engine.changedSettings(connection, names);
   const set = settingsStatement(parameters, null);
   if (set !== null) engine.set(connection, set);
   return () => {
-    const parts = names.map((name) => `${name} = ${before.has(name) ? quoteString(before.get(name) as string) : 'DEFAULT'}`);
+    const parts = names.map(
+      (name) => `${name} = ${before.has(name) ? quoteString(before.get(name) as string) : 'DEFAULT'}`,
+    );
     if (parts.length > 0) engine.set(connection, `SET ${parts.join(', ')}`);
   };
 }

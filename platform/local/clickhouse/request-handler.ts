@@ -31,7 +31,11 @@ export interface HandlerDeps {
 }
 
 /** Answers one query request of ClickHouse's HTTP interface (GET or POST /). Never rejects. */
-export async function handleQuery(deps: HandlerDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function handleQuery(
+  deps: HandlerDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const exceptionTag = Array.from(randomBytes(16), (byte) => String.fromCharCode(97 + (byte % 26))).join('');
   const gone = new AbortController();
   response.once('close', () => {
@@ -47,7 +51,9 @@ export async function handleQuery(deps: HandlerDeps, request: IncomingMessage, r
     response.setHeader('X-ClickHouse-Exception-Tag', exceptionTag);
     authenticate(parameters, deps.password);
     if (parameters.compress || parameters.decompress) {
-      throw ServerError.notImplemented("ClickHouse's own block compression (compress=1, decompress=1) is not supported by the embedded server: use enable_http_compression=1 or Content-Encoding");
+      throw ServerError.notImplemented(
+        "ClickHouse's own block compression (compress=1, decompress=1) is not supported by the embedded server: use enable_http_compression=1 or Content-Encoding",
+      );
     }
     const body = new RequestBody(request);
     const statement = await readStatement(parameters.query, body);
@@ -83,7 +89,11 @@ async function runStatement(deps: HandlerDeps, run: Run): Promise<void> {
     const enableCompression = takeSwitch(parameters, 'enable_http_compression') && shape.kind === 'result';
     takeSwitch(parameters, 'send_progress_in_http_headers');
     const comment = RunningQueries.comment(query, parameters.settings.get('log_comment') ?? '');
-    const context = openContext(deps.engine, deps.sessions, parameters, { method: run.request.method ?? 'GET', comment, statement: shape });
+    const context = openContext(deps.engine, deps.sessions, parameters, {
+      method: run.request.method ?? 'GET',
+      comment,
+      statement: shape,
+    });
     try {
       const head = (format: string, summary: Omit<Summary, 'elapsedNs'>): void => {
         response.writeHead(200, {
@@ -103,15 +113,37 @@ async function runStatement(deps: HandlerDeps, run: Run): Promise<void> {
 
 type WriteHead = (format: string, summary: Omit<Summary, 'elapsedNs'>) => void;
 
-async function execute(deps: HandlerDeps, run: Run, query: RunningQuery, connection: Parameters<Engine['query']>[0], compress: boolean, head: WriteHead): Promise<void> {
+async function execute(
+  deps: HandlerDeps,
+  run: Run,
+  query: RunningQuery,
+  connection: Parameters<Engine['query']>[0],
+  compress: boolean,
+  head: WriteHead,
+): Promise<void> {
   const { response, parameters, statement } = run;
   const { shape } = statement;
   const stop = (): Promise<void> => deps.running.cancel(query);
   const defaultFormat = parameters.defaultFormat ?? 'TabSeparated';
   if (shape.kind === 'insert') {
-    if (shape.insert.fromInfile) throw ServerError.notImplemented('FROM INFILE is for clickhouse-client: over HTTP the rows are the body of the request');
+    if (shape.insert.fromInfile)
+      throw ServerError.notImplemented(
+        'FROM INFILE is for clickhouse-client: over HTTP the rows are the body of the request',
+      );
     const reserve = (bytes: number): Promise<() => void> => deps.buffers.acquire(bytes, run.gone);
-    const written = await runInsert({ engine: deps.engine, pipes: deps.pipes, reserve, takeTurn: () => deps.inserts.acquire(1, run.gone), stopEngine: stop }, connection, statement.sql, shape.insert, run.body);
+    const written = await runInsert(
+      {
+        engine: deps.engine,
+        pipes: deps.pipes,
+        reserve,
+        takeTurn: () => deps.inserts.acquire(1, run.gone),
+        stopEngine: stop,
+      },
+      connection,
+      statement.sql,
+      shape.insert,
+      run.body,
+    );
     head(defaultFormat, { written });
     response.end();
     return;
@@ -136,7 +168,10 @@ async function execute(deps: HandlerDeps, run: Run, query: RunningQuery, connect
     );
     return;
   }
-  const sql = shape.kind === 'other' && shape.keyword === 'KILL' ? await deps.running.translateKill(statement.sql) : statement.sql;
+  const sql =
+    shape.kind === 'other' && shape.keyword === 'KILL'
+      ? await deps.running.translateKill(statement.sql)
+      : statement.sql;
   run.gone.addEventListener('abort', () => void stop().catch(() => undefined), { once: true });
   const { bytes } = await deps.engine.query(connection, sql, defaultFormat);
   head(defaultFormat, {});
@@ -152,12 +187,17 @@ function takeSwitch(parameters: RequestParameters, name: string): boolean {
 
 function authenticate(parameters: RequestParameters, password: string | null): void {
   if (password === null || (parameters.user === 'default' && parameters.password === password)) return;
-  throw new ServerError(516, 'AUTHENTICATION_FAILED', `${parameters.user}: Authentication failed: password is incorrect, or there is no user with such name.`);
+  throw new ServerError(
+    516,
+    'AUTHENTICATION_FAILED',
+    `${parameters.user}: Authentication failed: password is incorrect, or there is no user with such name.`,
+  );
 }
 
 function sendError(engine: Engine, response: ServerResponse, cause: unknown, tag: string): void {
   if (response.destroyed) return;
-  const error = cause instanceof ServerError ? cause : parseEngineError(cause instanceof Error ? cause.message : String(cause));
+  const error =
+    cause instanceof ServerError ? cause : parseEngineError(cause instanceof Error ? cause.message : String(cause));
   const line = errorLine(error, engine.version);
   if (!response.headersSent) {
     response.writeHead(httpStatusOf(error.code), {

@@ -22,8 +22,25 @@ export interface RequestParameters {
 
 /** Parameters of the HTTP interface that are read here, or name things without effect on a server of one user. */
 const RESERVED = new Set([
-  'query', 'database', 'default_format', 'query_id', 'session_id', 'session_timeout', 'session_check', 'user', 'password', 'compress', 'decompress',
-  'wait_end_of_query', 'buffer_size', 'client_protocol_version', 'quota_key', 'role', 'readonly', 'close_session', 'stacktrace',
+  'query',
+  'database',
+  'default_format',
+  'query_id',
+  'session_id',
+  'session_timeout',
+  'session_check',
+  'user',
+  'password',
+  'compress',
+  'decompress',
+  'wait_end_of_query',
+  'buffer_size',
+  'client_protocol_version',
+  'quota_key',
+  'role',
+  'readonly',
+  'close_session',
+  'stacktrace',
 ]);
 const MAX_SESSION_TIMEOUT_SECONDS = 3600;
 const DEFAULT_SESSION_TIMEOUT_SECONDS = 60;
@@ -43,7 +60,14 @@ export function readParameters(url: URL, headers: IncomingHttpHeaders): RequestP
     database: get('database') ?? header(headers, 'x-clickhouse-database'),
     defaultFormat: get('default_format') ?? header(headers, 'x-clickhouse-format'),
     queryId: get('query_id'),
-    session: sessionId === null ? null : { id: sessionId, timeoutSeconds: sessionTimeout(get('session_timeout')), check: get('session_check') === '1' },
+    session:
+      sessionId === null
+        ? null
+        : {
+            id: sessionId,
+            timeoutSeconds: sessionTimeout(get('session_timeout')),
+            check: get('session_check') === '1',
+          },
     queryParameters,
     settings,
     readonly: get('readonly'),
@@ -68,7 +92,11 @@ function sessionTimeout(text: string | null): number {
   if (!/^\d+$/.test(text)) throw new ServerError(374, 'INVALID_SESSION_TIMEOUT', `Invalid session timeout: '${text}'`);
   const seconds = Number(text);
   if (seconds > MAX_SESSION_TIMEOUT_SECONDS) {
-    throw new ServerError(374, 'INVALID_SESSION_TIMEOUT', `Session timeout '${seconds}' is larger than max_session_timeout: ${MAX_SESSION_TIMEOUT_SECONDS}. Maximum session timeout could be modified in configuration file.`);
+    throw new ServerError(
+      374,
+      'INVALID_SESSION_TIMEOUT',
+      `Session timeout '${seconds}' is larger than max_session_timeout: ${MAX_SESSION_TIMEOUT_SECONDS}. Maximum session timeout could be modified in configuration file.`,
+    );
   }
   return seconds;
 }
@@ -78,7 +106,9 @@ function credentials(url: URL, headers: IncomingHttpHeaders): { user: string; pa
   if (basic !== undefined) {
     const decoded = Buffer.from(basic, 'base64').toString('utf8');
     const colon = decoded.indexOf(':');
-    return colon < 0 ? { user: decoded, password: '' } : { user: decoded.slice(0, colon), password: decoded.slice(colon + 1) };
+    return colon < 0
+      ? { user: decoded, password: '' }
+      : { user: decoded.slice(0, colon), password: decoded.slice(colon + 1) };
   }
   return {
     user: header(headers, 'x-clickhouse-user') ?? url.searchParams.get('user') ?? 'default',
@@ -101,7 +131,10 @@ export function quoteIdentifier(text: string): string {
  * The restriction `readonly` is the last in it, so that it does not refuse its own neighbours, as on a server.
  * @throws ServerError for a name that is no identifier
  */
-export function settingsStatement(parameters: Pick<RequestParameters, 'settings' | 'queryParameters'>, readonly: string | null): string | null {
+export function settingsStatement(
+  parameters: Pick<RequestParameters, 'settings' | 'queryParameters'>,
+  readonly: string | null,
+): string | null {
   const parts: string[] = [];
   for (const [name, value] of parameters.settings) {
     if (!/^[A-Za-z_][\w.]*$/.test(name)) throw new ServerError(115, 'UNKNOWN_SETTING', `Unknown setting '${name}'`);

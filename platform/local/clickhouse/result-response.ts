@@ -17,7 +17,12 @@ const STATISTICS = /"rows_read": ?(\d+),\s*"bytes_read": ?(\d+)/;
 
 /** The best coding the client accepts, or null. */
 export function acceptedCoding(acceptEncoding: string | undefined): Coding | null {
-  const accepted = new Set((acceptEncoding ?? '').split(',').filter((part) => !/;\s*q=0(\.0*)?\s*$/.test(part)).map((part) => part.split(';')[0]?.trim().toLowerCase()));
+  const accepted = new Set(
+    (acceptEncoding ?? '')
+      .split(',')
+      .filter((part) => !/;\s*q=0(\.0*)?\s*$/.test(part))
+      .map((part) => part.split(';')[0]?.trim().toLowerCase()),
+  );
   return CODINGS.find((coding) => accepted.has(coding)) ?? null;
 }
 
@@ -52,7 +57,9 @@ export async function sendResult(
   const path = await deps.pipes.take();
   const reader = openPipeReader(path);
   const { stream } = reader;
-  const sink = new HeldOutput(response, request.waitEnd ? HELD_TO_END_BYTES : HELD_BYTES, request.waitEnd, () => hooks.writeHead(null));
+  const sink = new HeldOutput(response, request.waitEnd ? HELD_TO_END_BYTES : HELD_BYTES, request.waitEnd, () =>
+    hooks.writeHead(null),
+  );
   let clean = false;
   const onClose = (): void => {
     if (response.writableEnded) return;
@@ -141,7 +148,9 @@ class HeldOutput {
   }
 
   overflowError(): Error {
-    return ServerError.notImplemented(`The result is larger than the ${this.limit} bytes which the embedded server holds for wait_end_of_query=1: read it as a stream`);
+    return ServerError.notImplemented(
+      `The result is larger than the ${this.limit} bytes which the embedded server holds for wait_end_of_query=1: read it as a stream`,
+    );
   }
 
   end(writeHead: (tail: Buffer) => void): void {

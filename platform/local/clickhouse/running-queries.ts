@@ -26,10 +26,18 @@ export class RunningQueries {
   /** @throws ServerError QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING */
   start(queryId: string): { query: RunningQuery; finish: () => void } {
     if (this.running.has(queryId)) {
-      throw new ServerError(216, 'QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING', `Query with id = ${queryId} is already running`);
+      throw new ServerError(
+        216,
+        'QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING',
+        `Query with id = ${queryId} is already running`,
+      );
     }
     let settle: () => void = () => undefined;
-    const query: RunningQuery = { queryId, marker: `http-${++this.count}`, finished: new Promise((resolve) => (settle = resolve)) };
+    const query: RunningQuery = {
+      queryId,
+      marker: `http-${++this.count}`,
+      finished: new Promise((resolve) => (settle = resolve)),
+    };
     this.running.set(queryId, query);
     return {
       query,
@@ -51,7 +59,7 @@ export class RunningQueries {
     void query.finished.then(() => (over = true));
     const connection = this.engine.connect();
     try {
-      for (let told = false; !over && !told; ) {
+      for (let told = false; !over && !told;) {
         const id = await this.engineId(connection, query);
         if (id === null) await Promise.race([query.finished, sleep(KILL_RETRY_MS)]);
         else {

@@ -48,7 +48,16 @@ export async function serve(options: ServeOptions): Promise<{ port: number; stop
   const slots = new Admission(options.runningQueries, MAX_WAITING);
   const buffers = new Admission(BUFFERED_ROWS_BYTES, MAX_WAITING);
   const inserts = new Admission(insertsAtOnce(options.maxThreads), MAX_WAITING);
-  const server = createHttpServer({ engine, pipes, sessions, running, slots, buffers, inserts, password: options.password });
+  const server = createHttpServer({
+    engine,
+    pipes,
+    sessions,
+    running,
+    slots,
+    buffers,
+    inserts,
+    password: options.password,
+  });
   try {
     await listen(server, options);
   } catch (error) {

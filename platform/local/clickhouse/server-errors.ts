@@ -48,7 +48,11 @@ export function parseEngineError(message: string): ServerError {
     if (shorter === text) break;
     text = shorter;
   }
-  return new ServerError(code, symbol, text.replace(/\s*INTO OUTFILE '[^']*' TRUNCATE(?: COMPRESSION '\w+' LEVEL \d)? FORMAT \w+\s*/g, ' '));
+  return new ServerError(
+    code,
+    symbol,
+    text.replace(/\s*INTO OUTFILE '[^']*' TRUNCATE(?: COMPRESSION '\w+' LEVEL \d)? FORMAT \w+\s*/g, ' '),
+  );
 }
 
 /** The line a server of this version writes for an error, with its line end. */

@@ -14,14 +14,23 @@ const USAGE = 'server-main --path DIR [--port N] [--host 127.0.0.1] [--max-memor
 
 /** libuv's pool has its size from the environment at the start of the process, so without it the server runs in a child. */
 function runInChild(): void {
-  const child = fork(fileURLToPath(import.meta.url), process.argv.slice(2), { env: { ...process.env, UV_THREADPOOL_SIZE: THREADS } });
+  const child = fork(fileURLToPath(import.meta.url), process.argv.slice(2), {
+    env: { ...process.env, UV_THREADPOOL_SIZE: THREADS },
+  });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => child.kill(signal));
   process.on('disconnect', () => child.disconnect());
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGTERM' ? 0 : 1)));
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { path: { type: 'string' }, port: { type: 'string', default: '8123' }, host: { type: 'string', default: '127.0.0.1' }, 'max-memory': { type: 'string' } } });
+  const { values } = parseArgs({
+    options: {
+      path: { type: 'string' },
+      port: { type: 'string', default: '8123' },
+      host: { type: 'string', default: '127.0.0.1' },
+      'max-memory': { type: 'string' },
+    },
+  });
   const port = Number(values.port);
   if (values.path === undefined || !Number.isInteger(port) || port < 0 || port > 65_535) {
     process.stderr.write(`usage: ${USAGE}\n`);

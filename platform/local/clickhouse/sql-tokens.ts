@@ -20,7 +20,14 @@ export function* significantTokens(text: string): Generator<Token, void, undefin
   let at = 0;
   const token = (kind: Token['kind'], end: number, tokenDepth = depth): Token => {
     const own = text.slice(at, end);
-    return { kind, text: own, upper: kind === 'word' || kind === 'symbol' ? own.toUpperCase() : own, start: at, end, depth: tokenDepth };
+    return {
+      kind,
+      text: own,
+      upper: kind === 'word' || kind === 'symbol' ? own.toUpperCase() : own,
+      start: at,
+      end,
+      depth: tokenDepth,
+    };
   };
   while (at < text.length) {
     const char = text[at] as string;
@@ -34,7 +41,8 @@ export function* significantTokens(text: string): Generator<Token, void, undefin
       continue;
     }
     let made: Token;
-    if (char === "'" || char === '"' || char === '`') made = token(char === "'" ? 'string' : 'quoted', endOfQuoted(text, at, char));
+    if (char === "'" || char === '"' || char === '`')
+      made = token(char === "'" ? 'string' : 'quoted', endOfQuoted(text, at, char));
     else if (char === '$' && endOfHeredoc(text, at) !== null) made = token('string', endOfHeredoc(text, at) as number);
     else if (WORD.test(char)) {
       let end = at + 1;

@@ -28,15 +28,20 @@ export async function readStatement(query: string, body: RequestBody): Promise<S
     }
   }
   const { data, complete } = await body.read(MAX_STATEMENT_BYTES);
-  const text = fromUrl.length === 0 ? data : data.length === 0 ? fromUrl : Buffer.concat([fromUrl, Buffer.from('\n'), data]);
+  const text =
+    fromUrl.length === 0 ? data : data.length === 0 ? fromUrl : Buffer.concat([fromUrl, Buffer.from('\n'), data]);
   const shape = analyseStatement(text.subarray(0, MAX_STATEMENT_BYTES + 1).toString('latin1'));
-  if (shape.kind === 'empty') throw ServerError.syntax('Syntax error: failed at position 1 (end of query): Empty query');
+  if (shape.kind === 'empty')
+    throw ServerError.syntax('Syntax error: failed at position 1 (end of query): Empty query');
   if (shape.kind === 'multiple') throw ServerError.syntax('Syntax error (Multi-statements are not allowed)');
   if (shape.kind === 'insert' && shape.insert.dataAt !== null) {
     body.unread(text.subarray(shape.insert.dataAt));
     return { sql: insertText(text, shape.insert.dataAt), shape: inCharacters(text, shape) };
   }
-  if (!complete || text.length > MAX_STATEMENT_BYTES) throw ServerError.syntax('Syntax error: Max query size exceeded (can be increased with the `max_query_size` setting)');
+  if (!complete || text.length > MAX_STATEMENT_BYTES)
+    throw ServerError.syntax(
+      'Syntax error: Max query size exceeded (can be increased with the `max_query_size` setting)',
+    );
   return { sql: text.toString('utf8'), shape: inCharacters(text, shape) };
 }
 
@@ -49,7 +54,15 @@ function inCharacters(text: Buffer, shape: StatementRequest['shape'] | Statement
   const at = (bytes: number): number => text.subarray(0, bytes).toString('utf8').length;
   if (shape.kind === 'insert') {
     const { infileAt, format } = shape.insert;
-    return { ...shape, insert: { ...shape.insert, infileAt: infileAt === null ? null : at(infileAt), format: format === null ? null : { ...format, start: at(format.start), end: at(format.end) }, end: at(shape.insert.end) } };
+    return {
+      ...shape,
+      insert: {
+        ...shape.insert,
+        infileAt: infileAt === null ? null : at(infileAt),
+        format: format === null ? null : { ...format, start: at(format.start), end: at(format.end) },
+        end: at(shape.insert.end),
+      },
+    };
   }
   if (shape.kind === 'result') {
     const trailingSettings = Buffer.from(shape.output.trailingSettings, 'latin1').toString('utf8');

@@ -27,7 +27,7 @@ describe('the kind of a statement', () => {
     ['explain select 1', 'result'],
     ['CREATE TABLE t (a Int8) ENGINE = Memory;', 'other'],
     ['SELECT 1;', 'result'],
-    ["SELECT ';' AS \";\", `;`, $x$;$x$ -- ;", 'result'],
+    ['SELECT \';\' AS ";", `;`, $x$;$x$ -- ;', 'result'],
     ['SELECT 1; SELECT 2', 'multiple'],
     ['INSERT INTO t SELECT 1; DROP TABLE t', 'multiple'],
     ['DROP TABLE t; DROP TABLE u', 'multiple'],
@@ -35,13 +35,44 @@ describe('the kind of a statement', () => {
 
   it('ends on any text, with offsets inside it', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('INSERT INTO t', 'SELECT', 'FORMAT', 'TSV', 'VALUES', "'", '"', '`', '(', ')', ';', '--', '/*', '*/', '\\', '\n', ' ', '$a$', 'é'), { maxLength: 30 }), (parts) => {
-        const text = parts.join('');
-        const statement = analyseStatement(text);
-        const at = statement.kind === 'insert' ? (statement.insert.dataAt ?? 0) : statement.kind === 'result' ? statement.output.bodyEnd : 0;
-        expect(at).toBeGreaterThanOrEqual(0);
-        expect(at).toBeLessThanOrEqual(text.length);
-      }),
+      fc.property(
+        fc.array(
+          fc.constantFrom(
+            'INSERT INTO t',
+            'SELECT',
+            'FORMAT',
+            'TSV',
+            'VALUES',
+            "'",
+            '"',
+            '`',
+            '(',
+            ')',
+            ';',
+            '--',
+            '/*',
+            '*/',
+            '\\',
+            '\n',
+            ' ',
+            '$a$',
+            'é',
+          ),
+          { maxLength: 30 },
+        ),
+        (parts) => {
+          const text = parts.join('');
+          const statement = analyseStatement(text);
+          const at =
+            statement.kind === 'insert'
+              ? (statement.insert.dataAt ?? 0)
+              : statement.kind === 'result'
+                ? statement.output.bodyEnd
+                : 0;
+          expect(at).toBeGreaterThanOrEqual(0);
+          expect(at).toBeLessThanOrEqual(text.length);
+        },
+      ),
     );
   });
 });
@@ -62,7 +93,8 @@ describe('the rows of an INSERT', () => {
     expect([text.slice(insert.dataAt ?? -1), insert.format?.name ?? null]).toEqual([rows, format]);
   });
 
-  it('stand nowhere in INSERT … SELECT', () => expect(insertOf('INSERT INTO t SELECT * FROM values')).toMatchObject({ dataAt: null, hasSelect: true }));
+  it('stand nowhere in INSERT … SELECT', () =>
+    expect(insertOf('INSERT INTO t SELECT * FROM values')).toMatchObject({ dataAt: null, hasSelect: true }));
 
   it('may come from a file only before SETTINGS and FORMAT', () => {
     const text = 'INSERT INTO t (a) SETTINGS max_threads = 1 FORMAT TSV';
@@ -78,9 +110,16 @@ describe('the output clauses of a query', () => {
     ['SELECT 1 FORMAT JSON SETTINGS max_threads = 1;', 'SELECT 1', 'JSON', 'SETTINGS max_threads = 1'],
     ['SELECT 1 SETTINGS a = 1 FORMAT CSV -- end', 'SELECT 1 SETTINGS a = 1', 'CSV', ''],
     ['SELECT format FROM t', 'SELECT format FROM t', null, ''],
-    ["SELECT format('{}', a) FROM (SELECT 1 AS a FORMAT x)", "SELECT format('{}', a) FROM (SELECT 1 AS a FORMAT x)", null, ''],
+    [
+      "SELECT format('{}', a) FROM (SELECT 1 AS a FORMAT x)",
+      "SELECT format('{}', a) FROM (SELECT 1 AS a FORMAT x)",
+      null,
+      '',
+    ],
     ["SELECT ' FORMAT JSON'", "SELECT ' FORMAT JSON'", null, ''],
-  ])('of %j', (text, body, format, settings) => expect(outputOf(text)).toEqual({ body, format, settings, intoOutfile: false }));
+  ])('of %j', (text, body, format, settings) =>
+    expect(outputOf(text)).toEqual({ body, format, settings, intoOutfile: false }),
+  );
 
   it('show INTO OUTFILE', () => expect(outputOf("SELECT 1 INTO OUTFILE 'x' FORMAT CSV").intoOutfile).toBe(true));
 });

@@ -72,7 +72,14 @@ function analyseOutput(text: string, tokens: Token[], end: number): OutputShape 
 }
 
 function analyseInsert(text: string, insert: Token, tokens: Iterator<Token> & Iterable<Token>): Statement {
-  const shape: InsertShape = { dataAt: null, format: null, infileAt: null, hasSelect: false, fromInfile: false, end: text.length };
+  const shape: InsertShape = {
+    dataAt: null,
+    format: null,
+    infileAt: null,
+    hasSelect: false,
+    fromInfile: false,
+    end: text.length,
+  };
   let previous = insert;
   let settingsAt: number | null = null;
   let targetSeen = false;

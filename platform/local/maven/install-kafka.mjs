@@ -2,7 +2,16 @@
 // of a fresh clone runs it while npm still installs the packages.
 import { spawn, execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,7 +58,13 @@ async function fetchJars(pom, target, report, env) {
   const temporary = `${target}.${process.pid}.${randomBytes(3).toString('hex')}.tmp`;
   mkdirSync(temporary, { recursive: true });
   const started = Date.now();
-  const ticker = setInterval(() => report(`fetching jars with Maven: ${readdirSync(temporary).length} in place, ${Math.round((Date.now() - started) / 1000)} s`), 3_000);
+  const ticker = setInterval(
+    () =>
+      report(
+        `fetching jars with Maven: ${readdirSync(temporary).length} in place, ${Math.round((Date.now() - started) / 1000)} s`,
+      ),
+    3_000,
+  );
   try {
     report('fetching jars with Maven (once for this machine)');
     await runMaven(pom, temporary, env);
@@ -67,11 +82,28 @@ async function fetchJars(pom, target, report, env) {
 
 function runMaven(pom, outputDirectory, env) {
   return new Promise((resolve, reject) => {
-    const maven = spawn('mvn', ['-B', '-q', '-f', pom, 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${outputDirectory}`], { stdio: ['ignore', 'pipe', 'pipe'], env });
+    const maven = spawn(
+      'mvn',
+      [
+        '-B',
+        '-q',
+        '-f',
+        pom,
+        'dependency:copy-dependencies',
+        '-DincludeScope=runtime',
+        `-DoutputDirectory=${outputDirectory}`,
+      ],
+      { stdio: ['ignore', 'pipe', 'pipe'], env },
+    );
     let output = '';
-    for (const stream of [maven.stdout, maven.stderr]) stream.on('data', (chunk) => (output = (output + chunk).slice(-4_000)));
+    for (const stream of [maven.stdout, maven.stderr])
+      stream.on('data', (chunk) => (output = (output + chunk).slice(-4_000)));
     maven.once('error', reject);
-    maven.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`Maven could not fetch the jars of Kafka (exit code ${code}):\n${output.trim()}`))));
+    maven.once('close', (code) =>
+      code === 0
+        ? resolve()
+        : reject(new Error(`Maven could not fetch the jars of Kafka (exit code ${code}):\n${output.trim()}`)),
+    );
   });
 }
 
@@ -101,11 +133,24 @@ async function makeClassArchive(java, jars, archive, env) {
     const logging = join(folder, 'log4j2.properties');
     writeFileSync(
       logging,
-      ['appender.c.type=Console', 'appender.c.name=c', 'appender.c.layout.type=PatternLayout', 'appender.c.layout.pattern=%d %p %c{1} %m%n', 'rootLogger.level=info', 'rootLogger.appenderRef.c.ref=c'].join('\n'),
+      [
+        'appender.c.type=Console',
+        'appender.c.name=c',
+        'appender.c.layout.type=PatternLayout',
+        'appender.c.layout.pattern=%d %p %c{1} %m%n',
+        'rootLogger.level=info',
+        'rootLogger.appenderRef.c.ref=c',
+      ].join('\n'),
     );
     const common = [`-Dlog4j2.configurationFile=${logging}`, '-cp', join(jars, '*')];
-    await run(java, [...common, 'kafka.tools.StorageTool', 'format', '-t', 'AAAAAAAAAAAAAAAAAAAAAQ', '-c', config], { env });
-    const broker = spawn(java, ['-XX:+UseG1GC', '-Xmx256m', `-XX:ArchiveClassesAtExit=${made}`, ...common, 'kafka.Kafka', config], { stdio: ['ignore', 'pipe', 'ignore'], env });
+    await run(java, [...common, 'kafka.tools.StorageTool', 'format', '-t', 'AAAAAAAAAAAAAAAAAAAAAQ', '-c', config], {
+      env,
+    });
+    const broker = spawn(
+      java,
+      ['-XX:+UseG1GC', '-Xmx256m', `-XX:ArchiveClassesAtExit=${made}`, ...common, 'kafka.Kafka', config],
+      { stdio: ['ignore', 'pipe', 'ignore'], env },
+    );
     let output = '';
     broker.stdout.on('data', (chunk) => (output = (output + chunk).slice(-20_000)));
     const ended = new Promise((resolve) => broker.once('close', resolve));

@@ -8,10 +8,19 @@ const added = [];
 for (const [path, entry] of Object.entries(lock.packages)) {
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
     if (lock.packages[`node_modules/${name}`] || lock.packages[`${path}/node_modules/${name}`]) continue;
-    if (!/^\d/.test(version)) { console.error('no exact pin:', path, name, version); continue; }
+    if (!/^\d/.test(version)) {
+      console.error('no exact pin:', path, name, version);
+      continue;
+    }
     const os = /darwin|win32|android|freebsd|openharmony|linux/.exec(name)?.[0];
     const cpu = /(?:^|[-/])(arm64|x64|ia32|arm|ppc64|s390x|riscv64|loong64)(?:-|$)/.exec(name)?.[1];
-    lock.packages[`node_modules/${name}`] = { version, ...(cpu ? { cpu: [cpu] } : {}), ...(entry.dev ? { dev: true } : {}), optional: true, ...(os ? { os: [os] } : {}) };
+    lock.packages[`node_modules/${name}`] = {
+      version,
+      ...(cpu ? { cpu: [cpu] } : {}),
+      ...(entry.dev ? { dev: true } : {}),
+      optional: true,
+      ...(os ? { os: [os] } : {}),
+    };
     added.push(name);
   }
 }

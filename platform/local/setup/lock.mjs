@@ -9,7 +9,7 @@ import { root } from './root.mjs';
 export async function lock(report) {
   // Outside the clone: npm ci removes node_modules, and a folder of the project would show up in git.
   const file = join(tmpdir(), `hub-setup-${createHash('sha256').update(root).digest('hex').slice(0, 12)}.lock`);
-  for (let told = false; ; ) {
+  for (let told = false; ;) {
     try {
       writeFileSync(file, String(process.pid), { flag: 'wx' });
       return () => rmSync(file, { force: true });

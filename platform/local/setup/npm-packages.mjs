@@ -12,7 +12,11 @@ const abi = ` ${process.platform} ${process.arch} ${process.versions.modules}`;
 
 /** Changes when other packages, or the same ones for another Node, are wanted. */
 function wanted() {
-  return createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex') + abi;
+  return (
+    createHash('sha256')
+      .update(readFileSync(join(root, 'package-lock.json')))
+      .digest('hex') + abi
+  );
 }
 
 /** True when node_modules holds what package-lock.json names, compiled for this Node. */
@@ -32,7 +36,10 @@ function installedByHand() {
   const present = read(join(root, 'node_modules', '.package-lock.json'));
   if (present === undefined) return false;
   const named = read(join(root, 'package-lock.json'));
-  return Object.entries(named).every(([path, entry]) => path === '' || (present[path] === undefined ? entry.optional === true : present[path].version === entry.version));
+  return Object.entries(named).every(
+    ([path, entry]) =>
+      path === '' || (present[path] === undefined ? entry.optional === true : present[path].version === entry.version),
+  );
 }
 
 /** Installs the packages of package-lock.json; throws with the end of npm's output. */
@@ -48,7 +55,10 @@ export async function installPackages(report) {
   const target = wanted();
   const started = Date.now();
   report('installing the npm packages (compiling node-rdkafka takes a minute or two)');
-  const ticker = setInterval(() => report(`installing the npm packages: ${Math.round((Date.now() - started) / 1000)} s`), 15_000);
+  const ticker = setInterval(
+    () => report(`installing the npm packages: ${Math.round((Date.now() - started) / 1000)} s`),
+    15_000,
+  );
   try {
     await npmCi(env);
   } finally {
@@ -74,11 +84,20 @@ async function npmCi(env) {
 
 function npm(command, env) {
   return new Promise((resolve, reject) => {
-    const child = spawn('npm', [...command, '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('npm', [...command, '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output = (output + chunk).slice(-20_000)));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => (output = (output + chunk).slice(-20_000)));
     child.once('error', reject);
-    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`npm ${command[0]} failed (exit code ${code}):\n${withoutUsage(output)}`))));
+    child.once('close', (code) =>
+      code === 0
+        ? resolve()
+        : reject(new Error(`npm ${command[0]} failed (exit code ${code}):\n${withoutUsage(output)}`)),
+    );
   });
 }
 

@@ -49,6 +49,9 @@ function needs(browser) {
 async function makeReady(browser) {
   await provideTools(needs(browser), report);
   // Side by side: npm spends its time compiling, Maven on the network.
-  const results = await Promise.allSettled([packagesReady() ? undefined : installPackages(report), kafkaReady() ? undefined : installKafkaJars(report)]);
+  const results = await Promise.allSettled([
+    packagesReady() ? undefined : installPackages(report),
+    kafkaReady() ? undefined : installKafkaJars(report),
+  ]);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }

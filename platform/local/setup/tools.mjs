@@ -6,18 +6,37 @@ import { delimiter, join } from 'node:path';
 const TOOLS = {
   git: { programs: ['git'], purpose: 'the tests read the history of the project', packages: ['git'] },
   npm: { programs: ['npm'], purpose: 'to install the packages', packages: ['npm'] },
-  make: { programs: ['make'], purpose: 'to compile node-rdkafka', packages: ['build-essential', 'libssl-dev', 'zlib1g-dev'] },
-  'g++': { programs: ['g++', 'clang++'], purpose: 'to compile node-rdkafka', packages: ['build-essential', 'libssl-dev', 'zlib1g-dev'] },
+  make: {
+    programs: ['make'],
+    purpose: 'to compile node-rdkafka',
+    packages: ['build-essential', 'libssl-dev', 'zlib1g-dev'],
+  },
+  'g++': {
+    programs: ['g++', 'clang++'],
+    purpose: 'to compile node-rdkafka',
+    packages: ['build-essential', 'libssl-dev', 'zlib1g-dev'],
+  },
   python3: { programs: ['python3'], purpose: 'to compile node-rdkafka', packages: ['python3'] },
-  java: { programs: ['java'], home: 'JAVA_HOME', purpose: 'to run Kafka (17 or newer)', packages: ['default-jre-headless'] },
+  java: {
+    programs: ['java'],
+    home: 'JAVA_HOME',
+    purpose: 'to run Kafka (17 or newer)',
+    packages: ['default-jre-headless'],
+  },
   mvn: { programs: ['mvn'], purpose: 'to fetch the jars of Kafka', packages: ['maven'] },
-  chromium: { programs: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'], file: 'CHROMIUM_PATH', purpose: 'for the browser tests', packages: ['chromium'] },
+  chromium: {
+    programs: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
+    file: 'CHROMIUM_PATH',
+    purpose: 'for the browser tests',
+    packages: ['chromium'],
+  },
 };
 
 /** Path of the first of the programs on PATH, undefined when none is. */
 export function onPath(programs, env = process.env) {
   for (const folder of (env['PATH'] ?? '').split(delimiter)) {
-    for (const program of programs) if (folder !== '' && existsSync(join(folder, program))) return join(folder, program);
+    for (const program of programs)
+      if (folder !== '' && existsSync(join(folder, program))) return join(folder, program);
   }
   return undefined;
 }
@@ -60,10 +79,16 @@ export async function provideTools(names, report, env = process.env) {
 
 function aptGet(args, env) {
   return new Promise((resolve, reject) => {
-    const child = spawn('apt-get', args, { env: { ...env, DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('apt-get', args, {
+      env: { ...env, DEBIAN_FRONTEND: 'noninteractive' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output = (output + chunk).slice(-4_000)));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => (output = (output + chunk).slice(-4_000)));
     child.once('error', reject);
-    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`apt-get ${args[0]} failed (exit code ${code}):\n${output.trim()}`))));
+    child.once('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`apt-get ${args[0]} failed (exit code ${code}):\n${output.trim()}`)),
+    );
   });
 }

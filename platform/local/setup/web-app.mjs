@@ -13,7 +13,8 @@ export async function buildWebApp(report) {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   if (scripts['build:web'] === undefined || !existsSync(SOURCES)) return;
   const state = contentHash();
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === state && existsSync(join(root, 'dist', 'web', 'index.html'))) return;
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === state && existsSync(join(root, 'dist', 'web', 'index.html')))
+    return;
   report('building the web app');
   const started = Date.now();
   await npmRun('build:web');
@@ -39,8 +40,11 @@ function npmRun(script) {
   return new Promise((resolve, reject) => {
     const npm = spawn('npm', ['run', '--silent', script], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
-    for (const stream of [npm.stdout, npm.stderr]) stream.on('data', (chunk) => (output = (output + chunk).slice(-6_000)));
+    for (const stream of [npm.stdout, npm.stderr])
+      stream.on('data', (chunk) => (output = (output + chunk).slice(-6_000)));
     npm.once('error', reject);
-    npm.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`npm run ${script} failed (exit code ${code}):\n${output.trim()}`))));
+    npm.once('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`npm run ${script} failed (exit code ${code}):\n${output.trim()}`)),
+    );
   });
 }

@@ -22,7 +22,8 @@ export class ByteInserter {
       this.#headers['x-clickhouse-user'] = decodeURIComponent(this.#url.username);
       this.#headers['x-clickhouse-key'] = decodeURIComponent(this.#url.password);
     }
-    this.#agent = this.#url.protocol === 'https:' ? new https.Agent({ keepAlive: true }) : new http.Agent({ keepAlive: true });
+    this.#agent =
+      this.#url.protocol === 'https:' ? new https.Agent({ keepAlive: true }) : new http.Agent({ keepAlive: true });
   }
 
   /**
@@ -36,18 +37,36 @@ export class ByteInserter {
     for (const [name, value] of Object.entries(settings)) url.searchParams.set(name, String(value));
     return new Promise((resolve, reject) => {
       const send = url.protocol === 'https:' ? https.request : http.request;
-      const request = send(url, { method: 'POST', agent: this.#agent, headers: { ...this.#headers, 'content-length': rows.byteLength }, timeout: this.#timeoutMs }, (answer) => {
-        const pieces: Buffer[] = [];
-        answer.on('data', (piece: Buffer) => pieces.push(piece));
-        answer.on('error', (cause) => reject(new ClickhouseError(0, 'the answer of ClickHouse broke off', cause)));
-        answer.on('end', () => {
-          const code = answer.headers['x-clickhouse-exception-code'];
-          if (answer.statusCode === 200 && code === undefined) resolve();
-          else reject(errorOfAnswer(answer.statusCode ?? 0, Array.isArray(code) ? code[0] : code, Buffer.concat(pieces).toString('utf8')));
-        });
-      });
+      const request = send(
+        url,
+        {
+          method: 'POST',
+          agent: this.#agent,
+          headers: { ...this.#headers, 'content-length': rows.byteLength },
+          timeout: this.#timeoutMs,
+        },
+        (answer) => {
+          const pieces: Buffer[] = [];
+          answer.on('data', (piece: Buffer) => pieces.push(piece));
+          answer.on('error', (cause) => reject(new ClickhouseError(0, 'the answer of ClickHouse broke off', cause)));
+          answer.on('end', () => {
+            const code = answer.headers['x-clickhouse-exception-code'];
+            if (answer.statusCode === 200 && code === undefined) resolve();
+            else
+              reject(
+                errorOfAnswer(
+                  answer.statusCode ?? 0,
+                  Array.isArray(code) ? code[0] : code,
+                  Buffer.concat(pieces).toString('utf8'),
+                ),
+              );
+          });
+        },
+      );
       request.on('timeout', () => request.destroy(new Error('time-out')));
-      request.on('error', (cause) => reject(new ClickhouseError(0, `ClickHouse cannot be reached: ${cause.message}`, cause)));
+      request.on('error', (cause) =>
+        reject(new ClickhouseError(0, `ClickHouse cannot be reached: ${cause.message}`, cause)),
+      );
       request.end(rows);
     });
   }

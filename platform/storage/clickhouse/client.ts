@@ -24,7 +24,11 @@ export function createClickhouse(url: string, database: string): ClickHouseClien
 }
 
 /** Rows of a SELECT. `parameters` fill `{name:Type}` places of the query. */
-export async function selectRows<Row>(client: ClickHouseClient, query: string, parameters: Record<string, unknown> = {}): Promise<Row[]> {
+export async function selectRows<Row>(
+  client: ClickHouseClient,
+  query: string,
+  parameters: Record<string, unknown> = {},
+): Promise<Row[]> {
   const result = await client.query({ query, query_params: parameters, format: 'JSONEachRow' });
   return result.json<Row>();
 }

@@ -8,7 +8,16 @@ import { renderDdl, splitStatements, type Layout } from './render.ts';
 
 /** A warehouse migration that cannot be run; `code` says why, `details.name` which. */
 export class WarehouseMigrationError extends HubError {
-  constructor(code: 'WAREHOUSE_MIGRATION_EDITED' | 'WAREHOUSE_MIGRATION_MISSING' | 'WAREHOUSE_MIGRATION_FAILED' | 'WAREHOUSE_SCHEMA_INCOMPATIBLE', message: string, name: string, cause?: unknown) {
+  constructor(
+    code:
+      | 'WAREHOUSE_MIGRATION_EDITED'
+      | 'WAREHOUSE_MIGRATION_MISSING'
+      | 'WAREHOUSE_MIGRATION_FAILED'
+      | 'WAREHOUSE_SCHEMA_INCOMPATIBLE',
+    message: string,
+    name: string,
+    cause?: unknown,
+  ) {
     super(code, message, { details: { name }, cause });
   }
 }
@@ -45,12 +54,21 @@ export class MigrationLedger {
   }
 
   async applied(kind: string): Promise<Map<string, string>> {
-    const rows = await selectRows<AppliedMigration>(this.#client, 'SELECT name, kind, checksum FROM hub_migration FINAL WHERE kind = {kind:String}', { kind });
+    const rows = await selectRows<AppliedMigration>(
+      this.#client,
+      'SELECT name, kind, checksum FROM hub_migration FINAL WHERE kind = {kind:String}',
+      { kind },
+    );
     return new Map(rows.map((row) => [row.name, row.checksum]));
   }
 
   async record(kind: string, name: string, statement: string): Promise<void> {
-    await this.#client.insert({ table: 'hub_migration', values: [{ name, kind, checksum: checksumOf(statement), statement }], format: 'JSONEachRow', columns: ['name', 'kind', 'checksum', 'statement'] });
+    await this.#client.insert({
+      table: 'hub_migration',
+      values: [{ name, kind, checksum: checksumOf(statement), statement }],
+      format: 'JSONEachRow',
+      columns: ['name', 'kind', 'checksum', 'statement'],
+    });
   }
 
   /** Runs a DDL template. */
@@ -77,8 +95,18 @@ export async function migrateFiles(ledger: MigrationLedger, folder: string): Pro
   const applied = await ledger.applied('file');
   for (const [name, checksum] of applied) {
     const file = files.find((candidate) => candidate.name === name);
-    if (file === undefined) throw new WarehouseMigrationError('WAREHOUSE_MIGRATION_MISSING', `warehouse migration ${name} has run but its file is gone`, name);
-    if (checksumOf(file.sql) !== checksum) throw new WarehouseMigrationError('WAREHOUSE_MIGRATION_EDITED', `warehouse migration ${name} was changed after it had run: write a new one instead`, name);
+    if (file === undefined)
+      throw new WarehouseMigrationError(
+        'WAREHOUSE_MIGRATION_MISSING',
+        `warehouse migration ${name} has run but its file is gone`,
+        name,
+      );
+    if (checksumOf(file.sql) !== checksum)
+      throw new WarehouseMigrationError(
+        'WAREHOUSE_MIGRATION_EDITED',
+        `warehouse migration ${name} was changed after it had run: write a new one instead`,
+        name,
+      );
   }
   const ran: string[] = [];
   for (const { name, sql } of files) {
@@ -88,7 +116,12 @@ export async function migrateFiles(ledger: MigrationLedger, folder: string): Pro
       try {
         await ledger.run(statement, shardingKey);
       } catch (error) {
-        throw new WarehouseMigrationError('WAREHOUSE_MIGRATION_FAILED', `warehouse migration ${name} failed: ${messageOf(error)}`, name, error);
+        throw new WarehouseMigrationError(
+          'WAREHOUSE_MIGRATION_FAILED',
+          `warehouse migration ${name} failed: ${messageOf(error)}`,
+          name,
+          error,
+        );
       }
     }
     await ledger.record('file', name, sql);

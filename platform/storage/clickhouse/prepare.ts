@@ -23,7 +23,9 @@ export async function ensureDatabase(url: string, database: string, layout: Layo
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(database)) throw new Error(`${database} is not the name of a database`);
   const client = createClient({ url });
   try {
-    await client.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}${layout.kind === 'cluster' ? ` ON CLUSTER '${layout.cluster}'` : ''}` });
+    await client.command({
+      query: `CREATE DATABASE IF NOT EXISTS ${database}${layout.kind === 'cluster' ? ` ON CLUSTER '${layout.cluster}'` : ''}`,
+    });
   } finally {
     await client.close();
   }
@@ -33,11 +35,18 @@ export async function ensureDatabase(url: string, database: string, layout: Layo
  * Brings the warehouse up to date: raw tables from the event schemas, then the numbered migrations, then the views. Idempotent; two at once do no harm
  * (every statement is IF NOT EXISTS or OR REPLACE). Returns what it did. Throws WarehouseMigrationError.
  */
-export async function prepareWarehouse(client: ClickHouseClient, options: { layout?: Layout; rawTables?: readonly RawTable[] } = {}): Promise<PreparedWarehouse> {
+export async function prepareWarehouse(
+  client: ClickHouseClient,
+  options: { layout?: Layout; rawTables?: readonly RawTable[] } = {},
+): Promise<PreparedWarehouse> {
   const ledger = new MigrationLedger(client, options.layout ?? { kind: 'node' });
   await ledger.open();
   const generated = await syncRawTables(client, ledger, options.rawTables ?? hubRawTables());
   const migrations = await migrateFiles(ledger, projectPath('models', 'warehouse', 'migrations'));
-  const views = await syncViews(client, ledger, readViews([projectPath('models', 'warehouse', 'core'), projectPath('models', 'warehouse', 'marts')]));
+  const views = await syncViews(
+    client,
+    ledger,
+    readViews([projectPath('models', 'warehouse', 'core'), projectPath('models', 'warehouse', 'marts')]),
+  );
   return { generated, migrations, views };
 }

@@ -14,20 +14,27 @@ const LOCAL = '_local';
  */
 export function renderDdl(template: string, layout: Layout, shardingKey = 'key'): string[] {
   const cluster = layout.kind === 'cluster' ? layout.cluster : undefined;
-  if (cluster !== undefined && !/^[A-Za-z0-9_-]+$/.test(cluster)) throw new Error(`${cluster} is not the name of a cluster`);
+  if (cluster !== undefined && !/^[A-Za-z0-9_-]+$/.test(cluster))
+    throw new Error(`${cluster} is not the name of a cluster`);
   const statement = template
-    .replace(/\{engine:([A-Za-z]+)(\([^{}]*\))?\}/g, (_, engine: string, parameters: string | undefined) => renderEngine(engine, parameters, cluster))
+    .replace(/\{engine:([A-Za-z]+)(\([^{}]*\))?\}/g, (_, engine: string, parameters: string | undefined) =>
+      renderEngine(engine, parameters, cluster),
+    )
     .replace(/\{onCluster\}/g, cluster === undefined ? '' : ` ON CLUSTER '${cluster}'`)
     .replace(/\{table:([a-z0-9_]+)\}/g, (_, name: string) => (cluster === undefined ? name : `${name}${LOCAL}`))
     .replace(/\{deduplicationWindow:(\d+)\}/g, (_, count: string) =>
-      cluster === undefined ? `non_replicated_deduplication_window = ${count}` : `replicated_deduplication_window = ${count}`,
+      cluster === undefined
+        ? `non_replicated_deduplication_window = ${count}`
+        : `replicated_deduplication_window = ${count}`,
     );
   if (cluster === undefined) return [statement];
   const created = /CREATE TABLE (?:IF NOT EXISTS )?\{table:([a-z0-9_]+)\}/.exec(template)?.[1];
   if (created !== undefined) return [statement, distributed(created, cluster, shardingKey)];
   const altered = /^\s*ALTER TABLE \{table:([a-z0-9_]+)\}/.exec(template)?.[1];
   // The Distributed table has its own list of columns.
-  return altered === undefined || !/\b(ADD|DROP|MODIFY|RENAME) COLUMN\b/.test(template) ? [statement] : [statement, statement.replace(`${altered}${LOCAL}`, altered).replace(/ DEFAULT .*$/s, '')];
+  return altered === undefined || !/\b(ADD|DROP|MODIFY|RENAME) COLUMN\b/.test(template)
+    ? [statement]
+    : [statement, statement.replace(`${altered}${LOCAL}`, altered).replace(/ DEFAULT .*$/s, '')];
 }
 
 function renderEngine(engine: string, parameters: string | undefined, cluster: string | undefined): string {

@@ -28,7 +28,8 @@ function inOrderOfUse(views: readonly ViewModel[]): ViewModel[] {
     if (state.get(view.name) === 'open') throw new Error(`the views around ${view.name} use one another in a circle`);
     state.set(view.name, 'open');
     for (const other of views) {
-      if (other.name !== view.name && new RegExp(`\\b${other.name}\\b`).test(withoutComments(view.select))) visit(other);
+      if (other.name !== view.name && new RegExp(`\\b${other.name}\\b`).test(withoutComments(view.select)))
+        visit(other);
     }
     state.set(view.name, 'done');
     ordered.push(view);
@@ -45,7 +46,11 @@ function withoutComments(sql: string): string {
  * Makes the views what their files say: a changed file replaces its view at once (a view holds no data, so there is nothing to migrate).
  * Returns the names of those it made or replaced. Throws WarehouseMigrationError (WAREHOUSE_MIGRATION_FAILED).
  */
-export async function syncViews(client: ClickHouseClient, ledger: MigrationLedger, views: readonly ViewModel[]): Promise<string[]> {
+export async function syncViews(
+  client: ClickHouseClient,
+  ledger: MigrationLedger,
+  views: readonly ViewModel[],
+): Promise<string[]> {
   const applied = await ledger.applied('view');
   const replaced: string[] = [];
   for (const view of views) {
@@ -54,7 +59,12 @@ export async function syncViews(client: ClickHouseClient, ledger: MigrationLedge
       const onCluster = ledger.layout.kind === 'cluster' ? ` ON CLUSTER '${ledger.layout.cluster}'` : '';
       await client.command({ query: `CREATE OR REPLACE VIEW ${view.name}${onCluster} AS\n${view.select}` });
     } catch (error) {
-      throw new WarehouseMigrationError('WAREHOUSE_MIGRATION_FAILED', `the view ${view.name} cannot be made: ${messageOf(error)}`, view.name, error);
+      throw new WarehouseMigrationError(
+        'WAREHOUSE_MIGRATION_FAILED',
+        `the view ${view.name} cannot be made: ${messageOf(error)}`,
+        view.name,
+        error,
+      );
     }
     await ledger.record('view', view.name, view.select);
     replaced.push(view.name);

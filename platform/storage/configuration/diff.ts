@@ -8,7 +8,8 @@ export interface ConfigChange {
 
 type Json = Record<string, unknown>;
 
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What names an entry of a list. */
 const NAMES = ['code', 'name', 'grade', 'list'] as const;
@@ -20,7 +21,9 @@ export function configDiff(before: unknown, after: unknown, path = ''): ConfigCh
     const [was, is] = [named(before), named(after)];
     if (was !== undefined && is !== undefined) return diffObjects(was, is, path);
   }
-  return JSON.stringify(sorted(before)) === JSON.stringify(sorted(after)) ? [] : [{ path: path || '/', ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }];
+  return JSON.stringify(sorted(before)) === JSON.stringify(sorted(after))
+    ? []
+    : [{ path: path || '/', ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }];
 }
 
 function diffObjects(before: Json, after: Json, path: string): ConfigChange[] {
@@ -41,5 +44,9 @@ function named(list: readonly unknown[]): Json | undefined {
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key])]));
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sorted(value[key])]),
+  );
 }

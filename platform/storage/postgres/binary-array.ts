@@ -25,7 +25,11 @@ export function textArray(values: readonly string[]): Buffer {
 
 /** `bytea[]`, no nulls. */
 export function byteaArray(values: readonly Buffer[]): Buffer {
-  const buffer = head(values.reduce((room, value) => room + 4 + value.length, HEAD), BYTEA, values.length);
+  const buffer = head(
+    values.reduce((room, value) => room + 4 + value.length, HEAD),
+    BYTEA,
+    values.length,
+  );
   let at = HEAD;
   for (const value of values) {
     buffer.writeInt32BE(value.length, at);

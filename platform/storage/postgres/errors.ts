@@ -7,7 +7,17 @@ export function sqlState(error: unknown): string | undefined {
 }
 
 /** Node's codes that look like a SQLSTATE. */
-const NODE_CODES: ReadonlySet<string> = new Set(['EPIPE', 'EBUSY', 'EPERM', 'EXDEV', 'EROFS', 'ELOOP', 'EBADF', 'EFBIG', 'ESRCH']);
+const NODE_CODES: ReadonlySet<string> = new Set([
+  'EPIPE',
+  'EBUSY',
+  'EPERM',
+  'EXDEV',
+  'EROFS',
+  'ELOOP',
+  'EBADF',
+  'EFBIG',
+  'ESRCH',
+]);
 
 /** The transaction lost against another one and may simply be run again: serialization failure or deadlock. */
 export function isSerializationFailure(error: unknown): boolean {
@@ -27,7 +37,12 @@ export function isConnectionFailure(error: unknown): boolean {
 
 /** A statement of a numbered migration, or the set of them, is not as it was when it ran. */
 export class MigrationError extends HubError {
-  constructor(code: 'MIGRATION_EDITED' | 'MIGRATION_FAILED' | 'MIGRATION_MISSING', message: string, details: Record<string, unknown>, cause?: unknown) {
+  constructor(
+    code: 'MIGRATION_EDITED' | 'MIGRATION_FAILED' | 'MIGRATION_MISSING',
+    message: string,
+    details: Record<string, unknown>,
+    cause?: unknown,
+  ) {
     super(code, cause === undefined ? message : `${message}: ${messageOf(cause)}`, { details, cause });
   }
 }

@@ -38,7 +38,9 @@ export async function migrate(url: string, dir: string): Promise<string[]> {
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK]);
     await client.query('create schema if not exists hub');
-    await client.query('create table if not exists hub.migration (name text primary key, checksum text not null, applied_at timestamptz not null default now())');
+    await client.query(
+      'create table if not exists hub.migration (name text primary key, checksum text not null, applied_at timestamptz not null default now())',
+    );
     const { rows } = await client.query<{ name: string; checksum: string }>('select name, checksum from hub.migration');
     const applied = new Map(rows.map((row) => [row.name, row.checksum]));
     checkApplied(applied, migrations);
@@ -58,8 +60,14 @@ function checkApplied(applied: ReadonlyMap<string, string>, migrations: readonly
   const present = new Map(migrations.map((migration) => [migration.name, migration.checksum]));
   for (const [name, checksum] of applied) {
     const now = present.get(name);
-    if (now === undefined) throw new MigrationError('MIGRATION_MISSING', `migration ${name} has run but its file is gone`, { name });
-    if (now !== checksum) throw new MigrationError('MIGRATION_EDITED', `migration ${name} was changed after it had run: write a new one instead`, { name });
+    if (now === undefined)
+      throw new MigrationError('MIGRATION_MISSING', `migration ${name} has run but its file is gone`, { name });
+    if (now !== checksum)
+      throw new MigrationError(
+        'MIGRATION_EDITED',
+        `migration ${name} was changed after it had run: write a new one instead`,
+        { name },
+      );
   }
 }
 
@@ -67,7 +75,10 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
   try {
     await client.query('begin');
     await client.query(migration.sql);
-    await client.query('insert into hub.migration (name, checksum) values ($1, $2)', [migration.name, migration.checksum]);
+    await client.query('insert into hub.migration (name, checksum) values ($1, $2)', [
+      migration.name,
+      migration.checksum,
+    ]);
     await client.query('commit');
   } catch (error) {
     await client.query('rollback').catch(() => undefined);

@@ -19,7 +19,12 @@ export async function listen(
   let closed = false;
   let client: pg.Client | undefined;
   const connect = async (): Promise<void> => {
-    const fresh = new pg.Client({ connectionString: url, application_name: 'autofin-hub listen', keepAlive: true, connectionTimeoutMillis: 10_000 });
+    const fresh = new pg.Client({
+      connectionString: url,
+      application_name: 'autofin-hub listen',
+      keepAlive: true,
+      connectionTimeoutMillis: 10_000,
+    });
     let ended = false;
     const lost = (): void => {
       if (ended) return;

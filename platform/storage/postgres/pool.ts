@@ -8,7 +8,10 @@ import pg from 'pg';
  * and in a transaction what follows a failed one fails too.
  * int8 comes back as a number where JavaScript holds it exactly, else as a string.
  */
-export function createPool(url: string, options: { max?: number; name?: string; queryTimeoutMs?: number; pipelining?: boolean } = {}): pg.Pool {
+export function createPool(
+  url: string,
+  options: { max?: number; name?: string; queryTimeoutMs?: number; pipelining?: boolean } = {},
+): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max ?? 10,
@@ -41,4 +44,6 @@ function parseInt8(text: string): number | string {
 
 /** pg's own parsers, but for int8. */
 export const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
-  oid === INT8 && format !== 'binary' ? parseInt8 : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser;
+  oid === INT8 && format !== 'binary'
+    ? parseInt8
+    : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser;

@@ -23,7 +23,11 @@ export async function inTransaction<Result>(
   }
 }
 
-async function runOnce<Result>(pool: Pool, work: (client: PoolClient) => Promise<Result>, isolation: string): Promise<Result> {
+async function runOnce<Result>(
+  pool: Pool,
+  work: (client: PoolClient) => Promise<Result>,
+  isolation: string,
+): Promise<Result> {
   const client = await pool.connect();
   // A connection that breaks during the transaction raises an event beside the rejected query.
   const ignore = (): void => undefined;

@@ -56,7 +56,8 @@ function encryptInto(out: Buffer, key: CipherKey, context: Buffer, plain: Uint8A
 
 /** Opens what `encrypt` made. Throws HubError CIPHER_UNREADABLE when key, context or bytes are not the ones it was made with. */
 export function decrypt(key: CipherKey, context: Buffer, sealed: Buffer): Buffer {
-  if (sealed.length < NONCE_BYTES + TAG_BYTES) throw new HubError('CIPHER_UNREADABLE', 'The ciphertext is too short to be one');
+  if (sealed.length < NONCE_BYTES + TAG_BYTES)
+    throw new HubError('CIPHER_UNREADABLE', 'The ciphertext is too short to be one');
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES));
   decipher.setAAD(context);
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));

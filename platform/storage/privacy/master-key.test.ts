@@ -33,7 +33,11 @@ describe('loadMasterKey', () => {
 
   it('refuses a key of another length and a file that is not there', () =>
     inHome((home) => {
-      expect(() => loadMasterKey(home, { HUB_MASTER_KEY: 'short' })).toThrow(expect.objectContaining({ code: 'MASTER_KEY_LENGTH' }));
-      expect(() => loadMasterKey(home, { HUB_MASTER_KEY_FILE: join(home, 'none') })).toThrow(expect.objectContaining({ code: 'MASTER_KEY_FILE' }));
+      expect(() => loadMasterKey(home, { HUB_MASTER_KEY: 'short' })).toThrow(
+        expect.objectContaining({ code: 'MASTER_KEY_LENGTH' }),
+      );
+      expect(() => loadMasterKey(home, { HUB_MASTER_KEY_FILE: join(home, 'none') })).toThrow(
+        expect.objectContaining({ code: 'MASTER_KEY_FILE' }),
+      );
     }));
 });

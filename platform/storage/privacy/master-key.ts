@@ -21,7 +21,10 @@ export interface HubKeys {
 /** Derives the keys of each use from the 32 bytes of the master key (HKDF-SHA256). */
 export function deriveKeys(master: Uint8Array): HubKeys {
   if (master.length !== KEY_BYTES)
-    throw new HubError('MASTER_KEY_LENGTH', `The master key must have ${KEY_BYTES} bytes (as base64 or hex), it has ${master.length}`);
+    throw new HubError(
+      'MASTER_KEY_LENGTH',
+      `The master key must have ${KEY_BYTES} bytes (as base64 or hex), it has ${master.length}`,
+    );
   const derive = (use: string): Buffer => Buffer.from(hkdfSync('sha256', master, 'autofin-hub', use, KEY_BYTES));
   return {
     wrapping: createSecretKey(derive('person-key-wrapping')),

@@ -75,7 +75,10 @@ export class PersonKeys {
       values: [personIds],
     });
     return new Map(
-      rows.map(({ person_id: personId, wrapped }) => [personId, { personId, wrapped, key: decrypt(this.#keys.wrapping, Buffer.from(personId), wrapped), stored: true }]),
+      rows.map(({ person_id: personId, wrapped }) => [
+        personId,
+        { personId, wrapped, key: decrypt(this.#keys.wrapping, Buffer.from(personId), wrapped), stored: true },
+      ]),
     );
   }
 }
@@ -89,7 +92,11 @@ export async function keepPersonKeys(postgres: Pool | ClientBase, keys: readonly
   const { rows } = await postgres.query<{ stale: string[] }>({
     name: 'keep-person-keys',
     text: 'SELECT hub.keep_person_keys($1::text[], $2::bytea, $3::boolean[]) AS stale',
-    values: [keys.map((key) => key.personId), Buffer.concat(keys.map((key) => key.wrapped)), keys.map((key) => !key.stored)],
+    values: [
+      keys.map((key) => key.personId),
+      Buffer.concat(keys.map((key) => key.wrapped)),
+      keys.map((key) => !key.stored),
+    ],
   });
   return rows[0]?.stale ?? [];
 }

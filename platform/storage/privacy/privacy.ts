@@ -7,7 +7,14 @@ import { decrypt, encrypt } from './cipher.ts';
 import { maskNumber } from './masks.ts';
 import { loadMasterKey, type HubKeys } from './master-key.ts';
 import { keepPersonKeys, PersonKeys, type PersonKey } from './person-keys.ts';
-import { fieldHash, keyedHash, sealPerson, type PlainPerson, type ProtectedValue, type SealedPerson } from './seal-person.ts';
+import {
+  fieldHash,
+  keyedHash,
+  sealPerson,
+  type PlainPerson,
+  type ProtectedValue,
+  type SealedPerson,
+} from './seal-person.ts';
 
 /** Values to be read in plain text: ciphertexts of one person by the name of the field. */
 export interface RevealItem<Field extends string> {
@@ -17,7 +24,8 @@ export interface RevealItem<Field extends string> {
   reference?: string;
 }
 /** The plain values, or `erased: true` when the person's key no longer exists. */
-export type Revealed<Field extends string> = { personId: string; erased: false; values: Record<Field, string> } | { personId: string; erased: true };
+export type Revealed<Field extends string> =
+  { personId: string; erased: false; values: Record<Field, string> } | { personId: string; erased: true };
 
 /** The mask of an ID number as people see it: its first six and last four characters. */
 export type IdNumberMasks = (idNo: ProtectedValue) => string;
@@ -58,7 +66,9 @@ export class Privacy {
    * Protects the data of many persons (ID numbers normalised to 18 characters, mobiles to 11 digits) and stores the keys of those
    * not known yet: one query to look up, one to store. Results in the order given.
    */
-  async protect<Person extends PlainPerson & { idNo: string }>(persons: readonly Person[]): Promise<({ personId: string } & SealedPerson<Person>)[]> {
+  async protect<Person extends PlainPerson & { idNo: string }>(
+    persons: readonly Person[],
+  ): Promise<({ personId: string } & SealedPerson<Person>)[]> {
     const personIds = persons.map((person) => this.personIdOf(person.idNo));
     for (let attempt = 1; ; attempt += 1) {
       const keys = await this.keys.forWriting(personIds);
@@ -71,7 +81,10 @@ export class Privacy {
           return { personId, ...this.seal(keys.get(personId) as PersonKey, person) };
         });
       }
-      if (attempt === 5) throw new HubError('PERSON_KEYS_CONTENDED', 'Keys of persons kept changing while they were being used', { retriable: true });
+      if (attempt === 5)
+        throw new HubError('PERSON_KEYS_CONTENDED', 'Keys of persons kept changing while they were being used', {
+          retriable: true,
+        });
     }
   }
 
@@ -79,17 +92,25 @@ export class Privacy {
    * Plain text, for the connector that must send it or a viewer with the right. Every person looked at is recorded first (one
    * statement): who, why, which fields. Throws HubError CIPHER_UNREADABLE for a ciphertext that is not that person's.
    */
-  async reveal<Field extends string>(request: { actor: string; purpose: string; reference?: string }, items: readonly RevealItem<Field>[]): Promise<Revealed<Field>[]> {
+  async reveal<Field extends string>(
+    request: { actor: string; purpose: string; reference?: string },
+    items: readonly RevealItem<Field>[],
+  ): Promise<Revealed<Field>[]> {
     if (items.length === 0) return [];
     const keys = await this.keys.forReading(items.map((item) => item.personId));
     await auditAll(
       this.#postgres,
-      items.map(({ reference = request.reference, ...item }) => revealEntry({ ...request, reference }, item.personId, Object.keys(item.values), keys.has(item.personId))),
+      items.map(({ reference = request.reference, ...item }) =>
+        revealEntry({ ...request, reference }, item.personId, Object.keys(item.values), keys.has(item.personId)),
+      ),
     );
     return items.map(({ personId, values }) => {
       const key = keys.get(personId);
       if (key === undefined) return { personId, erased: true };
-      const plain = Object.entries<string>(values).map(([field, cipher]) => [field, this.open([key], Buffer.from(cipher, 'base64url')).toString('utf8')]);
+      const plain = Object.entries<string>(values).map(([field, cipher]) => [
+        field,
+        this.open([key], Buffer.from(cipher, 'base64url')).toString('utf8'),
+      ]);
       return { personId, erased: false, values: Object.fromEntries(plain) as Record<Field, string> };
     });
   }
@@ -98,7 +119,11 @@ export class Privacy {
    * What opens every ciphertext of one person, for somebody who looks at all of them; the look is recorded first. It gives null for what is not that
    * person's, or was encrypted before the person was erased and came again. Undefined when the person is erased.
    */
-  async opener(request: { actor: string; purpose: string; reference?: string }, personId: string, fields: readonly string[]): Promise<((cipher: string) => string | null) | undefined> {
+  async opener(
+    request: { actor: string; purpose: string; reference?: string },
+    personId: string,
+    fields: readonly string[],
+  ): Promise<((cipher: string) => string | null) | undefined> {
     const key = (await this.keys.forReading([personId])).get(personId);
     await auditAll(this.#postgres, [revealEntry(request, personId, fields, key !== undefined)]);
     return key && ((cipher) => this.#openOrNull(key, cipher));
@@ -134,7 +159,9 @@ export class Privacy {
     return inTransaction(this.#postgres, async (client) => {
       const { rowCount } = await client.query('DELETE FROM hub.person_key WHERE person_id = $1', [personId]);
       const erased = (rowCount ?? 0) > 0;
-      await auditAll(client, [{ actor, action: 'person.erase', subject: personId, before: { key: erased }, after: { key: false, reason } }]);
+      await auditAll(client, [
+        { actor, action: 'person.erase', subject: personId, before: { key: erased }, after: { key: false, reason } },
+      ]);
       return erased;
     });
   }
@@ -160,8 +187,19 @@ export class Privacy {
   }
 }
 
-function revealEntry({ actor, purpose, reference }: { actor: string; purpose: string; reference?: string }, personId: string, fields: readonly string[], readable: boolean): AuditEntry {
-  return { actor, action: 'person.reveal', subject: personId, before: null, after: { purpose, fields, ...(reference !== undefined && { reference }), ...(!readable && { erased: true }) } };
+function revealEntry(
+  { actor, purpose, reference }: { actor: string; purpose: string; reference?: string },
+  personId: string,
+  fields: readonly string[],
+  readable: boolean,
+): AuditEntry {
+  return {
+    actor,
+    action: 'person.reveal',
+    subject: personId,
+    before: null,
+    after: { purpose, fields, ...(reference !== undefined && { reference }), ...(!readable && { erased: true }) },
+  };
 }
 
 function jointKey(keys: readonly PersonKey[]): Buffer {
@@ -195,9 +233,15 @@ export function openPrivacy(context: Pick<HubContext, 'postgres' | 'settings'>):
 
 async function open(context: Pick<HubContext, 'postgres' | 'settings'>): Promise<Privacy> {
   const keys = loadMasterKey(context.settings.home);
-  await context.postgres.query('INSERT INTO hub.master_key (fingerprint) VALUES ($1) ON CONFLICT (only_one) DO NOTHING', [keys.fingerprint]);
+  await context.postgres.query(
+    'INSERT INTO hub.master_key (fingerprint) VALUES ($1) ON CONFLICT (only_one) DO NOTHING',
+    [keys.fingerprint],
+  );
   const { rows } = await context.postgres.query<{ fingerprint: Buffer }>('SELECT fingerprint FROM hub.master_key');
   if (!rows[0]?.fingerprint.equals(keys.fingerprint))
-    throw new HubError('MASTER_KEY_MISMATCH', 'This database was begun with another master key: give every process the same HUB_MASTER_KEY or HUB_MASTER_KEY_FILE');
+    throw new HubError(
+      'MASTER_KEY_MISMATCH',
+      'This database was begun with another master key: give every process the same HUB_MASTER_KEY or HUB_MASTER_KEY_FILE',
+    );
   return new Privacy(context.postgres, keys);
 }

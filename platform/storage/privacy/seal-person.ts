@@ -40,13 +40,21 @@ export function fieldHash(matching: Hmac, field: keyof PlainPerson, value: strin
 }
 
 /** Mask, keyed hash and ciphertext of every field given. */
-export function sealPerson<Person extends PlainPerson>(matching: Hmac, key: PersonKey, person: Person): SealedPerson<Person> {
+export function sealPerson<Person extends PlainPerson>(
+  matching: Hmac,
+  key: PersonKey,
+  person: Person,
+): SealedPerson<Person> {
   const context = Buffer.from(key.personId);
   const sealed: Partial<Record<keyof PlainPerson, ProtectedValue>> = {};
   for (const [field, hashedAs, mask] of FIELDS) {
     const value = person[field];
     if (value === undefined) continue;
-    sealed[field] = { mask: mask(value), hash: keyedHash(matching, hashedAs, value), cipher: encryptText(key.key, context, value) };
+    sealed[field] = {
+      mask: mask(value),
+      hash: keyedHash(matching, hashedAs, value),
+      cipher: encryptText(key.key, context, value),
+    };
   }
   return sealed as SealedPerson<Person>;
 }

@@ -32,7 +32,15 @@ export class Cut {
 
   /** Every position as a row. */
   rows(): (LetterPlace & { complete: boolean })[] {
-    return this.#readers.flatMap(({ step, topic, progress }) => [...progress].map(([partition, { next, runs }]) => ({ step, topic, partition, offset: next, complete: runs.length === 0 })));
+    return this.#readers.flatMap(({ step, topic, progress }) =>
+      [...progress].map(([partition, { next, runs }]) => ({
+        step,
+        topic,
+        partition,
+        offset: next,
+        complete: runs.length === 0,
+      })),
+    );
   }
 }
 

@@ -33,7 +33,12 @@ interface SumRow {
  */
 export async function waitingLetters(snapshot: PoolClient, cut: Cut): Promise<WaitingLetters[]> {
   const positions = cut.rows();
-  const parameters = [positions.map(({ step }) => step), positions.map(({ topic }) => topic), positions.map(({ partition }) => partition), positions.map(({ offset }) => offset)];
+  const parameters = [
+    positions.map(({ step }) => step),
+    positions.map(({ topic }) => topic),
+    positions.map(({ partition }) => partition),
+    positions.map(({ offset }) => offset),
+  ];
   const from = `FROM hub.dead_letter d JOIN unnest($1::text[], $2::text[], $3::int[], $4::bigint[]) AS p (step, topic, partition, next) USING (step, topic, partition) WHERE d.replays = 0`;
   const below = await snapshot.query<SumRow>(
     `SELECT step, topic, source, business_date::text AS day, count(*) AS events, sum(amount_fen) AS amount_fen ${from} AND record_offset < p.next GROUP BY 1, 2, 3, 4`,
@@ -45,22 +50,53 @@ export async function waitingLetters(snapshot: PoolClient, cut: Cut): Promise<Wa
     parameters,
   );
   return [
-    ...below.rows.map(({ events, amount_fen, ...row }) => ({ ...row, events: Number(events), amountFen: Number(amount_fen) })),
-    ...above.rows.filter((row) => cut.isDealtWith(row)).map(({ step, topic, source, day, amount_fen }) => ({ step, topic, source, day, events: 1, amountFen: Number(amount_fen) })),
+    ...below.rows.map(({ events, amount_fen, ...row }) => ({
+      ...row,
+      events: Number(events),
+      amountFen: Number(amount_fen),
+    })),
+    ...above.rows
+      .filter((row) => cut.isDealtWith(row))
+      .map(({ step, topic, source, day, amount_fen }) => ({
+        step,
+        topic,
+        source,
+        day,
+        events: 1,
+        amountFen: Number(amount_fen),
+      })),
   ];
 }
 
 /** Of letters seen on their way to the index, those that had been dealt with at the cut and are not in the index yet, each once. */
-export async function lettersOnTheWay(snapshot: PoolClient, cut: Cut, seen: readonly DeadLetterContent[]): Promise<WaitingLetters[]> {
-  const byPlace = new Map(seen.filter((letter) => cut.isDealtWith(letter)).map((letter) => [placeName(letter), letter]));
+export async function lettersOnTheWay(
+  snapshot: PoolClient,
+  cut: Cut,
+  seen: readonly DeadLetterContent[],
+): Promise<WaitingLetters[]> {
+  const byPlace = new Map(
+    seen.filter((letter) => cut.isDealtWith(letter)).map((letter) => [placeName(letter), letter]),
+  );
   const letters = [...byPlace.values()];
   const { rows } = await snapshot.query<LetterPlace>(
     `SELECT step, topic, partition, record_offset AS "offset" FROM hub.dead_letter
      JOIN unnest($1::text[], $2::text[], $3::int[], $4::bigint[]) AS s (step, topic, partition, record_offset) USING (step, topic, partition, record_offset)`,
-    [letters.map(({ step }) => step), letters.map(({ topic }) => topic), letters.map(({ partition }) => partition), letters.map(({ offset }) => offset)],
+    [
+      letters.map(({ step }) => step),
+      letters.map(({ topic }) => topic),
+      letters.map(({ partition }) => partition),
+      letters.map(({ offset }) => offset),
+    ],
   );
   for (const row of rows) byPlace.delete(placeName(row));
-  return [...byPlace.values()].map(({ step, topic, source, businessDate, amountFen }) => ({ step, topic, source, day: businessDate, events: 1, amountFen }));
+  return [...byPlace.values()].map(({ step, topic, source, businessDate, amountFen }) => ({
+    step,
+    topic,
+    source,
+    day: businessDate,
+    events: 1,
+    amountFen,
+  }));
 }
 
 /** Replays from this sequence number on. */

@@ -32,7 +32,11 @@ export function reconcileOver(modules: () => readonly Audited[], scope: Scope = 
     const sources: ConservationSource[] = modules().flatMap((module) => module.conservation ?? []);
     const commands: CommandResults[] = modules().flatMap((module) => module.commandResults ?? []);
     const measured = await measure(context, scope, sources, commands);
-    const rows = reconcile(measured, scope.events.map(({ topic }) => topic), commands).filter((row) => day === undefined || row.day === day);
+    const rows = reconcile(
+      measured,
+      scope.events.map(({ topic }) => topic),
+      commands,
+    ).filter((row) => day === undefined || row.day === day);
     return { balanced: rows.every((row) => row.balanced), at: new Date(context.clock()).toISOString(), rows };
   };
 }

@@ -42,8 +42,15 @@ export class Ledger {
   add(key: LedgerKey, account: Account, amount: Amount): void {
     const name = [key.stage, key.topic, key.source, key.day].join('\n');
     let line = this.#lines.get(name);
-    if (line === undefined) this.#lines.set(name, (line = { ...key, accepted: nothing(), landed: nothing(), deadLettered: nothing(), inFlight: nothing() }));
-    line[account] = { events: exact(line[account].events + amount.events, key), amountFen: exact(line[account].amountFen + amount.amountFen, key) };
+    if (line === undefined)
+      this.#lines.set(
+        name,
+        (line = { ...key, accepted: nothing(), landed: nothing(), deadLettered: nothing(), inFlight: nothing() }),
+      );
+    line[account] = {
+      events: exact(line[account].events + amount.events, key),
+      amountFen: exact(line[account].amountFen + amount.amountFen, key),
+    };
   }
 
   /** The lines in the order of stage, topic, source and day; a line without any event is left out. */
@@ -61,14 +68,24 @@ export class Ledger {
         deadLetteredFen: deadLettered.amountFen,
         inFlightFen: inFlight.amountFen,
         balanced:
-          accepted.events === landed.events + deadLettered.events + inFlight.events && accepted.amountFen === landed.amountFen + deadLettered.amountFen + inFlight.amountFen,
+          accepted.events === landed.events + deadLettered.events + inFlight.events &&
+          accepted.amountFen === landed.amountFen + deadLettered.amountFen + inFlight.amountFen,
       }))
-      .sort((a, b) => compare(b.stage, a.stage) || compare(a.topic, b.topic) || compare(a.source, b.source) || compare(a.day, b.day));
+      .sort(
+        (a, b) =>
+          compare(b.stage, a.stage) ||
+          compare(a.topic, b.topic) ||
+          compare(a.source, b.source) ||
+          compare(a.day, b.day),
+      );
   }
 }
 
 function exact(sum: number, { topic, day }: LedgerKey): number {
-  if (!Number.isSafeInteger(sum)) throw new HubError('LEDGER_INEXACT', `A sum of ${topic} on ${day} is beyond what can be counted exactly`, { details: { topic, day } });
+  if (!Number.isSafeInteger(sum))
+    throw new HubError('LEDGER_INEXACT', `A sum of ${topic} on ${day} is beyond what can be counted exactly`, {
+      details: { topic, day },
+    });
   return sum;
 }
 

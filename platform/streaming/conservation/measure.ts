@@ -1,15 +1,45 @@
 import type { PoolClient } from 'pg';
-import { conservedOf, contentOf, REPLAY_OF_HEADER, type DeadLetterContent, type DefinitionOf } from '../dead-letters/index.ts';
+import {
+  conservedOf,
+  contentOf,
+  REPLAY_OF_HEADER,
+  type DeadLetterContent,
+  type DefinitionOf,
+} from '../dead-letters/index.ts';
 import { effectGroup, effectProgress } from '../effect-runtime/index.ts';
-import { committedOffsets, DEAD_LETTER_TOPIC, headerText, partitionCounts, partitionsOf, REPLAY_HEADER, type Message, type TopicPartition, type TopicPartitionOffset } from '../kafka/index.ts';
+import {
+  committedOffsets,
+  DEAD_LETTER_TOPIC,
+  headerText,
+  partitionCounts,
+  partitionsOf,
+  REPLAY_HEADER,
+  type Message,
+  type TopicPartition,
+  type TopicPartitionOffset,
+} from '../kafka/index.ts';
 import type { CommandResults } from './command-results.ts';
 import type { HubContext } from '../../kernel/hub-context.ts';
 import { inTransaction } from '../../storage/postgres/index.ts';
 import { publishedUpTo } from '../relay/index.ts';
 import { SINK_STEP } from '../warehouse-sink/index.ts';
 import { Cut, plainProgress, type StepPosition } from './cut.ts';
-import { lettersOnTheWay, placeName, replaysFrom, waitingLetters, type PendingReplay, type WaitingLetters } from './dead-letter-books.ts';
-import { holdOutbox, openPipelines, PIPELINE_ORIGIN, pipelineInputs, type PipelineBooks, type PipelineInput } from './pipeline-books.ts';
+import {
+  lettersOnTheWay,
+  placeName,
+  replaysFrom,
+  waitingLetters,
+  type PendingReplay,
+  type WaitingLetters,
+} from './dead-letter-books.ts';
+import {
+  holdOutbox,
+  openPipelines,
+  PIPELINE_ORIGIN,
+  pipelineInputs,
+  type PipelineBooks,
+  type PipelineInput,
+} from './pipeline-books.ts';
 import { definitionIn, type Scope } from './scope.ts';
 import type { Books, ConservationSource, PendingEvent, SourceAmount } from './source.ts';
 import { readTails, withEnds } from './topic-tail.ts';
@@ -50,14 +80,27 @@ export interface Measurement {
  * is exactly what is still to be published. Held in memory: the records between the slowest step and the end, and what is still
  * to be published (some 300 bytes each: good for a few million). Rejects with the errors of the servers.
  */
-export async function measure(context: HubContext, scope: Scope, sources: readonly ConservationSource[], commands: readonly CommandResults[]): Promise<Measurement> {
+export async function measure(
+  context: HubContext,
+  scope: Scope,
+  sources: readonly ConservationSource[],
+  commands: readonly CommandResults[],
+): Promise<Measurement> {
   const { postgres, clickhouse } = context;
   const inputs = await pipelineInputs(postgres);
   const sink = await sinkPositions(postgres);
   const connectors = await connectorPositions(context, commands);
   const cut = new Cut([
-    ...inputs.map(({ pipeline, topic, next }): StepPosition => ({ step: pipeline, topic, progress: plainProgress(next) })),
-    ...scope.events.map(({ topic }): StepPosition => ({ step: SINK_STEP, topic, progress: plainProgress(sink.get(topic) ?? new Map()) })),
+    ...inputs.map(({ pipeline, topic, next }): StepPosition => ({
+      step: pipeline,
+      topic,
+      progress: plainProgress(next),
+    })),
+    ...scope.events.map(({ topic }): StepPosition => ({
+      step: SINK_STEP,
+      topic,
+      progress: plainProgress(sink.get(topic) ?? new Map()),
+    })),
     ...connectors,
   ]);
   const opened = await Promise.all(sources.map((source) => source.open(context)));
@@ -68,17 +111,26 @@ export async function measure(context: HubContext, scope: Scope, sources: readon
     holdOutbox(postgres, async (client) => {
       // Results end before their commands do: every result that is seen has its command among those seen.
       const areResults = ({ topic }: TopicPartition): boolean => commands.some(({ result }) => result.topic === topic);
-      const found = [...(await endsOf(from.filter(areResults))), ...(await endsOf(from.filter((at) => !areResults(at))))];
+      const found = [
+        ...(await endsOf(from.filter(areResults))),
+        ...(await endsOf(from.filter((at) => !areResults(at)))),
+      ];
       return { ends: found, pipelines: await readPipelines(client) };
     }),
   );
   const { tail, letters } = await readTopics(context, scope, commands, from, ends);
   const [books, landedByTopic] = await Promise.all([
-    inTransaction(postgres, (snapshot) => readBooks(snapshot, cut, opened, pipelines, nextReplay, letters), { isolation: 'REPEATABLE READ' }),
-    Promise.all(scope.events.map((definition) => landed(clickhouse, definition, sink.get(definition.topic) ?? new Map()))),
+    inTransaction(postgres, (snapshot) => readBooks(snapshot, cut, opened, pipelines, nextReplay, letters), {
+      isolation: 'REPEATABLE READ',
+    }),
+    Promise.all(
+      scope.events.map((definition) => landed(clickhouse, definition, sink.get(definition.topic) ?? new Map())),
+    ),
   ]);
   const onTopic = new Set(tail.map(({ topic, eventId }) => `${topic} ${eventId}`));
-  const replayed = new Set(tail.flatMap(({ topic, replay }) => (replay === undefined ? [] : [placeName({ topic, ...replay })])));
+  const replayed = new Set(
+    tail.flatMap(({ topic, replay }) => (replay === undefined ? [] : [placeName({ topic, ...replay })])),
+  );
   return {
     cut,
     inputs,
@@ -95,43 +147,85 @@ export async function measure(context: HubContext, scope: Scope, sources: readon
 
 async function connectorPositions(context: HubContext, commands: readonly CommandResults[]): Promise<StepPosition[]> {
   return Promise.all(
-    commands.flatMap(({ command, effects }) => effects.map(async (effect): Promise<StepPosition> => ({ step: effect, topic: command.topic, progress: await effectProgress(context, effectGroup(effect), command.topic) }))),
+    commands.flatMap(({ command, effects }) =>
+      effects.map(async (effect): Promise<StepPosition> => ({
+        step: effect,
+        topic: command.topic,
+        progress: await effectProgress(context, effectGroup(effect), command.topic),
+      })),
+    ),
   );
 }
 
-async function readBooks(snapshot: PoolClient, cut: Cut, opened: readonly ((snapshot: PoolClient) => Promise<Books>)[], pipelines: PipelineBooks, nextReplay: number, seen: readonly DeadLetterContent[]) {
+async function readBooks(
+  snapshot: PoolClient,
+  cut: Cut,
+  opened: readonly ((snapshot: PoolClient) => Promise<Books>)[],
+  pipelines: PipelineBooks,
+  nextReplay: number,
+  seen: readonly DeadLetterContent[],
+) {
   const all: Books[] = [pipelines];
   for (const read of opened) all.push(await read(snapshot));
   return {
     accepted: all.flatMap(({ accepted }) => accepted),
     pending: all.flatMap(({ pending }) => pending),
-    letters: [...(await waitingLetters(snapshot, cut)), ...(await lettersOnTheWay(snapshot, cut, [...seen, ...pipelines.letters]))],
+    letters: [
+      ...(await waitingLetters(snapshot, cut)),
+      ...(await lettersOnTheWay(snapshot, cut, [...seen, ...pipelines.letters])),
+    ],
     replays: await replaysFrom(snapshot, nextReplay),
   };
 }
 
 /** Where each topic is to be read from: where its slowest step stands, and dead letters where the index does. */
 async function startsOf(context: HubContext, scope: Scope, cut: Cut): Promise<TopicPartitionOffset[]> {
-  const partitions = partitionsOf(await partitionCounts(context, [...scope.events.map(({ topic }) => topic), DEAD_LETTER_TOPIC]));
-  const indexed = new Map((await committedOffsets(context, scope.indexGroup, partitions.filter(({ topic }) => topic === DEAD_LETTER_TOPIC))).map(({ partition, offset }) => [partition, offset]));
-  return partitions.map((at) => ({ ...at, offset: at.topic === DEAD_LETTER_TOPIC ? (indexed.get(at.partition) ?? 0) : cut.slowest(at.topic, at.partition) }));
+  const partitions = partitionsOf(
+    await partitionCounts(context, [...scope.events.map(({ topic }) => topic), DEAD_LETTER_TOPIC]),
+  );
+  const indexed = new Map(
+    (
+      await committedOffsets(
+        context,
+        scope.indexGroup,
+        partitions.filter(({ topic }) => topic === DEAD_LETTER_TOPIC),
+      )
+    ).map(({ partition, offset }) => [partition, offset]),
+  );
+  return partitions.map((at) => ({
+    ...at,
+    offset: at.topic === DEAD_LETTER_TOPIC ? (indexed.get(at.partition) ?? 0) : cut.slowest(at.topic, at.partition),
+  }));
 }
 
 /** The topics between two positions, and the dead letters that may not be indexed yet. */
-async function readTopics(context: HubContext, scope: Scope, commands: readonly CommandResults[], from: readonly TopicPartitionOffset[], ends: readonly TopicPartitionOffset[]): Promise<{ tail: TailRecord[]; letters: DeadLetterContent[] }> {
+async function readTopics(
+  context: HubContext,
+  scope: Scope,
+  commands: readonly CommandResults[],
+  from: readonly TopicPartitionOffset[],
+  ends: readonly TopicPartitionOffset[],
+): Promise<{ tail: TailRecord[]; letters: DeadLetterContent[] }> {
   const definitionOf = definitionIn(scope);
   const tail: TailRecord[] = [];
   const letters: DeadLetterContent[] = [];
   await readTails(context, from, ends, (messages) => {
     for (const message of messages) {
-      if (message.topic === DEAD_LETTER_TOPIC) letters.push(contentOf({ value: message.value, headers: message.headers ?? [] }, definitionOf, message.timestamp ?? 0));
+      if (message.topic === DEAD_LETTER_TOPIC)
+        letters.push(
+          contentOf({ value: message.value, headers: message.headers ?? [] }, definitionOf, message.timestamp ?? 0),
+        );
       else tail.push(tailRecord(message, definitionOf, commands));
     }
   });
   return { tail, letters };
 }
 
-function tailRecord({ topic, partition, offset, headers, value }: Message, definitionOf: DefinitionOf, commands: readonly CommandResults[]): TailRecord {
+function tailRecord(
+  { topic, partition, offset, headers, value }: Message,
+  definitionOf: DefinitionOf,
+  commands: readonly CommandResults[],
+): TailRecord {
   const step = headerText(headers, REPLAY_HEADER);
   const [diedPartition, diedOffset] = (headerText(headers, REPLAY_OF_HEADER) ?? '').split('-').map(Number);
   return {

@@ -19,7 +19,15 @@ export interface PipelineInput {
 
 /** The books of all pipelines on what they read, in one snapshot. */
 export async function pipelineInputs(pool: Pool): Promise<PipelineInput[]> {
-  const { rows } = await pool.query<{ pipeline: string; topic: string; partitions: number[]; nexts: string[]; days: string[] | null; events: string[] | null; amounts: string[] | null }>(
+  const { rows } = await pool.query<{
+    pipeline: string;
+    topic: string;
+    partitions: number[];
+    nexts: string[];
+    days: string[] | null;
+    events: string[] | null;
+    amounts: string[] | null;
+  }>(
     `WITH positions AS (SELECT pipeline, topic, array_agg(partition) AS partitions, array_agg(next_offset) AS nexts FROM hub.consumed GROUP BY pipeline, topic),
           days AS (SELECT pipeline, topic, business_date::text AS day, sum(events) AS events, sum(amount_fen) AS amount_fen FROM hub.pipeline_tally WHERE outcome IN ('done', 'ignored') GROUP BY 1, 2, 3),
           tallies AS (SELECT pipeline, topic, array_agg(day) AS days, array_agg(events) AS events, array_agg(amount_fen) AS amounts FROM days GROUP BY pipeline, topic)
@@ -29,7 +37,12 @@ export async function pipelineInputs(pool: Pool): Promise<PipelineInput[]> {
     pipeline: row.pipeline,
     topic: row.topic,
     next: new Map(row.partitions.map((partition, index) => [partition, Number(row.nexts[index])])),
-    handled: new Map((row.days ?? []).map((day, index) => [day, { events: Number(row.events![index]), amountFen: Number(row.amounts![index]) }])),
+    handled: new Map(
+      (row.days ?? []).map((day, index) => [
+        day,
+        { events: Number(row.events![index]), amountFen: Number(row.amounts![index]) },
+      ]),
+    ),
   }));
 }
 
@@ -42,15 +55,25 @@ export interface PipelineBooks extends Books {
 export const PIPELINE_ORIGIN = '/pipelines/';
 
 /** Asks Kafka how far the outboxes are published. The books are to be read while the outbox is held (holdOutbox). */
-export async function openPipelines(context: HubContext, scope: Scope): Promise<(client: PoolClient) => Promise<PipelineBooks>> {
+export async function openPipelines(
+  context: HubContext,
+  scope: Scope,
+): Promise<(client: PoolClient) => Promise<PipelineBooks>> {
   const published = await publishedInputs(context);
   const definitionOf = definitionIn(scope);
   return async (client) => {
     const records = await unpublishedRecords(client, published);
-    const letters = records.filter(({ topic }) => topic === DEAD_LETTER_TOPIC).map((record) => contentOf(record, definitionOf));
+    const letters = records
+      .filter(({ topic }) => topic === DEAD_LETTER_TOPIC)
+      .map((record) => contentOf(record, definitionOf));
     const pending = records
       .filter(({ topic }) => definitionOf(topic) !== undefined)
-      .map(({ topic, value, headers }) => ({ topic, eventId: headerText(headers, 'ce_id') ?? '', source: headerText(headers, 'ce_source') ?? '', ...conservedOf(definitionOf(topic), value) }));
+      .map(({ topic, value, headers }) => ({
+        topic,
+        eventId: headerText(headers, 'ce_id') ?? '',
+        source: headerText(headers, 'ce_source') ?? '',
+        ...conservedOf(definitionOf(topic), value),
+      }));
     return { accepted: await emitted(client, scope), pending, letters };
   };
 }
@@ -60,15 +83,26 @@ export async function openPipelines(context: HubContext, scope: Scope): Promise<
  * the look at the topics' ends and the look at the outbox would be seen in neither. Pipelines wait some tens of milliseconds;
  * should this process stand still, Postgres ends its transaction after 5 s.
  */
-export async function holdOutbox<Result>(postgres: Pool, work: (client: PoolClient) => Promise<Result>): Promise<Result> {
+export async function holdOutbox<Result>(
+  postgres: Pool,
+  work: (client: PoolClient) => Promise<Result>,
+): Promise<Result> {
   return inTransaction(postgres, async (client) => {
-    await client.query("SET LOCAL lock_timeout = '20s'; SET LOCAL idle_in_transaction_session_timeout = '5s'; LOCK TABLE hub.outbox IN SHARE MODE");
+    await client.query(
+      "SET LOCAL lock_timeout = '20s'; SET LOCAL idle_in_transaction_session_timeout = '5s'; LOCK TABLE hub.outbox IN SHARE MODE",
+    );
     return work(client);
   });
 }
 
 async function emitted(client: PoolClient, { events }: Scope): Promise<Books['accepted']> {
-  const { rows } = await client.query<{ topic: string; source: string; day: string; events: string; amount_fen: string }>(
+  const { rows } = await client.query<{
+    topic: string;
+    source: string;
+    day: string;
+    events: string;
+    amount_fen: string;
+  }>(
     `SELECT topic, '${PIPELINE_ORIGIN}' || pipeline AS source, business_date::text AS day, sum(events) AS events, sum(amount_fen) AS amount_fen
      FROM hub.pipeline_tally WHERE outcome = 'emitted' AND topic = ANY ($1) GROUP BY 1, 2, 3`,
     [events.map(({ topic }) => topic)],
@@ -78,17 +112,34 @@ async function emitted(client: PoolClient, { events }: Scope): Promise<Books['ac
 
 /** Up to where the events of each pipeline's input are on their topics: `pipeline topic/partition` → offset. */
 async function publishedInputs(context: HubContext): Promise<Map<string, number>> {
-  const { rows } = await context.postgres.query<{ pipeline: string; topic: string; partition: number }>('SELECT pipeline, topic, partition FROM hub.consumed');
+  const { rows } = await context.postgres.query<{ pipeline: string; topic: string; partition: number }>(
+    'SELECT pipeline, topic, partition FROM hub.consumed',
+  );
   const published = new Map<string, number>();
   for (const pipeline of new Set(rows.map((row) => row.pipeline))) {
     // A pipeline's events and its group's offsets are committed together (platform/streaming/pipeline-runtime/publisher.ts).
-    const offsets = await committedOffsets(context, `hub.${pipeline}`, rows.filter((row) => row.pipeline === pipeline));
+    const offsets = await committedOffsets(
+      context,
+      `hub.${pipeline}`,
+      rows.filter((row) => row.pipeline === pipeline),
+    );
     for (const { topic, partition, offset } of offsets) published.set(`${pipeline} ${topic}/${partition}`, offset);
   }
   return published;
 }
 
-async function unpublishedRecords(client: PoolClient, published: ReadonlyMap<string, number>): Promise<OutgoingRecord[]> {
-  const { rows } = await client.query<{ pipeline: string; topic: string; partition: number; next_offset: string; events: Buffer }>('SELECT pipeline, topic, partition, next_offset, events FROM hub.outbox');
-  return rows.filter((row) => Number(row.next_offset) > (published.get(`${row.pipeline} ${row.topic}/${row.partition}`) ?? 0)).flatMap(({ events }) => readFrame(events));
+async function unpublishedRecords(
+  client: PoolClient,
+  published: ReadonlyMap<string, number>,
+): Promise<OutgoingRecord[]> {
+  const { rows } = await client.query<{
+    pipeline: string;
+    topic: string;
+    partition: number;
+    next_offset: string;
+    events: Buffer;
+  }>('SELECT pipeline, topic, partition, next_offset, events FROM hub.outbox');
+  return rows
+    .filter((row) => Number(row.next_offset) > (published.get(`${row.pipeline} ${row.topic}/${row.partition}`) ?? 0))
+    .flatMap(({ events }) => readFrame(events));
 }

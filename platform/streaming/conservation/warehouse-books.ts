@@ -22,7 +22,11 @@ export async function sinkPositions(pool: Pool): Promise<Map<string, Map<number,
 }
 
 /** What lies in a raw table below the positions, by source and business day; the same event twice counts once, as every query over it does. */
-export async function landed(clickhouse: ClickHouseClient, definition: EventDefinition, positions: ReadonlyMap<number, number>): Promise<SourceAmount[]> {
+export async function landed(
+  clickhouse: ClickHouseClient,
+  definition: EventDefinition,
+  positions: ReadonlyMap<number, number>,
+): Promise<SourceAmount[]> {
   if (positions.size === 0) return [];
   const rows = await selectRows<{ source: string; day: string; events: number; amount_fen: number }>(
     clickhouse,
@@ -30,7 +34,13 @@ export async function landed(clickhouse: ClickHouseClient, definition: EventDefi
      FROM ${definition.rawTable} FINAL WHERE offset < {nexts:Array(Int64)}[indexOf({partitions:Array(Int32)}, partition)] GROUP BY source, day`,
     { partitions: [...positions.keys()], nexts: [...positions.values()] },
   );
-  return rows.map(({ source, day, events, amount_fen }) => ({ topic: definition.topic, source, day, events, amountFen: amount_fen }));
+  return rows.map(({ source, day, events, amount_fen }) => ({
+    topic: definition.topic,
+    source,
+    day,
+    events,
+    amountFen: amount_fen,
+  }));
 }
 
 function columnOf(definition: EventDefinition, what: 'day' | 'amountFen'): string {

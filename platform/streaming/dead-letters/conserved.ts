@@ -33,5 +33,11 @@ export function readConserved(definition: EventDefinition | undefined, value: Bu
 
 /** A real day of the calendar, in a year Postgres and ClickHouse take. */
 function isDay(day: unknown): day is string {
-  return typeof day === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(day) && day >= '1900' && !Number.isNaN(Date.parse(day)) && new Date(day).toISOString().slice(0, 10) === day;
+  return (
+    typeof day === 'string' &&
+    /^\d{4}-\d{2}-\d{2}$/.test(day) &&
+    day >= '1900' &&
+    !Number.isNaN(Date.parse(day)) &&
+    new Date(day).toISOString().slice(0, 10) === day
+  );
 }

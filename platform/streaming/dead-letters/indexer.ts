@@ -25,7 +25,12 @@ export interface IndexerOptions {
 export async function startIndexer(context: HubContext, options: IndexerOptions = {}): Promise<RunningWorker> {
   const { groupId = INDEX_GROUP, definitionOf = eventDefinition } = options;
   const logger = context.logger.child({ worker: groupId });
-  const consumer = new BatchConsumer(context, { groupId, clientId: groupId, topics: [DEAD_LETTER_TOPIC], onError: (error) => logger.warn({ err: error }, 'consumer error') });
+  const consumer = new BatchConsumer(context, {
+    groupId,
+    clientId: groupId,
+    topics: [DEAD_LETTER_TOPIC],
+    onError: (error) => logger.warn({ err: error }, 'consumer error'),
+  });
   await consumer.connect();
   const stopping = new AbortController();
   let problem: string | undefined;

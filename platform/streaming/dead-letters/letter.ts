@@ -41,7 +41,11 @@ export interface DeadLetter extends DeadLetterContent {
 export type DefinitionOf = (topic: string) => EventDefinition | undefined;
 
 /** Reads the marks of a dead letter. One without them (put there by hand) is of the step `unknown`. `writtenMs` stands in for a missing time. */
-export function contentOf(record: Pick<OutgoingRecord, 'value' | 'headers'>, definitionOf: DefinitionOf, writtenMs = 0): DeadLetterContent {
+export function contentOf(
+  record: Pick<OutgoingRecord, 'value' | 'headers'>,
+  definitionOf: DefinitionOf,
+  writtenMs = 0,
+): DeadLetterContent {
   const header = (name: string): string | undefined => clean(headerText(record.headers, name));
   const topic = header('dlq_topic') ?? '';
   const { day, amountFen } = conservedOf(definitionOf(topic), record.value);
@@ -69,7 +73,12 @@ export function letterOf(message: Message, definitionOf: DefinitionOf): DeadLett
     id: `${message.partition}-${message.offset}`,
     key: message.key == null ? null : Buffer.from(message.key),
     value: message.value,
-    headers: headers.flatMap((header) => Object.entries(header).map(([name, value]): [string, string] => [clean(name), Buffer.from(value).toString('base64')])),
+    headers: headers.flatMap((header) =>
+      Object.entries(header).map(([name, value]): [string, string] => [
+        clean(name),
+        Buffer.from(value).toString('base64'),
+      ]),
+    ),
   };
 }
 

@@ -29,10 +29,23 @@ export function replaySource(name = REPLAY_RELAY): RelaySource<ReplayRow> {
     toRecords: ({ partition, offset, key, value, headers }) => {
       const target = replayTarget(restoreHeaders(headers));
       // replayLetter() lets nothing in that does not say where it came from.
-      return target === undefined ? [] : [{ topic: target.topic, key, value, headers: [...target.headers, { [REPLAY_OF_HEADER]: `${partition}-${offset}` }] }];
+      return target === undefined
+        ? []
+        : [
+            {
+              topic: target.topic,
+              key,
+              value,
+              headers: [...target.headers, { [REPLAY_OF_HEADER]: `${partition}-${offset}` }],
+            },
+          ];
     },
   };
 }
 
 /** Publishes the replays that people asked for, each exactly once. */
-export const replayRelay: Worker = { name: REPLAY_RELAY, role: 'relay', start: (context) => startRelay(context, replaySource()) };
+export const replayRelay: Worker = {
+  name: REPLAY_RELAY,
+  role: 'relay',
+  start: (context) => startRelay(context, replaySource()),
+};

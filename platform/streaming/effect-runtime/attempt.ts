@@ -9,7 +9,11 @@ import { childTraceparent } from './trace-context.ts';
 export type Outcome = 'result' | 'rejected' | 'dead-letter' | 'retry' | 'withdrawn';
 
 /** One attempt at a command: calls, cuts it off after its time, and turns what came of it into the task's records. Never rejects. */
-export async function attemptTask(effect: Effect, task: Task, now: () => number): Promise<{ attempt: Attempt; outcome: Outcome }> {
+export async function attemptTask(
+  effect: Effect,
+  task: Task,
+  now: () => number,
+): Promise<{ attempt: Attempt; outcome: Outcome }> {
   const controller = new AbortController();
   task.lane.calls.add(controller);
   let timedOut = false;
@@ -18,7 +22,11 @@ export async function attemptTask(effect: Effect, task: Task, now: () => number)
     controller.abort();
   }, effect.limits.timeoutMs);
   try {
-    const { time, data, reached = true } = await untilAborted(controller.signal, () =>
+    const {
+      time,
+      data,
+      reached = true,
+    } = await untilAborted(controller.signal, () =>
       effect.perform(task.command as never, {
         idempotencyKey: derivedEventId(`${effect.name}/call`, task.attributes.id),
         traceparent: childTraceparent(task.attributes.traceparent, task.attributes.id),
@@ -29,10 +37,18 @@ export async function attemptTask(effect: Effect, task: Task, now: () => number)
     task.records = [resultRecord(effect, task, { time, data })];
     return { attempt: { outcome: 'done', reached }, outcome: 'result' };
   } catch (error) {
-    if (timedOut) return { attempt: { outcome: 'retry', error: new RetriableError('CALL_TIMEOUT', `no answer within ${effect.limits.timeoutMs} ms`) }, outcome: 'retry' };
+    if (timedOut)
+      return {
+        attempt: {
+          outcome: 'retry',
+          error: new RetriableError('CALL_TIMEOUT', `no answer within ${effect.limits.timeoutMs} ms`),
+        },
+        outcome: 'retry',
+      };
     if (controller.signal.aborted) return { attempt: { outcome: 'withdrawn' }, outcome: 'withdrawn' };
     if (error instanceof RetriableError) return { attempt: { outcome: 'retry', error }, outcome: 'retry' };
-    if (isCoded(error) && error.retriable) return { attempt: { outcome: 'retry', error: new RetriableError(error.code, error.message) }, outcome: 'retry' };
+    if (isCoded(error) && error.retriable)
+      return { attempt: { outcome: 'retry', error: new RetriableError(error.code, error.message) }, outcome: 'retry' };
     if (error instanceof RejectedError) return refused(effect, task, error, now);
     task.records = [deadLetterRecord(effect, task, error, now)];
     return { attempt: { outcome: 'done', reached: false }, outcome: 'dead-letter' };
@@ -43,17 +59,29 @@ export async function attemptTask(effect: Effect, task: Task, now: () => number)
 }
 
 /** The dead letter of a command: the code as its reason. Of an error that is not one of ours only the class is told, its message may hold anything. */
-export function deadLetterRecord(effect: Pick<Effect, 'name'>, task: Pick<Task, 'message'>, error: unknown, now: () => number): OutgoingRecord {
+export function deadLetterRecord(
+  effect: Pick<Effect, 'name'>,
+  task: Pick<Task, 'message'>,
+  error: unknown,
+  now: () => number,
+): OutgoingRecord {
   const known = error instanceof PoisonError || isCoded(error);
   return encodeDeadLetter(task.message, {
     step: effect.name,
     reason: known ? error.code : 'EFFECT_DEFECT',
-    detail: known ? error.message : `the connector failed in a way it does not know: ${error instanceof Error ? error.name : typeof error}`,
+    detail: known
+      ? error.message
+      : `the connector failed in a way it does not know: ${error instanceof Error ? error.name : typeof error}`,
     time: new Date(now()).toISOString(),
   });
 }
 
-function refused(effect: Effect, task: Task, error: RejectedError, now: () => number): { attempt: Attempt; outcome: Outcome } {
+function refused(
+  effect: Effect,
+  task: Task,
+  error: RejectedError,
+  now: () => number,
+): { attempt: Attempt; outcome: Outcome } {
   try {
     const result = effect.rejected(task.command as never, error);
     task.records = [resultRecord(effect, task, result)];
@@ -69,7 +97,11 @@ export function resultEventId(effect: string, resultType: string, commandId: str
   return derivedEventId(`${effect}/${resultType}`, commandId);
 }
 
-function resultRecord<Command extends TObject, Result extends TObject>(effect: Effect<Command, Result>, task: Task, result: CallResult<unknown>): OutgoingRecord {
+function resultRecord<Command extends TObject, Result extends TObject>(
+  effect: Effect<Command, Result>,
+  task: Task,
+  result: CallResult<unknown>,
+): OutgoingRecord {
   const id = resultEventId(effect.name, effect.emits.type, task.attributes.id);
   return encodeEvent(effect.emits, {
     id,

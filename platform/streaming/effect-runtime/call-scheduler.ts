@@ -5,7 +5,8 @@ import type { RetriableError } from './errors.ts';
 import type { Task } from './task.ts';
 
 /** How an attempt ended: `done` has its records set, `retry` is to be tried again, `withdrawn` was cut off by a rebalance. */
-export type Attempt = { outcome: 'done'; reached: boolean } | { outcome: 'retry'; error: RetriableError } | { outcome: 'withdrawn' };
+export type Attempt =
+  { outcome: 'done'; reached: boolean } | { outcome: 'retry'; error: RetriableError } | { outcome: 'withdrawn' };
 
 export interface SchedulerHooks {
   attempt(task: Task): Promise<Attempt>;

@@ -7,7 +7,14 @@ const limits = { breakerFailures: 3, breakerOpenMs: 100, breakerOpenCapMs: 400 }
 describe('circuit breaker', () => {
   const breakerAt = (): { breaker: CircuitBreaker; pass(ms: number): void } => {
     let now = 1_000;
-    return { breaker: new CircuitBreaker(limits, () => now, () => 0.5), pass: (ms) => void (now += ms) };
+    return {
+      breaker: new CircuitBreaker(
+        limits,
+        () => now,
+        () => 0.5,
+      ),
+      pass: (ms) => void (now += ms),
+    };
   };
 
   it('opens after a run of failures, lets one probe through, doubles its wait up to the cap, and closes on success', () => {
@@ -57,7 +64,9 @@ describe('circuit breaker', () => {
 describe('retry delay', () => {
   it('doubles with jitter up to the cap, never below what the party asked for', () => {
     const backoff = { backoffBaseMs: 100, backoffCapMs: 1_000 };
-    expect([1, 2, 3, 4, 5, 60].map((failures) => retryDelay(failures, backoff, 0.999_999))).toEqual([100, 200, 400, 800, 1_000, 1_000]);
+    expect([1, 2, 3, 4, 5, 60].map((failures) => retryDelay(failures, backoff, 0.999_999))).toEqual([
+      100, 200, 400, 800, 1_000, 1_000,
+    ]);
     expect(retryDelay(1, backoff, 0)).toBe(10);
     expect(retryDelay(1, backoff, 0, 7_000)).toBe(7_000);
   });

@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BatchConsumer, kafkaError, Pace, type KafkaError, type TopicPartitionOffset, type TransactionalProducer } from '../kafka/index.ts';
+import {
+  type BatchConsumer,
+  kafkaError,
+  Pace,
+  type KafkaError,
+  type TopicPartitionOffset,
+  type TransactionalProducer,
+} from '../kafka/index.ts';
 import { MAX_RUNS, withDone, type Progress } from './partition-progress.ts';
 import { progressOffsets } from './progress-slots.ts';
 import type { Lane, Task } from './task.ts';
@@ -40,7 +47,13 @@ export class Committer {
   private scheduled = false;
   private lazily: NodeJS.Timeout | undefined;
 
-  constructor(producer: TransactionalProducer, consumer: BatchConsumer, hooks: CommitterHooks, slotted: number, clock: () => number) {
+  constructor(
+    producer: TransactionalProducer,
+    consumer: BatchConsumer,
+    hooks: CommitterHooks,
+    slotted: number,
+    clock: () => number,
+  ) {
     this.producer = producer;
     this.consumer = consumer;
     this.hooks = hooks;
@@ -134,7 +147,12 @@ export class Committer {
   }
 
   private isStale(lane: Lane): boolean {
-    return !lane.closing && lane.progress !== undefined && lane.progress.runs.length > 0 && this.clock() - lane.committedAt > REFRESH_MS;
+    return (
+      !lane.closing &&
+      lane.progress !== undefined &&
+      lane.progress.runs.length > 0 &&
+      this.clock() - lane.committedAt > REFRESH_MS
+    );
   }
 
   private async publish(plan: Plan): Promise<KafkaError | undefined> {

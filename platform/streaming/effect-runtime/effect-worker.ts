@@ -2,8 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  BatchConsumer, dataOf, decodeHeaders, headerText, isReplayForAnother, partitionCounts, partitionName, REPLAY_HEADER, TransactionalProducer,
-  type KafkaError, type Message, type TopicPartition, type TopicPartitionOffset,
+  BatchConsumer,
+  dataOf,
+  decodeHeaders,
+  headerText,
+  isReplayForAnother,
+  partitionCounts,
+  partitionName,
+  REPLAY_HEADER,
+  TransactionalProducer,
+  type KafkaError,
+  type Message,
+  type TopicPartition,
+  type TopicPartitionOffset,
 } from '../kafka/index.ts';
 import { messageOf } from '../../kernel/errors.ts';
 import type { RunningWorker } from '../../kernel/worker.ts';
@@ -33,7 +44,8 @@ export type EffectContext = Pick<HubContext, 'settings' | 'endpoints' | 'logger'
  * and rebalance. Topics must exist. Rejects with KafkaError when Kafka cannot be reached at the start.
  */
 export async function startEffect(effect: Effect, context: EffectContext): Promise<RunningWorker> {
-  const partitions = (await partitionCounts(context, [effect.reads.topic])).get(effect.reads.topic) ?? context.settings.partitions;
+  const partitions =
+    (await partitionCounts(context, [effect.reads.topic])).get(effect.reads.topic) ?? context.settings.partitions;
   await ensureProgressTopic(context, partitions);
   const worker = new EffectWorker(effect, context, await slottedPartitions(context));
   await worker.start();
@@ -75,12 +87,16 @@ class EffectWorker {
         retried: (task, error, waitMs) => {
           this.lastRetry = error.code;
           this.metrics.retries.inc({ effect: effect.name, code: error.code });
-          context.logger.debug({ effect: effect.name, eventId: task.attributes.id, code: error.code, attempt: task.attempts, waitMs }, 'call is repeated later');
+          context.logger.debug(
+            { effect: effect.name, eventId: task.attributes.id, code: error.code, attempt: task.attempts, waitMs },
+            'call is repeated later',
+          );
         },
       },
       Math.random,
     );
-    const onError = (error: KafkaError): void => context.logger.warn({ effect: effect.name, code: error.code, reason: error.message }, 'kafka client reports');
+    const onError = (error: KafkaError): void =>
+      context.logger.warn({ effect: effect.name, code: error.code, reason: error.message }, 'kafka client reports');
     this.consumer = new BatchConsumer(context, {
       groupId: effectGroup(effect.name),
       clientId: this.clientId,
@@ -91,15 +107,24 @@ class EffectWorker {
       onError,
     });
     this.window = new ReadingWindow(this.consumer, effect.limits.window);
-    this.committer = new Committer(this.newProducer(), this.consumer, {
-      lanes: () => this.lanes.values(),
-      committed: (tasks) => tasks.forEach((task) => this.scheduler.committed(task)),
-      lost: (error) => this.recover(`${error.code}: ${error.message}`),
-      aborted: (error) => {
-        this.metrics.aborts.inc({ effect: effect.name });
-        context.logger.info({ effect: effect.name, code: error.code, reason: error.message }, 'transaction aborted, its results are kept for the next');
+    this.committer = new Committer(
+      this.newProducer(),
+      this.consumer,
+      {
+        lanes: () => this.lanes.values(),
+        committed: (tasks) => tasks.forEach((task) => this.scheduler.committed(task)),
+        lost: (error) => this.recover(`${error.code}: ${error.message}`),
+        aborted: (error) => {
+          this.metrics.aborts.inc({ effect: effect.name });
+          context.logger.info(
+            { effect: effect.name, code: error.code, reason: error.message },
+            'transaction aborted, its results are kept for the next',
+          );
+        },
       },
-    }, slotted, context.clock);
+      slotted,
+      context.clock,
+    );
   }
 
   async start(): Promise<void> {
@@ -125,12 +150,22 @@ class EffectWorker {
   unhealthy(): string | undefined {
     if (this.problem !== undefined) return this.problem;
     const state = this.breaker.state;
-    return state === 'closed' ? undefined : `the breaker is ${state}: the outside party fails with ${this.lastRetry ?? 'errors'}`;
+    return state === 'closed'
+      ? undefined
+      : `the breaker is ${state}: the outside party fails with ${this.lastRetry ?? 'errors'}`;
   }
 
   private newProducer(): TransactionalProducer {
-    const onError = (error: KafkaError): void => this.context.logger.warn({ effect: this.effect.name, code: error.code, reason: error.message }, 'kafka producer reports');
-    return new TransactionalProducer(this.context, { clientId: this.clientId, transactionalId: this.clientId, onError });
+    const onError = (error: KafkaError): void =>
+      this.context.logger.warn(
+        { effect: this.effect.name, code: error.code, reason: error.message },
+        'kafka producer reports',
+      );
+    return new TransactionalProducer(this.context, {
+      clientId: this.clientId,
+      transactionalId: this.clientId,
+      onError,
+    });
   }
 
   private async readAll(): Promise<void> {
@@ -162,10 +197,23 @@ class EffectWorker {
     lane.readTo = message.offset + 1;
     if (isDone(lane.progress, message.offset)) return;
     const task: Task = {
-      lane, message, span: { from, to: message.offset + 1 },
+      lane,
+      message,
+      span: { from, to: message.offset + 1 },
       key: message.key == null ? partitionName(message) + message.offset : message.key.toString(),
-      attributes: { id: '', type: '', source: '', subject: undefined, time: '', dataSchema: undefined, traceparent: undefined },
-      command: undefined, attempts: 0, readAt: this.context.clock(), records: [],
+      attributes: {
+        id: '',
+        type: '',
+        source: '',
+        subject: undefined,
+        time: '',
+        dataSchema: undefined,
+        traceparent: undefined,
+      },
+      command: undefined,
+      attempts: 0,
+      readAt: this.context.clock(),
+      records: [],
     };
     lane.open += 1;
     // A replay that gets here is for this effect alone: passed over it would be lost.
@@ -176,7 +224,10 @@ class EffectWorker {
       const command = dataOf(this.effect.reads, message);
       if (this.effect.accepts?.(command) === false) {
         if (!isReplay) return this.passOver(task);
-        throw new PoisonError('REPLAY_FOR_ANOTHER', 'the replayed command was edited into one that another effect is to carry out');
+        throw new PoisonError(
+          'REPLAY_FOR_ANOTHER',
+          'the replayed command was edited into one that another effect is to carry out',
+        );
       }
       task.command = command;
     } catch (error) {
@@ -208,14 +259,19 @@ class EffectWorker {
     return attempt;
   }
 
-  private async assigned(partitions: readonly TopicPartition[]): Promise<readonly (TopicPartition | TopicPartitionOffset)[]> {
+  private async assigned(
+    partitions: readonly TopicPartition[],
+  ): Promise<readonly (TopicPartition | TopicPartitionOffset)[]> {
     for (;;) {
       try {
         return await this.openLanes(partitions);
       } catch (error) {
         // Nothing is read of them any more.
         if (this.stopping) return partitions;
-        this.context.logger.warn({ effect: this.effect.name, err: error }, 'committed positions cannot be read, trying again');
+        this.context.logger.warn(
+          { effect: this.effect.name, err: error },
+          'committed positions cannot be read, trying again',
+        );
         await sleep(500);
       }
     }
@@ -226,7 +282,18 @@ class EffectWorker {
     return partitions.map(({ topic, partition }) => {
       const at = progress.get(partitionName({ topic, partition }));
       // Counts as paused so that the next turn resumes it, whatever librdkafka remembers of an earlier assignment.
-      this.lanes.set(partitionName({ topic, partition }), { topic, partition, progress: at, readTo: undefined, open: 0, finished: [], calls: new Set(), closing: false, paused: true, committedAt: this.context.clock() });
+      this.lanes.set(partitionName({ topic, partition }), {
+        topic,
+        partition,
+        progress: at,
+        readTo: undefined,
+        open: 0,
+        finished: [],
+        calls: new Set(),
+        closing: false,
+        paused: true,
+        committedAt: this.context.clock(),
+      });
       return at === undefined ? { topic, partition } : { topic, partition, offset: at.next };
     });
   }
@@ -257,7 +324,9 @@ class EffectWorker {
         await this.committer.producer.close();
         this.committer.producer = this.newProducer();
         await this.committer.producer.connect();
-        const owned = before.filter((lane) => this.consumer.owns(lane)).map(({ topic, partition }) => ({ topic, partition }));
+        const owned = before
+          .filter((lane) => this.consumer.owns(lane))
+          .map(({ topic, partition }) => ({ topic, partition }));
         await this.consumer.seek((await this.openLanes(owned)).map((at) => ({ offset: -2, ...at })));
         break;
       } catch (cause) {
@@ -290,7 +359,8 @@ class EffectWorker {
       open += lane.open;
       const high = this.consumer.watermarks(lane)?.high;
       const labels = { effect, topic: lane.topic, partition: String(lane.partition) };
-      if (high !== undefined && lane.progress !== undefined) this.metrics.lag.set(labels, Math.max(0, high - lane.progress.next));
+      if (high !== undefined && lane.progress !== undefined)
+        this.metrics.lag.set(labels, Math.max(0, high - lane.progress.next));
     }
     this.metrics.open.set({ effect }, open);
     this.committer.refresh();

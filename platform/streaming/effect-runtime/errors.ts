@@ -17,7 +17,11 @@ export class RetriableError extends HubError {
   readonly stopsAll: boolean;
   readonly blameless: boolean;
 
-  constructor(code: string, message: string, options: CallFailure & { retryAfterMs?: number; stopsAll?: boolean; blameless?: boolean } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    options: CallFailure & { retryAfterMs?: number; stopsAll?: boolean; blameless?: boolean } = {},
+  ) {
     super(code, message, { ...options, retriable: true });
     this.retryAfterMs = options.retryAfterMs;
     this.stopsAll = options.stopsAll ?? false;

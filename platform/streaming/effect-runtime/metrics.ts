@@ -26,15 +26,61 @@ export function effectMetrics(registry: Registry): EffectMetrics {
 function createMetrics(registers: Registry[]): EffectMetrics {
   const labelNames = ['effect'] as const;
   return {
-    calls: new Counter({ name: 'hub_effect_calls_total', help: 'Attempts to call the outside party', labelNames: ['effect', 'outcome'], registers }),
-    seconds: new Histogram({ name: 'hub_effect_call_seconds', help: 'Time of one attempt', labelNames, buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30], registers }),
-    retries: new Counter({ name: 'hub_effect_retries_total', help: 'Attempts that are to be repeated, by what went wrong', labelNames: ['effect', 'code'], registers }),
-    results: new Counter({ name: 'hub_effect_results_total', help: 'Commands that came to their outcome: result, rejected, dead-letter, skipped', labelNames: ['effect', 'kind'], registers }),
-    aborts: new Counter({ name: 'hub_effect_transactions_aborted_total', help: 'Kafka transactions that failed and were done again', labelNames, registers }),
-    breaker: new Gauge({ name: 'hub_effect_breaker_state', help: '0 closed, 1 half-open, 2 open', labelNames, registers }),
+    calls: new Counter({
+      name: 'hub_effect_calls_total',
+      help: 'Attempts to call the outside party',
+      labelNames: ['effect', 'outcome'],
+      registers,
+    }),
+    seconds: new Histogram({
+      name: 'hub_effect_call_seconds',
+      help: 'Time of one attempt',
+      labelNames,
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
+    retries: new Counter({
+      name: 'hub_effect_retries_total',
+      help: 'Attempts that are to be repeated, by what went wrong',
+      labelNames: ['effect', 'code'],
+      registers,
+    }),
+    results: new Counter({
+      name: 'hub_effect_results_total',
+      help: 'Commands that came to their outcome: result, rejected, dead-letter, skipped',
+      labelNames: ['effect', 'kind'],
+      registers,
+    }),
+    aborts: new Counter({
+      name: 'hub_effect_transactions_aborted_total',
+      help: 'Kafka transactions that failed and were done again',
+      labelNames,
+      registers,
+    }),
+    breaker: new Gauge({
+      name: 'hub_effect_breaker_state',
+      help: '0 closed, 1 half-open, 2 open',
+      labelNames,
+      registers,
+    }),
     inFlight: new Gauge({ name: 'hub_effect_calls_in_flight', help: 'Calls under way', labelNames, registers }),
-    waiting: new Gauge({ name: 'hub_effect_retries_waiting', help: 'Commands that wait for their next attempt', labelNames, registers }),
-    open: new Gauge({ name: 'hub_effect_commands_open', help: 'Commands read and not committed yet', labelNames, registers }),
-    lag: new Gauge({ name: 'hub_effect_lag', help: 'Records between the committed position and the end of the partition', labelNames: ['effect', 'topic', 'partition'], registers }),
+    waiting: new Gauge({
+      name: 'hub_effect_retries_waiting',
+      help: 'Commands that wait for their next attempt',
+      labelNames,
+      registers,
+    }),
+    open: new Gauge({
+      name: 'hub_effect_commands_open',
+      help: 'Commands read and not committed yet',
+      labelNames,
+      registers,
+    }),
+    lag: new Gauge({
+      name: 'hub_effect_lag',
+      help: 'Records between the committed position and the end of the partition',
+      labelNames: ['effect', 'topic', 'partition'],
+      registers,
+    }),
   };
 }

@@ -1,5 +1,12 @@
 import type { BatchConsumer, KafkaSurroundings, TopicPartition, TopicPartitionOffset } from '../kafka/index.ts';
-import { committedOffsets, ensureTopics, NO_OFFSET, partitionCounts, partitionName, partitionsOf } from '../kafka/index.ts';
+import {
+  committedOffsets,
+  ensureTopics,
+  NO_OFFSET,
+  partitionCounts,
+  partitionName,
+  partitionsOf,
+} from '../kafka/index.ts';
 import { decodeProgress, encodeProgress, SLOTS, type Progress } from './partition-progress.ts';
 
 /**
@@ -10,9 +17,17 @@ import { decodeProgress, encodeProgress, SLOTS, type Progress } from './partitio
 export const PROGRESS_TOPIC = 'hub.effect-progress';
 
 /** Makes the topic of slots for a command topic of so many partitions. */
-export async function ensureProgressTopic(kafka: KafkaSurroundings & { settings: { replication: number } }, partitions: number): Promise<void> {
+export async function ensureProgressTopic(
+  kafka: KafkaSurroundings & { settings: { replication: number } },
+  partitions: number,
+): Promise<void> {
   await ensureTopics(kafka, [
-    { topic: PROGRESS_TOPIC, partitions: partitions * SLOTS, replication: kafka.settings.replication, config: { 'segment.index.bytes': '4096' } },
+    {
+      topic: PROGRESS_TOPIC,
+      partitions: partitions * SLOTS,
+      replication: kafka.settings.replication,
+      config: { 'segment.index.bytes': '4096' },
+    },
   ]);
 }
 
@@ -22,31 +37,52 @@ export async function slottedPartitions(kafka: KafkaSurroundings): Promise<numbe
 }
 
 /** The offsets that say this progress, for the transaction that makes it. Without runs before and after, `next` alone. */
-export function progressOffsets(at: TopicPartition, before: Progress | undefined, after: Progress): TopicPartitionOffset[] {
+export function progressOffsets(
+  at: TopicPartition,
+  before: Progress | undefined,
+  after: Progress,
+): TopicPartitionOffset[] {
   const offsets: TopicPartitionOffset[] = [{ topic: at.topic, partition: at.partition, offset: after.next }];
   if (after.runs.length === 0 && (before === undefined || before.runs.length === 0)) return offsets;
-  encodeProgress(after).forEach((offset, slot) => offsets.push({ topic: PROGRESS_TOPIC, partition: at.partition * SLOTS + slot, offset }));
+  encodeProgress(after).forEach((offset, slot) =>
+    offsets.push({ topic: PROGRESS_TOPIC, partition: at.partition * SLOTS + slot, offset }),
+  );
   return offsets;
 }
 
 /** What the group has committed for these partitions; undefined where nothing is. Waits for transactions that are about to commit. */
-export async function readProgress(consumer: Pick<BatchConsumer, 'committed'>, partitions: readonly TopicPartition[], slotted: number): Promise<Map<string, Progress | undefined>> {
+export async function readProgress(
+  consumer: Pick<BatchConsumer, 'committed'>,
+  partitions: readonly TopicPartition[],
+  slotted: number,
+): Promise<Map<string, Progress | undefined>> {
   const slots = partitions
     .filter(({ partition }) => partition < slotted)
-    .flatMap(({ partition }) => Array.from({ length: SLOTS }, (_, slot) => ({ topic: PROGRESS_TOPIC, partition: partition * SLOTS + slot })));
+    .flatMap(({ partition }) =>
+      Array.from({ length: SLOTS }, (_, slot) => ({ topic: PROGRESS_TOPIC, partition: partition * SLOTS + slot })),
+    );
   // One request for all, so that all of them are of one moment.
-  const offsets = new Map((await consumer.committed([...partitions, ...slots])).map((at) => [partitionName(at), at.offset]));
+  const offsets = new Map(
+    (await consumer.committed([...partitions, ...slots])).map((at) => [partitionName(at), at.offset]),
+  );
   return new Map(
     partitions.map((at) => {
       const next = offsets.get(partitionName(at)) ?? NO_OFFSET;
-      const written = Array.from({ length: SLOTS }, (_, slot) => offsets.get(`${PROGRESS_TOPIC}/${at.partition * SLOTS + slot}`) ?? NO_OFFSET);
+      const written = Array.from(
+        { length: SLOTS },
+        (_, slot) => offsets.get(`${PROGRESS_TOPIC}/${at.partition * SLOTS + slot}`) ?? NO_OFFSET,
+      );
       return [partitionName(at), next < 0 ? undefined : decodeProgress(next, written)];
     }),
   );
 }
 
 /** How far an effect's group has dealt with its command topic, by partition, looked at from outside. Rejects with KafkaError. */
-export async function effectProgress(kafka: KafkaSurroundings, groupId: string, topic: string): Promise<Map<number, Progress>> {
+export async function effectProgress(
+  kafka: KafkaSurroundings,
+  groupId: string,
+  topic: string,
+): Promise<Map<number, Progress>> {
   const partitions = partitionsOf(await partitionCounts(kafka, [topic]));
   const outside = { committed: (asked: readonly TopicPartition[]) => committedOffsets(kafka, groupId, asked) };
   const progress = await readProgress(outside, partitions, await slottedPartitions(kafka));

@@ -24,7 +24,10 @@ export class ReadingWindow {
   /** How many records may be read now; 0 after a short wait when there is no room yet. */
   async room(lanes: readonly Lane[]): Promise<number> {
     const share = Math.max(SMALLEST_SHARE, Math.floor(this.size / Math.max(1, lanes.length)));
-    this.set(lanes.filter((lane) => lane.paused && lane.open <= share / 2), false);
+    this.set(
+      lanes.filter((lane) => lane.paused && lane.open <= share / 2),
+      false,
+    );
     const left = this.size - lanes.reduce((sum, lane) => sum + lane.open, 0);
     if (left > 0) {
       this.fullSince = undefined;
@@ -35,7 +38,10 @@ export class ReadingWindow {
       await sleep(2);
       return 0;
     }
-    this.set(lanes.filter((lane) => !lane.paused && lane.open >= share), true);
+    this.set(
+      lanes.filter((lane) => !lane.paused && lane.open >= share),
+      true,
+    );
     // Read also when all are paused: the group must see that this member lives.
     return SMALLEST_SHARE;
   }

@@ -49,9 +49,14 @@ export class BatchConsumer {
     this.#options = options;
     const config = consumerConfig(kafka, options);
     const onRebalance = (error: LibrdKafkaError | undefined, partitions: TopicPartition[]): void => {
-      this.#rebalances = this.#rebalances.then(() => this.#rebalance(error, partitions)).catch((cause: unknown) => this.#stranded(kafkaError('rebalance', cause)));
+      this.#rebalances = this.#rebalances
+        .then(() => this.#rebalance(error, partitions))
+        .catch((cause: unknown) => this.#stranded(kafkaError('rebalance', cause)));
     };
-    this.handle = new Kafka.KafkaConsumer({ ...config, rebalance_cb: onRebalance } as typeof config, { ...consumerTopicConfig, ...(options.offsetReset === undefined ? {} : { 'auto.offset.reset': options.offsetReset }) });
+    this.handle = new Kafka.KafkaConsumer({ ...config, rebalance_cb: onRebalance } as typeof config, {
+      ...consumerTopicConfig,
+      ...(options.offsetReset === undefined ? {} : { 'auto.offset.reset': options.offsetReset }),
+    });
     this.handle.on('event.error', (error) => options.onError?.(kafkaError('consumer', error)));
     this.handle.setDefaultConsumeTimeout(0);
   }
@@ -114,7 +119,8 @@ export class BatchConsumer {
       this.handle.committed([...partitions], timeoutMs, (error, offsets) => {
         if (error) reject(kafkaError('committed', error));
         // node-rdkafka leaves `offset` out where the group has none.
-        else resolve(offsets.map((at) => ({ topic: at.topic, partition: at.partition, offset: at.offset ?? NO_OFFSET })));
+        else
+          resolve(offsets.map((at) => ({ topic: at.topic, partition: at.partition, offset: at.offset ?? NO_OFFSET })));
       });
     });
   }
@@ -190,7 +196,8 @@ export class BatchConsumer {
       this.handle.consume(max, (error: LibrdKafkaError | null, messages: Message[]) => {
         if (!error) resolve(messages);
         // A topic that does not exist yet, or a broker that is away, is no reason to stop: it is looked for again.
-        else if (error.code === kafkaCodes.ERR_UNKNOWN_TOPIC_OR_PART || error.code === kafkaCodes.ERR__TIMED_OUT) resolve([]);
+        else if (error.code === kafkaCodes.ERR_UNKNOWN_TOPIC_OR_PART || error.code === kafkaCodes.ERR__TIMED_OUT)
+          resolve([]);
         else reject(kafkaError('consume', error));
       });
     });
@@ -224,12 +231,18 @@ export class BatchConsumer {
    */
   #stranded(error: KafkaError): void {
     this.#options.onError?.(error);
-    if (!this.#closing) setImmediate(() => { throw error; });
+    if (!this.#closing)
+      setImmediate(() => {
+        throw error;
+      });
   }
 
   async #take(partitions: TopicPartition[]): Promise<void> {
     const bare = partitions.map(({ topic, partition }) => ({ topic, partition }));
-    const positions = bare.length > 0 && this.#options.onAssigned !== undefined && !this.#closing ? await this.#options.onAssigned(bare) : bare;
+    const positions =
+      bare.length > 0 && this.#options.onAssigned !== undefined && !this.#closing
+        ? await this.#options.onAssigned(bare)
+        : bare;
     await this.#exclusively(async () => {
       if (!this.handle.isConnected()) return;
       this.#epoch += 1;

@@ -29,7 +29,10 @@ export interface ConsumerLimits {
 }
 
 /** A group member that reads committed records only and moves its offsets nowhere by itself. */
-export function consumerConfig(kafka: KafkaSurroundings, options: { clientId: string; groupId: string } & ConsumerLimits): ConsumerGlobalConfig {
+export function consumerConfig(
+  kafka: KafkaSurroundings,
+  options: { clientId: string; groupId: string } & ConsumerLimits,
+): ConsumerGlobalConfig {
   const queued = options.queuedKilobytes ?? 16_384;
   return {
     ...clientConfig(kafka, options.clientId),
@@ -61,7 +64,10 @@ export const consumerTopicConfig: ConsumerTopicConfig = { 'auto.offset.reset': '
  * A producer of transactions. The broker aborts what a dead one leaves open after 10 s: until then every reader of committed
  * records waits on it.
  */
-export function transactionalProducerConfig(kafka: KafkaSurroundings, options: { clientId: string; transactionalId: string }): ProducerGlobalConfig {
+export function transactionalProducerConfig(
+  kafka: KafkaSurroundings,
+  options: { clientId: string; transactionalId: string },
+): ProducerGlobalConfig {
   return {
     ...producerConfig(kafka, options.clientId),
     'transactional.id': options.transactionalId,

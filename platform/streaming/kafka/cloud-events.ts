@@ -18,7 +18,12 @@ export interface EventAttributes {
 
 /** A record that is not the event it says it is: to the dead letters, with this code. */
 export class UndecodableEventError extends HubError {
-  constructor(code: 'EVENT_HEADERS' | 'EVENT_UNKNOWN_TYPE' | 'EVENT_NOT_JSON' | 'EVENT_SCHEMA', message: string, details: Record<string, unknown> = {}, cause?: unknown) {
+  constructor(
+    code: 'EVENT_HEADERS' | 'EVENT_UNKNOWN_TYPE' | 'EVENT_NOT_JSON' | 'EVENT_SCHEMA',
+    message: string,
+    details: Record<string, unknown> = {},
+    cause?: unknown,
+  ) {
     super(code, message, { details, cause });
   }
 }
@@ -29,7 +34,12 @@ export function encodeEvent<Schema extends TObject>(
   event: { id: string; source: string; subject?: string; time: string; data: Static<Schema>; traceparent?: string },
 ): OutgoingRecord {
   const key = definition.key(event.data);
-  return { topic: definition.topic, key: Buffer.from(key, 'utf8'), value: Buffer.from(JSON.stringify(event.data), 'utf8'), headers: eventHeaders(definition, { ...event, subject: event.subject ?? key }) };
+  return {
+    topic: definition.topic,
+    key: Buffer.from(key, 'utf8'),
+    value: Buffer.from(JSON.stringify(event.data), 'utf8'),
+    headers: eventHeaders(definition, { ...event, subject: event.subject ?? key }),
+  };
 }
 
 /** Headers that are the same for every event of a type. */
@@ -41,8 +51,18 @@ export function eventHeaders(
   event: { id: string; source: string; subject: string; time: string; traceparent?: string },
 ): RecordHeaders {
   let same = constant.get(definition);
-  if (same === undefined) constant.set(definition, (same = [{ ce_type: definition.type }, { ce_specversion: '1.0' }, { ce_dataschema: definition.dataSchema }]));
-  const headers: RecordHeaders = [{ ce_id: event.id }, { ce_source: event.source }, { ce_subject: event.subject }, { ce_time: event.time }, ...same];
+  if (same === undefined)
+    constant.set(
+      definition,
+      (same = [{ ce_type: definition.type }, { ce_specversion: '1.0' }, { ce_dataschema: definition.dataSchema }]),
+    );
+  const headers: RecordHeaders = [
+    { ce_id: event.id },
+    { ce_source: event.source },
+    { ce_subject: event.subject },
+    { ce_time: event.time },
+    ...same,
+  ];
   if (event.traceparent !== undefined) headers.push({ traceparent: event.traceparent });
   return headers;
 }
@@ -64,7 +84,9 @@ export function decodeHeaders(message: Pick<Message, 'headers'>): EventAttribute
     }
   }
   if (!id || !type || !source || !time) {
-    const missing = Object.entries({ ce_id: id, ce_type: type, ce_source: source, ce_time: time }).filter(([, value]) => !value).map(([name]) => name);
+    const missing = Object.entries({ ce_id: id, ce_type: type, ce_source: source, ce_time: time })
+      .filter(([, value]) => !value)
+      .map(([name]) => name);
     throw new UndecodableEventError('EVENT_HEADERS', `the record lacks ${missing.join(', ')}`, { missing });
   }
   return { id, type, source, subject, time, dataSchema, traceparent };
@@ -85,20 +107,34 @@ export function validatorOf(definition: Pick<EventDefinition, 'data'>): Validate
  * The data of a record, parsed and checked against its schema. Throws UndecodableEventError: EVENT_NOT_JSON or EVENT_SCHEMA,
  * with where it fails, never with the value found there (it may be a person's).
  */
-export function dataOf<Schema extends TObject>(definition: EventDefinition<Schema>, message: Pick<Message, 'value'>): Static<Schema> {
+export function dataOf<Schema extends TObject>(
+  definition: EventDefinition<Schema>,
+  message: Pick<Message, 'value'>,
+): Static<Schema> {
   let data: unknown;
   try {
     if (message.value === null) throw new SyntaxError('no value');
     data = JSON.parse(message.value.toString('utf8'));
   } catch (cause) {
-    throw new UndecodableEventError('EVENT_NOT_JSON', `the value is not JSON (${message.value?.length ?? 0} bytes)`, {}, cause);
+    throw new UndecodableEventError(
+      'EVENT_NOT_JSON',
+      `the value is not JSON (${message.value?.length ?? 0} bytes)`,
+      {},
+      cause,
+    );
   }
   const validate = validatorOf(definition);
-  if (!validate(data)) throw new UndecodableEventError('EVENT_SCHEMA', schemaMessage(definition, validate.errors), { errors: (validate.errors ?? []).map(({ instancePath, keyword }) => ({ pointer: instancePath, keyword })) });
+  if (!validate(data))
+    throw new UndecodableEventError('EVENT_SCHEMA', schemaMessage(definition, validate.errors), {
+      errors: (validate.errors ?? []).map(({ instancePath, keyword }) => ({ pointer: instancePath, keyword })),
+    });
   return data as Static<Schema>;
 }
 
-function schemaMessage(definition: { type: string; version: number }, errors: ErrorObject[] | null | undefined): string {
+function schemaMessage(
+  definition: { type: string; version: number },
+  errors: ErrorObject[] | null | undefined,
+): string {
   const places = (errors ?? []).map((error) => `${error.instancePath || '/'} ${error.message ?? error.keyword}`);
   return `not a ${definition.type} v${definition.version}: ${places.join('; ')}`;
 }

@@ -2,7 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { encodeDeadLetter, isReplayForAnother, replayTarget } from './dead-letter.ts';
 import { headerText, type RecordHeaders } from './message.ts';
 
-const original = { topic: 'a.b', partition: 3, offset: 42, key: Buffer.from('k'), value: Buffer.from([0xff, 0x00]), headers: [{ ce_id: Buffer.from('1') }, { twice: 'a' }, { twice: 'b' }] as RecordHeaders };
+const original = {
+  topic: 'a.b',
+  partition: 3,
+  offset: 42,
+  key: Buffer.from('k'),
+  value: Buffer.from([0xff, 0x00]),
+  headers: [{ ce_id: Buffer.from('1') }, { twice: 'a' }, { twice: 'b' }] as RecordHeaders,
+};
 const cause = { step: 'review', reason: 'EVENT_NOT_JSON', detail: 'd', time: '2026-01-01T00:00:00Z' };
 
 describe('dead letter', () => {
@@ -10,7 +17,11 @@ describe('dead letter', () => {
     const letter = encodeDeadLetter(original, cause);
     expect(letter).toMatchObject({ topic: 'hub.dead-letters', key: original.key, value: original.value });
     expect(letter.headers.slice(0, 3)).toEqual(original.headers);
-    expect(['reason', 'detail', 'step', 'topic', 'partition', 'offset', 'time'].map((name) => headerText(letter.headers, `dlq_${name}`))).toEqual(['EVENT_NOT_JSON', 'd', 'review', 'a.b', '3', '42', '2026-01-01T00:00:00Z']);
+    expect(
+      ['reason', 'detail', 'step', 'topic', 'partition', 'offset', 'time'].map((name) =>
+        headerText(letter.headers, `dlq_${name}`),
+      ),
+    ).toEqual(['EVENT_NOT_JSON', 'd', 'review', 'a.b', '3', '42', '2026-01-01T00:00:00Z']);
   });
 
   it('is replayed to its topic, for the step that gave up only, and may fail again', () => {

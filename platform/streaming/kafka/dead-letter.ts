@@ -15,13 +15,24 @@ export interface DeadLetterCause {
 }
 
 /** Headers a dead letter adds to the original's. */
-export const DEAD_LETTER_HEADERS = ['dlq_reason', 'dlq_detail', 'dlq_step', 'dlq_topic', 'dlq_partition', 'dlq_offset', 'dlq_time'] as const;
+export const DEAD_LETTER_HEADERS = [
+  'dlq_reason',
+  'dlq_detail',
+  'dlq_step',
+  'dlq_topic',
+  'dlq_partition',
+  'dlq_offset',
+  'dlq_time',
+] as const;
 
 /** Header of a replayed record: only this step is to deal with it. */
 export const REPLAY_HEADER = 'dlq_replay_for';
 
 /** The dead letter of a record: its own bytes, key and headers, plus why, who, when and where it lay. */
-export function encodeDeadLetter(original: Pick<Message, 'topic' | 'partition' | 'offset' | 'key' | 'value' | 'headers'>, cause: DeadLetterCause): OutgoingRecord {
+export function encodeDeadLetter(
+  original: Pick<Message, 'topic' | 'partition' | 'offset' | 'key' | 'value' | 'headers'>,
+  cause: DeadLetterCause,
+): OutgoingRecord {
   return {
     topic: DEAD_LETTER_TOPIC,
     key: asBuffer(original.key),
@@ -41,7 +52,9 @@ export function encodeDeadLetter(original: Pick<Message, 'topic' | 'partition' |
 }
 
 /** Where a dead letter goes when it is replayed: its original topic, its own headers, marked for the step that gave up. Undefined when the marks are missing. */
-export function replayTarget(headers: RecordHeaders | undefined): { topic: string; headers: RecordHeaders } | undefined {
+export function replayTarget(
+  headers: RecordHeaders | undefined,
+): { topic: string; headers: RecordHeaders } | undefined {
   const topic = headerText(headers, 'dlq_topic');
   const step = headerText(headers, 'dlq_step');
   if (topic === undefined || step === undefined) return undefined;

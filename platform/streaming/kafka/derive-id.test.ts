@@ -9,7 +9,13 @@ describe('derived event id', () => {
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(version(id)).toBe(5);
     expect(derivedEventId('review/x', 'cause', '0')).toBe(id);
-    const others = [derivedEventId('review/y', 'cause', '0'), derivedEventId('review/x', 'cause', '1'), derivedEventId('review/x', '0', 'cause'), derivedEventId('review/x', 'cause0'), derivedEventId('review/x', 'caus', 'e0')];
+    const others = [
+      derivedEventId('review/y', 'cause', '0'),
+      derivedEventId('review/x', 'cause', '1'),
+      derivedEventId('review/x', '0', 'cause'),
+      derivedEventId('review/x', 'cause0'),
+      derivedEventId('review/x', 'caus', 'e0'),
+    ];
     expect(new Set([id, ...others]).size).toBe(6);
   });
 

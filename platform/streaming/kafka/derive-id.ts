@@ -15,8 +15,15 @@ export function derivedEventId(namespaceType: string, ...causeIds: string[]): st
   // A separator that cannot occur in an id keeps ("a","bc") and ("ab","c") apart.
   let name = namespaceType;
   for (const id of causeIds) name += `\u0000${id}`;
-  const buffer = name.length * 3 + NAMESPACE.length <= scratch.length ? scratch : Buffer.concat([NAMESPACE, Buffer.alloc(name.length * 3)]);
-  const digest = hash('sha1', buffer.subarray(0, NAMESPACE.length + buffer.write(name, NAMESPACE.length, 'utf8')), 'hex');
+  const buffer =
+    name.length * 3 + NAMESPACE.length <= scratch.length
+      ? scratch
+      : Buffer.concat([NAMESPACE, Buffer.alloc(name.length * 3)]);
+  const digest = hash(
+    'sha1',
+    buffer.subarray(0, NAMESPACE.length + buffer.write(name, NAMESPACE.length, 'utf8')),
+    'hex',
+  );
   const variant = VARIANT[parseInt(digest.charAt(16), 16) & 3] as string;
   return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
 }

@@ -12,8 +12,15 @@ const codes = Kafka.CODES.ERRORS;
 export type KafkaFailure = 'retry' | 'abort' | 'fenced' | 'failed';
 
 const FENCED: ReadonlySet<number> = new Set([
-  codes.ERR__FENCED, codes.ERR__FATAL, codes.ERR_INVALID_PRODUCER_EPOCH, codes.ERR_PRODUCER_FENCED, codes.ERR_FENCED_INSTANCE_ID,
-  codes.ERR_TRANSACTION_COORDINATOR_FENCED, codes.ERR_INVALID_TXN_STATE, codes.ERR_INVALID_PRODUCER_ID_MAPPING, codes.ERR__STATE,
+  codes.ERR__FENCED,
+  codes.ERR__FATAL,
+  codes.ERR_INVALID_PRODUCER_EPOCH,
+  codes.ERR_PRODUCER_FENCED,
+  codes.ERR_FENCED_INSTANCE_ID,
+  codes.ERR_TRANSACTION_COORDINATOR_FENCED,
+  codes.ERR_INVALID_TXN_STATE,
+  codes.ERR_INVALID_PRODUCER_ID_MAPPING,
+  codes.ERR__STATE,
 ]);
 
 /** Raised by every call of platform/streaming/kafka. `code` is `KAFKA_` and librdkafka's name of the error. */
@@ -41,7 +48,12 @@ export function kafkaError(call: string, cause: unknown): KafkaError {
   const error = cause as LibrdKafkaError;
   if (error.isFatal === true || FENCED.has(error.code)) return new KafkaError(call, error, 'fenced');
   if (error.isTxnRequiresAbort === true) return new KafkaError(call, error, 'abort');
-  if (error.isRetriable === true || error.code === codes.ERR__TIMED_OUT || error.code === codes.ERR__TRANSPORT || error.code === codes.ERR__ALL_BROKERS_DOWN)
+  if (
+    error.isRetriable === true ||
+    error.code === codes.ERR__TIMED_OUT ||
+    error.code === codes.ERR__TRANSPORT ||
+    error.code === codes.ERR__ALL_BROKERS_DOWN
+  )
     return new KafkaError(call, error, 'retry');
   return new KafkaError(call, error, error.code === codes.ERR__QUEUE_FULL ? 'retry' : 'failed');
 }

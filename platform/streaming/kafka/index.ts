@@ -1,11 +1,42 @@
 export { BatchConsumer, NO_OFFSET, type Batch, type BatchConsumerOptions } from './batch-consumer.ts';
-export { clientConfig, consumerConfig, consumerTopicConfig, producerConfig, transactionalProducerConfig, type KafkaSurroundings } from './client-config.ts';
+export {
+  clientConfig,
+  consumerConfig,
+  consumerTopicConfig,
+  producerConfig,
+  transactionalProducerConfig,
+  type KafkaSurroundings,
+} from './client-config.ts';
 export { committedOffsets, partitionsOf } from './committed-offsets.ts';
-export { dataOf, decodeHeaders, encodeEvent, eventHeaders, UndecodableEventError, validatorOf, type EventAttributes } from './cloud-events.ts';
-export { DEAD_LETTER_HEADERS, DEAD_LETTER_TOPIC, encodeDeadLetter, isReplayForAnother, REPLAY_HEADER, replayTarget, type DeadLetterCause } from './dead-letter.ts';
+export {
+  dataOf,
+  decodeHeaders,
+  encodeEvent,
+  eventHeaders,
+  UndecodableEventError,
+  validatorOf,
+  type EventAttributes,
+} from './cloud-events.ts';
+export {
+  DEAD_LETTER_HEADERS,
+  DEAD_LETTER_TOPIC,
+  encodeDeadLetter,
+  isReplayForAnother,
+  REPLAY_HEADER,
+  replayTarget,
+  type DeadLetterCause,
+} from './dead-letter.ts';
 export { derivedEventId } from './derive-id.ts';
 export { kafkaCodes, KafkaError, kafkaError, type KafkaFailure } from './errors.ts';
-export { headerText, partitionName, type Message, type OutgoingRecord, type RecordHeaders, type TopicPartition, type TopicPartitionOffset } from './message.ts';
+export {
+  headerText,
+  partitionName,
+  type Message,
+  type OutgoingRecord,
+  type RecordHeaders,
+  type TopicPartition,
+  type TopicPartitionOffset,
+} from './message.ts';
 export { Pace, TRANSACTION_PACE_MS } from './pace.ts';
 export { ensureTopics, hubTopics, partitionCounts, type TopicSpec } from './topics.ts';
 export { TransactionalProducer, type OffsetsSource } from './transactional-producer.ts';

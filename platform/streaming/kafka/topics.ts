@@ -34,21 +34,35 @@ export async function ensureTopics(kafka: KafkaSurroundings, topics: readonly To
 }
 
 /** Partitions per topic, for the topics that exist. Rejects with KafkaError. */
-export async function partitionCounts(kafka: KafkaSurroundings, topics: readonly string[]): Promise<Map<string, number>> {
+export async function partitionCounts(
+  kafka: KafkaSurroundings,
+  topics: readonly string[],
+): Promise<Map<string, number>> {
   const client = new Kafka.Producer(clientConfig(kafka, 'hub-topics'), {});
   client.on('event.error', () => undefined);
   try {
     const metadata = await new Promise<Metadata>((resolve, reject) => {
-      client.connect({ allTopics: true, timeout: 15_000 }, (error, data) => (error ? reject(kafkaError('metadata', error)) : resolve(data)));
+      client.connect({ allTopics: true, timeout: 15_000 }, (error, data) =>
+        error ? reject(kafkaError('metadata', error)) : resolve(data),
+      );
     });
-    return new Map(metadata.topics.filter(({ name }) => topics.includes(name)).map(({ name, partitions }) => [name, partitions.length]));
+    return new Map(
+      metadata.topics
+        .filter(({ name }) => topics.includes(name))
+        .map(({ name, partitions }) => [name, partitions.length]),
+    );
   } finally {
     client.disconnect(() => undefined);
   }
 }
 
 function createTopic(admin: IAdminClient, spec: TopicSpec): Promise<void> {
-  const topic = { topic: spec.topic, num_partitions: spec.partitions, replication_factor: spec.replication, config: spec.config ?? {} };
+  const topic = {
+    topic: spec.topic,
+    num_partitions: spec.partitions,
+    replication_factor: spec.replication,
+    config: spec.config ?? {},
+  };
   return new Promise((resolve, reject) => {
     admin.createTopic(topic, 15_000, (error) => {
       if (!error || error.code === kafkaCodes.ERR_TOPIC_ALREADY_EXISTS) resolve();

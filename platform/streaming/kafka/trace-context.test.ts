@@ -16,6 +16,8 @@ describe('trace context of an effect', () => {
     for (const traceparent of [undefined, '', '00-xyz', `00-${'A1'.repeat(16)}-${'b2'.repeat(8)}-00`]) {
       expect(effectTraceparent({ id: cause, traceparent }, effect)).toBe(`00-${cause.replaceAll('-', '')}-${span}-01`);
     }
-    expect(effectTraceparent({ id: 'not-a-uuid', traceparent: undefined }, effect)).toBe(`00-${effect.replaceAll('-', '')}-${span}-01`);
+    expect(effectTraceparent({ id: 'not-a-uuid', traceparent: undefined }, effect)).toBe(
+      `00-${effect.replaceAll('-', '')}-${span}-01`,
+    );
   });
 });

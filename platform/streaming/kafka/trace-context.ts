@@ -8,9 +8,13 @@ const UUID_LENGTH = 36;
  * carries the same one; a cause without a trace begins one named after the cause's id.
  */
 export function effectTraceparent(cause: { id: string; traceparent: string | undefined }, effectId: string): string {
-  const span = effectId.length === UUID_LENGTH ? effectId.slice(19, 23) + effectId.slice(24) : effectId.replaceAll('-', '').slice(-16);
+  const span =
+    effectId.length === UUID_LENGTH
+      ? effectId.slice(19, 23) + effectId.slice(24)
+      : effectId.replaceAll('-', '').slice(-16);
   const { traceparent } = cause;
-  if (traceparent !== undefined && TRACEPARENT.test(traceparent)) return `${traceparent.slice(0, 36)}${span}${traceparent.slice(52)}`;
+  if (traceparent !== undefined && TRACEPARENT.test(traceparent))
+    return `${traceparent.slice(0, 36)}${span}${traceparent.slice(52)}`;
   const trace = cause.id.replaceAll('-', '').toLowerCase();
   return `00-${TRACE_ID.test(trace) ? trace : effectId.replaceAll('-', '')}-${span}-01`;
 }

@@ -23,7 +23,10 @@ export class TransactionalProducer {
   readonly #deadlineMs: number;
   #closed = false;
 
-  constructor(kafka: KafkaSurroundings, options: { clientId: string; transactionalId: string; deadlineMs?: number; onError?: (error: KafkaError) => void }) {
+  constructor(
+    kafka: KafkaSurroundings,
+    options: { clientId: string; transactionalId: string; deadlineMs?: number; onError?: (error: KafkaError) => void },
+  ) {
     this.#producer = new Kafka.Producer(transactionalProducerConfig(kafka, options), {});
     this.#deadlineMs = options.deadlineMs ?? 20_000;
     // Without a listener an error event would end the process; every failure also comes back from the call it belongs to.
@@ -33,7 +36,9 @@ export class TransactionalProducer {
   /** Connects and makes this the only live producer of its transactional id: an older one is fenced, its open transaction aborted. */
   async connect(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      this.#producer.connect({ timeout: ATTEMPT_MS * 2 }, (error) => (error ? reject(kafkaError('connect', error)) : resolve()));
+      this.#producer.connect({ timeout: ATTEMPT_MS * 2 }, (error) =>
+        error ? reject(kafkaError('connect', error)) : resolve(),
+      );
     });
     this.#producer.setPollInterval(100);
     await this.#repeat('initTransactions', (done) => this.#producer.initTransactions(ATTEMPT_MS, done));
@@ -53,7 +58,9 @@ export class TransactionalProducer {
   /** Joins the consumer's positions (the next offset to read) to the open transaction, with its group's generation as fence. */
   async sendOffsets(consumer: OffsetsSource, offsets: readonly TopicPartitionOffset[]): Promise<void> {
     if (offsets.length === 0) return;
-    await this.#repeat('sendOffsetsToTransaction', (done) => this.#producer.sendOffsetsToTransaction([...offsets], consumer.handle, ATTEMPT_MS, done));
+    await this.#repeat('sendOffsetsToTransaction', (done) =>
+      this.#producer.sendOffsetsToTransaction([...offsets], consumer.handle, ATTEMPT_MS, done),
+    );
   }
 
   async commit(): Promise<void> {
@@ -98,7 +105,8 @@ export class TransactionalProducer {
       if (cause === null || cause === undefined) return;
       const error = kafkaError(call, cause);
       if (error.failure !== 'retry') throw error;
-      if (this.#closed || performance.now() > deadline) throw new KafkaError(call, { code: error.kafkaCode, message: error.message }, 'fenced');
+      if (this.#closed || performance.now() > deadline)
+        throw new KafkaError(call, { code: error.kafkaCode, message: error.message }, 'fenced');
       await sleep(100);
     }
   }

@@ -33,7 +33,12 @@ export interface CommittedBatch {
  * have decided so far. A lost race for a state is run again at once, from then on with the states locked. Rejects with StaleWorker or the driver's error; nothing is kept then
  * (or, when the connection broke during the commit, all of it is: the positions tell).
  */
-export async function commitBatch(parts: BatchStepParts, inputs: readonly Input[], positions: ReadonlyMap<string, number>, published: readonly TopicPartitionOffset[]): Promise<CommittedBatch> {
+export async function commitBatch(
+  parts: BatchStepParts,
+  inputs: readonly Input[],
+  positions: ReadonlyMap<string, number>,
+  published: readonly TopicPartitionOffset[],
+): Promise<CommittedBatch> {
   const { metrics, pipeline, store } = parts;
   const name = pipeline.name;
   for (let conflicts = 0; ; conflicts += 1) {
@@ -55,14 +60,22 @@ export async function commitBatch(parts: BatchStepParts, inputs: readonly Input[
   }
 }
 
-async function decide(parts: BatchStepParts, inputs: readonly Input[], client: PoolClient, lock: boolean): Promise<BatchResult> {
+async function decide(
+  parts: BatchStepParts,
+  inputs: readonly Input[],
+  client: PoolClient,
+  lock: boolean,
+): Promise<BatchResult> {
   const { metrics, pipeline } = parts;
   const keys = new Set<string>();
   for (const { read } of inputs) if (read.kind === 'event') keys.add(read.key);
   const started = performance.now();
   const stored: Map<string, StoredState> = await parts.store.load(client, [...keys], lock);
   const loaded = performance.now();
-  const result = decideBatch(pipeline, inputs, stored, { policies: parts.policies.current(pipeline.policy), nowMs: parts.clock() });
+  const result = decideBatch(pipeline, inputs, stored, {
+    policies: parts.policies.current(pipeline.policy),
+    nowMs: parts.clock(),
+  });
   metrics.seconds.observe({ pipeline: pipeline.name, step: 'load' }, (loaded - started) / 1_000);
   metrics.seconds.observe({ pipeline: pipeline.name, step: 'decide' }, (performance.now() - loaded) / 1_000);
   return result;
@@ -76,7 +89,13 @@ function frames(result: BatchResult, positions: ReadonlyMap<string, number>): { 
     if (nextOffset === firstOffset) continue;
     const { bytes, records } = frame.finish();
     // From the position, not from the first record: transaction markers leave gaps between offsets, positions have none.
-    rows.push({ topic, partition, firstOffset: positions.get(partitionName({ topic, partition })) ?? firstOffset, nextOffset, events: bytes });
+    rows.push({
+      topic,
+      partition,
+      firstOffset: positions.get(partitionName({ topic, partition })) ?? firstOffset,
+      nextOffset,
+      events: bytes,
+    });
     shares.push({ topic, partition, offset: nextOffset, records });
   }
   return { rows, shares };

@@ -1,6 +1,16 @@
 import { businessDateOf } from '../../kernel/clock.ts';
 import { HubError, messageOf } from '../../kernel/errors.ts';
-import { DEAD_LETTER_TOPIC, derivedEventId, effectTraceparent, encodeDeadLetter, eventHeaders, partitionName, validatorOf, type Message, type TopicPartition } from '../kafka/index.ts';
+import {
+  DEAD_LETTER_TOPIC,
+  derivedEventId,
+  effectTraceparent,
+  encodeDeadLetter,
+  eventHeaders,
+  partitionName,
+  validatorOf,
+  type Message,
+  type TopicPartition,
+} from '../kafka/index.ts';
 import type { EventDefinition } from '../../../models/events/index.ts';
 import { FrameWriter } from './frame.ts';
 import { conservationOf, type Input } from './decode.ts';
@@ -66,7 +76,12 @@ export const MAX_EVENT_BYTES = 900_000;
  * Decides a batch in order, in memory. Pure but for the calls of `decide`, which must be so as well: a lost race for a state
  * runs it again over the same records.
  */
-export function decideBatch(pipeline: PipelineDefinition, inputs: readonly Input[], stored: ReadonlyMap<string, StoredState>, surroundings: { policies: PolicySnapshot; nowMs: number }): BatchResult {
+export function decideBatch(
+  pipeline: PipelineDefinition,
+  inputs: readonly Input[],
+  stored: ReadonlyMap<string, StoredState>,
+  surroundings: { policies: PolicySnapshot; nowMs: number },
+): BatchResult {
   return new BatchDecision(pipeline, stored, surroundings).run(inputs);
 }
 
@@ -86,7 +101,11 @@ class BatchDecision {
   /** The line of the tally each outcome counted on last. */
   readonly #lines: Partial<Record<TallyOutcome, TallyLine>> = {};
 
-  constructor(pipeline: PipelineDefinition, stored: ReadonlyMap<string, StoredState>, surroundings: { policies: PolicySnapshot; nowMs: number }) {
+  constructor(
+    pipeline: PipelineDefinition,
+    stored: ReadonlyMap<string, StoredState>,
+    surroundings: { policies: PolicySnapshot; nowMs: number },
+  ) {
     this.#pipeline = pipeline;
     this.#stored = stored;
     this.#emits = new Map(pipeline.emits.map((definition) => [definition.type, definition]));
@@ -117,7 +136,14 @@ class BatchDecision {
       changes.versions.push(cell.version);
       changes.states.push(cell.text as string);
     }
-    return { partitions: [...this.#partitions.values()], changes, tally: [...this.#tally].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line), emitted: this.#emitted, deadLetters: this.#deadLetters, undecided: this.#undecided };
+    return {
+      partitions: [...this.#partitions.values()],
+      changes,
+      tally: [...this.#tally].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line),
+      emitted: this.#emitted,
+      deadLetters: this.#deadLetters,
+      undecided: this.#undecided,
+    };
   }
 
   #one(input: Input, partition: PartitionResult): void {
@@ -135,7 +161,12 @@ class BatchDecision {
   }
 
   /** The outcome, undefined for a retry. */
-  #decide(input: Input, event: { type: string; id: string }, key: string, partition: PartitionResult): TallyOutcome | undefined {
+  #decide(
+    input: Input,
+    event: { type: string; id: string },
+    key: string,
+    partition: PartitionResult,
+  ): TallyOutcome | undefined {
     const cell = this.#cell(key);
     try {
       const outcome = this.#pipeline.decide(cell.value, event as never, this.#context);
@@ -143,12 +174,19 @@ class BatchDecision {
         case 'done': {
           // Everything that can fail comes before anything is kept: the event has its whole effect or none.
           const text = JSON.stringify(outcome.state);
-          this.#check(validatorOf({ data: this.#pipeline.state as never }), outcome.state, 'STATE_INVALID', 'the state decide returned');
+          this.#check(
+            validatorOf({ data: this.#pipeline.state as never }),
+            outcome.state,
+            'STATE_INVALID',
+            'the state decide returned',
+          );
           const values = outcome.events.map((emitted) => this.#encode(emitted));
           cell.text = text;
           cell.value = outcome.state;
           cell.changed = true;
-          outcome.events.forEach((emitted, index) => this.#emit(input, event.id, emitted, values[index] as string, index, partition));
+          outcome.events.forEach((emitted, index) =>
+            this.#emit(input, event.id, emitted, values[index] as string, index, partition),
+          );
           return 'done';
         }
         case 'ignored':
@@ -170,33 +208,58 @@ class BatchDecision {
   #encode(emitted: EmittedEvent): string {
     const { type } = emitted.definition;
     const definition = this.#emits.get(type);
-    if (definition === undefined) throw new HubError('EMITTED_UNDECLARED', `${this.#pipeline.name} does not declare that it emits ${type}`);
+    if (definition === undefined)
+      throw new HubError('EMITTED_UNDECLARED', `${this.#pipeline.name} does not declare that it emits ${type}`);
     this.#check(validatorOf(definition), emitted.data, 'EMITTED_INVALID', `the ${type} decide returned`);
     conservationOf(definition, emitted.data as Record<string, unknown>);
     const value = JSON.stringify(emitted.data);
-    if (value.length * 3 > MAX_EVENT_BYTES && Buffer.byteLength(value) > MAX_EVENT_BYTES) throw new HubError('EMITTED_TOO_LARGE', `the ${type} decide returned is larger than ${MAX_EVENT_BYTES} bytes`);
+    if (value.length * 3 > MAX_EVENT_BYTES && Buffer.byteLength(value) > MAX_EVENT_BYTES)
+      throw new HubError('EMITTED_TOO_LARGE', `the ${type} decide returned is larger than ${MAX_EVENT_BYTES} bytes`);
     return value;
   }
 
   #check(validate: ReturnType<typeof validatorOf>, data: unknown, code: string, what: string): void {
     if (validate(data)) return;
-    const places = (validate.errors ?? []).map((error) => `${error.instancePath || '/'} ${error.message ?? error.keyword}`);
+    const places = (validate.errors ?? []).map(
+      (error) => `${error.instancePath || '/'} ${error.message ?? error.keyword}`,
+    );
     throw new HubError(code, `${what} does not fit its schema: ${places.join('; ')}`);
   }
 
-  #emit(input: Input, causeId: string, emitted: EmittedEvent, value: string, index: number, partition: PartitionResult): void {
+  #emit(
+    input: Input,
+    causeId: string,
+    emitted: EmittedEvent,
+    value: string,
+    index: number,
+    partition: PartitionResult,
+  ): void {
     const definition = this.#emits.get(emitted.definition.type) as EventDefinition;
     const id = derivedEventId(`${this.#pipeline.name}/${definition.type}`, causeId, String(index));
     const key = definition.key(emitted.data as Record<string, unknown>);
     const traceparent = effectTraceparent({ id: causeId, traceparent: input.traceparent }, id);
-    partition.frame.add(definition.topic, key, value, eventHeaders(definition, { id, source: this.#source, subject: key, time: this.#context.now, traceparent }));
+    partition.frame.add(
+      definition.topic,
+      key,
+      value,
+      eventHeaders(definition, { id, source: this.#source, subject: key, time: this.#context.now, traceparent }),
+    );
     this.#emitted.set(definition.type, (this.#emitted.get(definition.type) ?? 0) + 1);
     // Under the partition of its cause: workers then seldom share a line of the tally.
-    this.#count({ topic: definition.topic, partition: input.message.partition }, conservationOf(definition, emitted.data as Record<string, unknown>), 'emitted');
+    this.#count(
+      { topic: definition.topic, partition: input.message.partition },
+      conservationOf(definition, emitted.data as Record<string, unknown>),
+      'emitted',
+    );
   }
 
   #bury(input: Input, partition: PartitionResult, reason: string, detail: string): 'dead_letter' {
-    const record = encodeDeadLetter(input.message, { step: this.#pipeline.name, reason, detail, time: this.#context.now });
+    const record = encodeDeadLetter(input.message, {
+      step: this.#pipeline.name,
+      reason,
+      detail,
+      time: this.#context.now,
+    });
     partition.frame.add(DEAD_LETTER_TOPIC, record.key, record.value, record.headers);
     this.#deadLetters.push({ message: input.message, reason, detail, traceparent: input.traceparent });
     return 'dead_letter';
@@ -206,7 +269,12 @@ class BatchDecision {
     let cell = this.#cells.get(key);
     if (cell === undefined) {
       const stored = this.#stored.get(key);
-      cell = { version: stored?.version ?? 0, text: stored?.state, value: stored === undefined ? undefined : JSON.parse(stored.state), changed: false };
+      cell = {
+        version: stored?.version ?? 0,
+        text: stored?.state,
+        value: stored === undefined ? undefined : JSON.parse(stored.state),
+        changed: false,
+      };
       this.#cells.set(key, cell);
     }
     return cell;
@@ -218,19 +286,31 @@ class BatchDecision {
     const name = partitionName(message);
     let partition = this.#partitions.get(name);
     if (partition === undefined) {
-      partition = { topic: message.topic, partition: message.partition, firstOffset: message.offset, nextOffset: message.offset, frame: new FrameWriter(), retry: undefined };
+      partition = {
+        topic: message.topic,
+        partition: message.partition,
+        firstOffset: message.offset,
+        nextOffset: message.offset,
+        frame: new FrameWriter(),
+        retry: undefined,
+      };
       this.#partitions.set(name, partition);
     }
     this.#latest = partition;
     return partition;
   }
 
-  #count({ topic, partition }: TopicPartition, { day, amountFen }: Pick<Input, 'day' | 'amountFen'>, outcome: TallyOutcome): void {
+  #count(
+    { topic, partition }: TopicPartition,
+    { day, amountFen }: Pick<Input, 'day' | 'amountFen'>,
+    outcome: TallyOutcome,
+  ): void {
     let line = this.#lines[outcome];
     if (line === undefined || line.partition !== partition || line.day !== day || line.topic !== topic) {
       const name = `${topic}/${partition}/${day}/${outcome}`;
       line = this.#tally.get(name);
-      if (line === undefined) this.#tally.set(name, (line = { topic, partition, day, outcome, events: 0, amountFen: 0 }));
+      if (line === undefined)
+        this.#tally.set(name, (line = { topic, partition, day, outcome, events: 0, amountFen: 0 }));
       this.#lines[outcome] = line;
     }
     line.events += 1;

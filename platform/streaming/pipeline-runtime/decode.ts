@@ -11,7 +11,10 @@ export interface Input {
   readonly day: string;
   readonly amountFen: number;
   readonly traceparent: string | undefined;
-  readonly read: { readonly kind: 'event'; readonly event: IncomingEvent<EventDefinition>; readonly key: string } | { readonly kind: 'skip' } | Unreadable;
+  readonly read:
+    | { readonly kind: 'event'; readonly event: IncomingEvent<EventDefinition>; readonly key: string }
+    | { readonly kind: 'skip' }
+    | Unreadable;
 }
 
 export interface Unreadable {
@@ -33,9 +36,19 @@ export function decoder(pipeline: PipelineDefinition): (message: Message) => Inp
       const definition = definitions.get(message.topic) as EventDefinition;
       const attributes = decodeHeaders(message);
       traceparent = attributes.traceparent;
-      if (attributes.type !== definition.type) throw new UndecodableEventError('EVENT_UNKNOWN_TYPE', `a ${attributes.type} on the topic of ${definition.type}`);
+      if (attributes.type !== definition.type)
+        throw new UndecodableEventError(
+          'EVENT_UNKNOWN_TYPE',
+          `a ${attributes.type} on the topic of ${definition.type}`,
+        );
       const data = dataOf(definition, message);
-      const event = { type: definition.type, id: attributes.id, time: attributes.time, source: attributes.source, data } as IncomingEvent<EventDefinition>;
+      const event = {
+        type: definition.type,
+        id: attributes.id,
+        time: attributes.time,
+        source: attributes.source,
+        data,
+      } as IncomingEvent<EventDefinition>;
       const { day, amountFen } = conservationOf(definition, data);
       return { message, day, amountFen, traceparent, read: { kind: 'event', event, key: keyOf(pipeline, event) } };
     } catch (error) {
@@ -50,7 +63,10 @@ function unread(message: Message, read: Input['read'], traceparent?: string): In
 }
 
 /** What the event counts for. Throws HubError EVENT_CONSERVATION when that is no real day or no whole amount. */
-export function conservationOf(definition: EventDefinition, data: Record<string, unknown>): { day: string; amountFen: number } {
+export function conservationOf(
+  definition: EventDefinition,
+  data: Record<string, unknown>,
+): { day: string; amountFen: number } {
   const day = definition.conservation.day(data);
   const amountFen = definition.conservation.amountFen(data);
   if (!isDate(day) || !Number.isSafeInteger(amountFen))
@@ -63,7 +79,13 @@ const dates = new Set<string>();
 /** A real day of the calendar: Postgres takes no 30 February, and one would stop the whole partition. Days seen are remembered. */
 function isDate(day: string): boolean {
   if (dates.has(day)) return true;
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || day < '1900' || Number.isNaN(Date.parse(day)) || new Date(day).toISOString().slice(0, 10) !== day) return false;
+  if (
+    !/^\d{4}-\d{2}-\d{2}$/.test(day) ||
+    day < '1900' ||
+    Number.isNaN(Date.parse(day)) ||
+    new Date(day).toISOString().slice(0, 10) !== day
+  )
+    return false;
   if (dates.size < 10_000) dates.add(day);
   return true;
 }
@@ -71,7 +93,13 @@ function isDate(day: string): boolean {
 function keyOf(pipeline: PipelineDefinition, event: IncomingEvent<EventDefinition>): string {
   const key: unknown = pipeline.key(event);
   // Postgres takes neither NUL nor half a character, and one such key would stop the whole partition.
-  if (typeof key !== 'string' || key === '' || key.length > MAX_KEY || key.includes('\u0000') || !/^\P{Surrogate}*$/u.test(key))
+  if (
+    typeof key !== 'string' ||
+    key === '' ||
+    key.length > MAX_KEY ||
+    key.includes('\u0000') ||
+    !/^\P{Surrogate}*$/u.test(key)
+  )
     throw new HubError('EVENT_KEY', 'the key of the event is empty, too long, or no clean text');
   return key;
 }

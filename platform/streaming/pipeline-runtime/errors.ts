@@ -19,7 +19,11 @@ export class StaleWorker extends HubError {
  * offsets reset, its topic made anew). Going on would lose or repeat events: a person must decide.
  */
 export class HistoryMismatch extends HubError {
-  constructor(code: 'KAFKA_AHEAD' | 'OUTBOX_GAP' | 'POSITION_BEYOND_END' | 'RECORDS_EXPIRED', message: string, details: Record<string, unknown>) {
+  constructor(
+    code: 'KAFKA_AHEAD' | 'OUTBOX_GAP' | 'POSITION_BEYOND_END' | 'RECORDS_EXPIRED',
+    message: string,
+    details: Record<string, unknown>,
+  ) {
     super(code, message, { details });
   }
 }

@@ -10,7 +10,14 @@ import type { OutgoingRecord, RecordHeaders } from '../kafka/index.ts';
 const VERSION = 1;
 const HEAD = 9;
 const INLINE = 0xffff;
-const SHARED: ReadonlySet<string> = new Set(['ce_type', 'ce_source', 'ce_specversion', 'ce_dataschema', 'dlq_step', 'dlq_topic']);
+const SHARED: ReadonlySet<string> = new Set([
+  'ce_type',
+  'ce_source',
+  'ce_specversion',
+  'ce_dataschema',
+  'dlq_step',
+  'dlq_topic',
+]);
 
 interface Placed {
   topic: string;
@@ -56,8 +63,17 @@ export class FrameWriter {
     bytes.writeUInt8(VERSION, 0);
     bytes.writeUInt32BE(tableAt, 1);
     bytes.writeUInt32BE(this.#placed.length, 5);
-    const view = (place: readonly [number, number] | null) => (place === null ? null : bytes.subarray(place[0], place[1]));
-    return { bytes, records: this.#placed.map(({ topic, headers, key, value }) => ({ topic, key: view(key), value: view(value), headers })) };
+    const view = (place: readonly [number, number] | null) =>
+      place === null ? null : bytes.subarray(place[0], place[1]);
+    return {
+      bytes,
+      records: this.#placed.map(({ topic, headers, key, value }) => ({
+        topic,
+        key: view(key),
+        value: view(value),
+        headers,
+      })),
+    };
   }
 
   #header(name: string, value: string | Buffer): void {
@@ -102,7 +118,8 @@ export class FrameWriter {
 
 /** The records of a frame. Throws HubError OUTBOX_FRAME when it is not one. */
 export function readFrame(bytes: Buffer): OutgoingRecord[] {
-  if (bytes.length < HEAD || bytes.readUInt8(0) !== VERSION) throw new HubError('OUTBOX_FRAME', 'a value of hub.outbox is not a frame of events this version can read');
+  if (bytes.length < HEAD || bytes.readUInt8(0) !== VERSION)
+    throw new HubError('OUTBOX_FRAME', 'a value of hub.outbox is not a frame of events this version can read');
   const table = JSON.parse(bytes.toString('utf8', bytes.readUInt32BE(1))) as string[];
   const count = bytes.readUInt32BE(5);
   let at = HEAD;

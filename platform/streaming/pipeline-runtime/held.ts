@@ -29,7 +29,13 @@ export class Held {
     const attempt = before?.offset === offset ? before.attempt + 1 : 1;
     this.#attempts.set(name, { offset, attempt });
     const waitMs = Math.round(backoffMs(attempt, BASE_MS, CAP_MS));
-    this.#waits.set(name, { at: { topic: at.topic, partition: at.partition }, inputs, offset, attempt, dueMs: nowMs + waitMs });
+    this.#waits.set(name, {
+      at: { topic: at.topic, partition: at.partition },
+      inputs,
+      offset,
+      attempt,
+      dueMs: nowMs + waitMs,
+    });
     return { attempt, waitMs };
   }
 
@@ -61,6 +67,8 @@ export class Held {
   /** The longest wait going on, for whoever asks how the worker is. */
   describe(): string | undefined {
     const [longest] = [...this.#waits.values()].sort((a, b) => b.attempt - a.attempt);
-    return longest === undefined || longest.attempt < 5 ? undefined : `${partitionName(longest.at)} waits at offset ${longest.offset}, tried ${longest.attempt} times`;
+    return longest === undefined || longest.attempt < 5
+      ? undefined
+      : `${partitionName(longest.at)} waits at offset ${longest.offset}, tried ${longest.attempt} times`;
   }
 }

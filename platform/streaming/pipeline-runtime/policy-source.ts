@@ -43,9 +43,10 @@ export async function seedPolicies(pool: Pool): Promise<string[]> {
     const missing = POLICIES.filter(({ key }) => !rows.some((row) => row.key === key));
     for (const { key, versions } of missing) {
       for (const [index, { version, effectiveFrom, value, note }] of versions.entries()) {
-        await client.query('insert into hub.config (key, version, label, effective_from, value, note, created_by) values ($1, $2, $3, $4, $5, $6, $7)', [
-          key, index + 1, version, effectiveFrom.slice(0, 10), JSON.stringify(value), note, 'shipped',
-        ]);
+        await client.query(
+          'insert into hub.config (key, version, label, effective_from, value, note, created_by) values ($1, $2, $3, $4, $5, $6, $7)',
+          [key, index + 1, version, effectiveFrom.slice(0, 10), JSON.stringify(value), note, 'shipped'],
+        );
       }
     }
     return missing.map(({ key }) => key);
@@ -104,7 +105,9 @@ class PostgresPolicySource implements PolicySource {
       if (!this.#announced) {
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
-          void sleep(LOOK_EVERY_MS, undefined, { signal: this.#stopped.signal, ref: false }).then(resolve, () => resolve());
+          void sleep(LOOK_EVERY_MS, undefined, { signal: this.#stopped.signal, ref: false }).then(resolve, () =>
+            resolve(),
+          );
         });
       }
       if (this.#stopped.signal.aborted) return;
@@ -112,7 +115,10 @@ class PostgresPolicySource implements PolicySource {
         if (this.#announced || (await this.#looksNew())) await this.#refresh();
       } catch (error) {
         this.#drop();
-        this.#logger.warn({ problem: messageOf(error) }, 'policies could not be refreshed, the last known ones stay in use');
+        this.#logger.warn(
+          { problem: messageOf(error) },
+          'policies could not be refreshed, the last known ones stay in use',
+        );
         await sleep(PAUSE_AFTER_FAILURE_MS, undefined, { ref: false });
       }
     }
@@ -121,7 +127,11 @@ class PostgresPolicySource implements PolicySource {
   /** Whether there are versions that have not been loaded: a look into the index of the table. */
   async #looksNew(): Promise<boolean> {
     const client = this.#client ?? (await this.#listen());
-    const { rows } = await client.query<{ key: string; version: number }>({ name: 'policy-versions', text: 'select key, max(version) as version from hub.config where key = any($1) group by key order by key', values: [[...this.#keys]] });
+    const { rows } = await client.query<{ key: string; version: number }>({
+      name: 'policy-versions',
+      text: 'select key, max(version) as version from hub.config where key = any($1) group by key order by key',
+      values: [[...this.#keys]],
+    });
     return numbersOf(rows) !== this.#numbers;
   }
 
@@ -138,13 +148,26 @@ class PostgresPolicySource implements PolicySource {
     if (known === this.#known) return;
     this.#known = known;
     this.#snapshots = new Map(
-      this.#keys.map((key) => [key, policySnapshot(rows.filter((row) => row.key === key).map((row) => ({ version: row.label, effectiveFrom: row.from, value: row.value })))]),
+      this.#keys.map((key) => [
+        key,
+        policySnapshot(
+          rows
+            .filter((row) => row.key === key)
+            .map((row) => ({ version: row.label, effectiveFrom: row.from, value: row.value })),
+        ),
+      ]),
     );
     this.#logger.info({ versions: rows.map(({ key, label }) => `${key}@${label}`) }, 'policies loaded');
   }
 
   async #listen(): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: this.#url, application_name: 'autofin-hub policies', connectionTimeoutMillis: 10_000, query_timeout: 10_000, keepAlive: true });
+    const client = new pg.Client({
+      connectionString: this.#url,
+      application_name: 'autofin-hub policies',
+      connectionTimeoutMillis: 10_000,
+      query_timeout: 10_000,
+      keepAlive: true,
+    });
     client.on('error', () => this.#drop());
     client.on('notification', () => {
       this.#announced = true;

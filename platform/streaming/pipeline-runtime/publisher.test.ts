@@ -3,8 +3,18 @@ import { kafkaCodes, KafkaError, type OffsetsSource, type TopicPartitionOffset }
 import { Publisher, type PublishingProducer, type Share } from './publisher.ts';
 
 const consumer = {} as OffsetsSource;
-const share = (partition: number, offset: number): Share => ({ topic: 't', partition, offset, records: [{ topic: 'out', key: null, value: Buffer.from(`${partition}:${offset}`), headers: [] }] });
-const generation = (): KafkaError => new KafkaError('sendOffsetsToTransaction', { code: kafkaCodes.ERR_ILLEGAL_GENERATION, message: 'not of this generation' }, 'abort');
+const share = (partition: number, offset: number): Share => ({
+  topic: 't',
+  partition,
+  offset,
+  records: [{ topic: 'out', key: null, value: Buffer.from(`${partition}:${offset}`), headers: [] }],
+});
+const generation = (): KafkaError =>
+  new KafkaError(
+    'sendOffsetsToTransaction',
+    { code: kafkaCodes.ERR_ILLEGAL_GENERATION, message: 'not of this generation' },
+    'abort',
+  );
 
 /** A producer that keeps what was committed; `onOffsets` may refuse a transaction. */
 function recorder(onOffsets: (offsets: readonly TopicPartitionOffset[]) => Promise<void>) {

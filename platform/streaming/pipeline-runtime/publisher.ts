@@ -1,5 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { kafkaCodes, KafkaError, partitionName, type OffsetsSource, type OutgoingRecord, type TopicPartition, type TopicPartitionOffset, type TransactionalProducer } from '../kafka/index.ts';
+import {
+  kafkaCodes,
+  KafkaError,
+  partitionName,
+  type OffsetsSource,
+  type OutgoingRecord,
+  type TopicPartition,
+  type TopicPartitionOffset,
+  type TransactionalProducer,
+} from '../kafka/index.ts';
 import { backoffMs, Mutex } from './mutex.ts';
 
 /** One partition's share of a batch: what it emits, and the position that goes with it. */
@@ -8,7 +17,10 @@ export interface Share extends TopicPartitionOffset {
 }
 
 /** What the publisher asks of its producer. */
-export type PublishingProducer = Pick<TransactionalProducer, 'begin' | 'produce' | 'sendOffsets' | 'commit' | 'abort' | 'close'>;
+export type PublishingProducer = Pick<
+  TransactionalProducer,
+  'begin' | 'produce' | 'sendOffsets' | 'commit' | 'abort' | 'close'
+>;
 
 export interface PublisherOptions {
   consumer: OffsetsSource;
@@ -24,7 +36,12 @@ export interface PublisherOptions {
 const MAX_WAITING = 1;
 
 /** The group no longer takes this member's word: whoever gets the partition next publishes from the outbox. */
-const NOT_A_MEMBER: ReadonlySet<number> = new Set([kafkaCodes.ERR_ILLEGAL_GENERATION, kafkaCodes.ERR_UNKNOWN_MEMBER_ID, kafkaCodes.ERR_FENCED_INSTANCE_ID, kafkaCodes.ERR_REBALANCE_IN_PROGRESS]);
+const NOT_A_MEMBER: ReadonlySet<number> = new Set([
+  kafkaCodes.ERR_ILLEGAL_GENERATION,
+  kafkaCodes.ERR_UNKNOWN_MEMBER_ID,
+  kafkaCodes.ERR_FENCED_INSTANCE_ID,
+  kafkaCodes.ERR_REBALANCE_IN_PROGRESS,
+]);
 
 /**
  * Step 3 of a batch (design.md §4), beside step 2 of the next: one Kafka transaction of events and positions, in the order the batches were
@@ -71,7 +88,8 @@ export class Publisher {
       try {
         await this.#once(shares);
       } catch (error) {
-        if (!(error instanceof KafkaError && error.failure === 'abort' && (await this.#abort()))) await this.#closeProducer();
+        if (!(error instanceof KafkaError && error.failure === 'abort' && (await this.#abort())))
+          await this.#closeProducer();
         throw error;
       }
     });
@@ -90,9 +108,14 @@ export class Publisher {
     const names = new Set(partitions.map(partitionName));
     const deadline = performance.now() + deadlineMs;
     const concerned = (share: Share): boolean => names.has(partitionName(share));
-    while (this.#failure === undefined && (this.#inWork.some(concerned) || this.#waiting.some((shares) => shares.some(concerned)))) {
+    while (
+      this.#failure === undefined &&
+      (this.#inWork.some(concerned) || this.#waiting.some((shares) => shares.some(concerned)))
+    ) {
       if (performance.now() > deadline) {
-        this.#waiting = this.#waiting.map((shares) => shares.filter((share) => !concerned(share))).filter((shares) => shares.length > 0);
+        this.#waiting = this.#waiting
+          .map((shares) => shares.filter((share) => !concerned(share)))
+          .filter((shares) => shares.length > 0);
       }
       await Promise.race([this.#change(), sleep(200, undefined, { ref: false })]);
     }
@@ -185,7 +208,9 @@ export class Publisher {
       count += records.length;
     }
     // Of several batches of one partition the last position counts.
-    const offsets = new Map(shares.map(({ topic, partition, offset }) => [partitionName({ topic, partition }), { topic, partition, offset }]));
+    const offsets = new Map(
+      shares.map(({ topic, partition, offset }) => [partitionName({ topic, partition }), { topic, partition, offset }]),
+    );
     await producer.sendOffsets(this.#options.consumer, [...offsets.values()]);
     await this.#options.onStep?.('produced');
     await producer.commit();

@@ -1,4 +1,10 @@
-import { NO_OFFSET, partitionName, type BatchConsumer, type TopicPartition, type TopicPartitionOffset } from '../kafka/index.ts';
+import {
+  NO_OFFSET,
+  partitionName,
+  type BatchConsumer,
+  type TopicPartition,
+  type TopicPartitionOffset,
+} from '../kafka/index.ts';
 import { HistoryMismatch } from './errors.ts';
 import { readFrame } from './frame.ts';
 import type { Publisher, Share } from './publisher.ts';
@@ -9,13 +15,24 @@ import type { OutboxRow, Progress, StateStore } from './state-store.ts';
  * Postgres's what is decided. Where Postgres is ahead, the outbox rows in between are published first, all in one Kafka transaction. Rejects with HistoryMismatch when
  * the two contradict each other, with KafkaError or the driver's error when one of them cannot be asked.
  */
-export async function recover(parts: { consumer: BatchConsumer; store: StateStore; publisher: Publisher }, partitions: readonly TopicPartition[]): Promise<{ positions: TopicPartitionOffset[]; republished: number }> {
+export async function recover(
+  parts: { consumer: BatchConsumer; store: StateStore; publisher: Publisher },
+  partitions: readonly TopicPartition[],
+): Promise<{ positions: TopicPartitionOffset[]; republished: number }> {
   const { consumer, store, publisher } = parts;
   if (partitions.length === 0) return { positions: [], republished: 0 };
   // Waits for transactions that are about to commit a position of these partitions.
   const committed = new Map((await consumer.committed(partitions)).map((at) => [partitionName(at), at.offset]));
-  const bounds = new Map(await Promise.all(partitions.map(async (at) => [partitionName(at), await consumer.queryWatermarks(at)] as const)));
-  const progress = await store.progress(partitions.map(({ topic, partition }) => ({ topic, partition, offset: bounds.get(partitionName({ topic, partition }))?.low ?? 0 })));
+  const bounds = new Map(
+    await Promise.all(partitions.map(async (at) => [partitionName(at), await consumer.queryWatermarks(at)] as const)),
+  );
+  const progress = await store.progress(
+    partitions.map(({ topic, partition }) => ({
+      topic,
+      partition,
+      offset: bounds.get(partitionName({ topic, partition }))?.low ?? 0,
+    })),
+  );
   const outbox = await store.outbox(partitions);
   const shares: Share[] = [];
   const positions = partitions.map((at) => {
@@ -32,10 +49,19 @@ export async function recover(parts: { consumer: BatchConsumer; store: StateStor
 }
 
 /** The outbox rows Kafka has not got, without a gap up to what is decided. */
-export function unpublished(at: TopicPartition, committed: number, decided: Progress, rows: readonly OutboxRow[]): Share[] {
+export function unpublished(
+  at: TopicPartition,
+  committed: number,
+  decided: Progress,
+  rows: readonly OutboxRow[],
+): Share[] {
   const where = { topic: at.topic, partition: at.partition, committed, decided: decided.nextOffset };
   if (committed > decided.nextOffset) {
-    throw new HistoryMismatch('KAFKA_AHEAD', `${partitionName(at)}: Kafka says ${committed} is published, Postgres has decided only up to ${decided.nextOffset}: was Postgres restored from a backup?`, where);
+    throw new HistoryMismatch(
+      'KAFKA_AHEAD',
+      `${partitionName(at)}: Kafka says ${committed} is published, Postgres has decided only up to ${decided.nextOffset}: was Postgres restored from a backup?`,
+      where,
+    );
   }
   // Positions of a group that was away for long expire on the broker. Rows leave the outbox only once published: without any, all is.
   if (committed === NO_OFFSET && rows.length === 0) return [];
@@ -48,13 +74,27 @@ export function unpublished(at: TopicPartition, committed: number, decided: Prog
     next = row.nextOffset;
   }
   if (next !== decided.nextOffset) {
-    throw new HistoryMismatch('OUTBOX_GAP', `${partitionName(at)}: published up to ${next}, decided up to ${decided.nextOffset}, and the outbox does not hold what lies between: were the group's offsets reset, or Kafka restored from a backup?`, { ...where, next });
+    throw new HistoryMismatch(
+      'OUTBOX_GAP',
+      `${partitionName(at)}: published up to ${next}, decided up to ${decided.nextOffset}, and the outbox does not hold what lies between: were the group's offsets reset, or Kafka restored from a backup?`,
+      { ...where, next },
+    );
   }
   return shares;
 }
 
 function checkBounds(at: TopicPartition, decided: Progress, { low, high }: { low: number; high: number }): void {
   const details = { topic: at.topic, partition: at.partition, position: decided.nextOffset, low, high };
-  if (decided.nextOffset > high) throw new HistoryMismatch('POSITION_BEYOND_END', `${partitionName(at)} ends at ${high}, but was read up to ${decided.nextOffset}: was the topic made anew?`, details);
-  if (decided.nextOffset < low) throw new HistoryMismatch('RECORDS_EXPIRED', `${partitionName(at)} begins at ${low}, but was read only up to ${decided.nextOffset}: records were deleted unread`, details);
+  if (decided.nextOffset > high)
+    throw new HistoryMismatch(
+      'POSITION_BEYOND_END',
+      `${partitionName(at)} ends at ${high}, but was read up to ${decided.nextOffset}: was the topic made anew?`,
+      details,
+    );
+  if (decided.nextOffset < low)
+    throw new HistoryMismatch(
+      'RECORDS_EXPIRED',
+      `${partitionName(at)} begins at ${low}, but was read only up to ${decided.nextOffset}: records were deleted unread`,
+      details,
+    );
 }

@@ -56,7 +56,10 @@ export class StateStore {
   /**
    * One transaction (design.md §4, step 2). `decide` gets the connection to load with. Rejects with StaleWorker when a position is not what it was, StateConflict when a state is not; nothing is kept then.
    */
-  async commit(decide: (client: PoolClient) => Promise<BatchCommit>, beforeCommit: () => Promise<void> | void): Promise<BatchCommit> {
+  async commit(
+    decide: (client: PoolClient) => Promise<BatchCommit>,
+    beforeCommit: () => Promise<void> | void,
+  ): Promise<BatchCommit> {
     const client = await this.#pool.connect();
     let broken = false;
     const onError = (): void => void (broken = true);
@@ -64,7 +67,12 @@ export class StateStore {
     try {
       // Three flights instead of seven: an answer waits until the event loop, busy with the next batch and the last one, gets to it.
       const [, commit] = await together<[unknown, BatchCommit]>([client.query('begin'), decide(client)]);
-      await together<unknown[]>([this.#move(client, commit.moved), this.#save(client, commit.result.changes), this.#tally(client, commit.result.tally), this.#drop(client, commit.published)]);
+      await together<unknown[]>([
+        this.#move(client, commit.moved),
+        this.#save(client, commit.result.changes),
+        this.#tally(client, commit.result.tally),
+        this.#drop(client, commit.published),
+      ]);
       await beforeCommit();
       await client.query('commit');
       return commit;
@@ -84,34 +92,65 @@ export class StateStore {
 
   /** Positions of these partitions; one that was never read is entered at `starts`. */
   async progress(starts: readonly TopicPartitionOffset[]): Promise<Map<string, Progress>> {
-    const parameters = [this.#pipeline, starts.map((at) => at.topic), starts.map((at) => at.partition), starts.map((at) => at.offset)];
+    const parameters = [
+      this.#pipeline,
+      starts.map((at) => at.topic),
+      starts.map((at) => at.partition),
+      starts.map((at) => at.offset),
+    ];
     await this.#pool.query(
       `insert into hub.consumed (pipeline, topic, partition, start_offset, next_offset)
        select $1, topic, partition, start, start from unnest($2::text[], $3::int[], $4::bigint[]) as n (topic, partition, start) on conflict do nothing`,
       parameters,
     );
-    const { rows } = await this.#pool.query<{ topic: string; partition: number; start_offset: string; next_offset: string }>(
+    const { rows } = await this.#pool.query<{
+      topic: string;
+      partition: number;
+      start_offset: string;
+      next_offset: string;
+    }>(
       `select c.topic, c.partition, c.start_offset, c.next_offset from hub.consumed c join unnest($2::text[], $3::int[]) as n (topic, partition) using (topic, partition) where pipeline = $1`,
       parameters.slice(0, 3),
     );
-    return new Map(rows.map(({ topic, partition, start_offset, next_offset }) => [partitionName({ topic, partition }), { topic, partition, startOffset: Number(start_offset), nextOffset: Number(next_offset) }]));
+    return new Map(
+      rows.map(({ topic, partition, start_offset, next_offset }) => [
+        partitionName({ topic, partition }),
+        { topic, partition, startOffset: Number(start_offset), nextOffset: Number(next_offset) },
+      ]),
+    );
   }
 
   /** Outbox rows of these partitions, oldest first. */
   async outbox(partitions: readonly TopicPartition[]): Promise<OutboxRow[]> {
-    const { rows } = await this.#pool.query<{ topic: string; partition: number; first_offset: string; next_offset: string; events: Buffer }>(
+    const { rows } = await this.#pool.query<{
+      topic: string;
+      partition: number;
+      first_offset: string;
+      next_offset: string;
+      events: Buffer;
+    }>(
       `select o.topic, o.partition, o.first_offset, o.next_offset, o.events from hub.outbox o join unnest($2::text[], $3::int[]) as n (topic, partition) using (topic, partition)
        where pipeline = $1 order by o.topic, o.partition, o.next_offset`,
       [this.#pipeline, partitions.map((at) => at.topic), partitions.map((at) => at.partition)],
     );
-    return rows.map(({ topic, partition, first_offset, next_offset, events }) => ({ topic, partition, firstOffset: Number(first_offset), nextOffset: Number(next_offset), events }));
+    return rows.map(({ topic, partition, first_offset, next_offset, events }) => ({
+      topic,
+      partition,
+      firstOffset: Number(first_offset),
+      nextOffset: Number(next_offset),
+      events,
+    }));
   }
 
   async #move(client: PoolClient, moved: readonly OutboxRow[]): Promise<void> {
     if (moved.length === 0) return;
     const values = [
-      this.#pipeline, textArray(moved.map((row) => row.topic)), intArray(moved.map((row) => row.partition)),
-      bigintArray(moved.map((row) => row.firstOffset)), bigintArray(moved.map((row) => row.nextOffset)), byteaArray(moved.map((row) => row.events)),
+      this.#pipeline,
+      textArray(moved.map((row) => row.topic)),
+      intArray(moved.map((row) => row.partition)),
+      bigintArray(moved.map((row) => row.firstOffset)),
+      bigintArray(moved.map((row) => row.nextOffset)),
+      byteaArray(moved.map((row) => row.events)),
     ];
     const { rowCount } = await client.query({
       name: 'move',
@@ -133,7 +172,11 @@ export class StateStore {
       name: `save-${this.#pipeline}`,
       text: `insert into ${this.#table} as s (key, version, state) select * from unnest($1::text[], $2::bigint[], $3::text[])
              on conflict (key) do update set version = excluded.version, state = excluded.state where s.version = excluded.version - 1`,
-      values: [textArray(changes.keys), bigintArray(changes.versions.map((version) => version + 1)), textArray(changes.states)],
+      values: [
+        textArray(changes.keys),
+        bigintArray(changes.versions.map((version) => version + 1)),
+        textArray(changes.states),
+      ],
     });
     if (rowCount !== changes.keys.length) throw new StateConflict();
   }
@@ -146,8 +189,13 @@ export class StateStore {
              select $1, * from unnest($2::text[], $3::int[], $4::date[], $5::text[], $6::bigint[], $7::bigint[])
              on conflict (pipeline, topic, partition, business_date, outcome) do update set events = t.events + excluded.events, amount_fen = t.amount_fen + excluded.amount_fen`,
       values: [
-        this.#pipeline, textArray(tally.map((line) => line.topic)), intArray(tally.map((line) => line.partition)), tally.map((line) => line.day),
-        textArray(tally.map((line) => line.outcome)), bigintArray(tally.map((line) => line.events)), bigintArray(tally.map((line) => line.amountFen)),
+        this.#pipeline,
+        textArray(tally.map((line) => line.topic)),
+        intArray(tally.map((line) => line.partition)),
+        tally.map((line) => line.day),
+        textArray(tally.map((line) => line.outcome)),
+        bigintArray(tally.map((line) => line.events)),
+        bigintArray(tally.map((line) => line.amountFen)),
       ],
     });
   }
@@ -158,13 +206,20 @@ export class StateStore {
       name: 'drop',
       text: `delete from hub.outbox o using unnest($2::text[], $3::int[], $4::bigint[]) as p (topic, partition, upto)
              where o.pipeline = $1 and o.topic = p.topic and o.partition = p.partition and o.next_offset <= p.upto`,
-      values: [this.#pipeline, textArray(published.map((at) => at.topic)), intArray(published.map((at) => at.partition)), bigintArray(published.map((at) => at.offset))],
+      values: [
+        this.#pipeline,
+        textArray(published.map((at) => at.topic)),
+        intArray(published.map((at) => at.partition)),
+        bigintArray(published.map((at) => at.offset)),
+      ],
     });
   }
 }
 
 /** All results, or the first failure, but not before every statement has its answer: the connection is used again. */
-async function together<Results extends readonly unknown[]>(flight: { readonly [Index in keyof Results]: Promise<Results[Index]> }): Promise<Results> {
+async function together<Results extends readonly unknown[]>(flight: {
+  readonly [Index in keyof Results]: Promise<Results[Index]>;
+}): Promise<Results> {
   const settled = await Promise.allSettled(flight);
   const failed = settled.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;

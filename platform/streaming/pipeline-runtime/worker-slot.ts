@@ -23,11 +23,20 @@ export class WorkerSlot {
   /** The number, taken anew when the session that held it is gone. Rejects with the driver's error. */
   async acquire(): Promise<number> {
     if (this.#client !== undefined) return this.#number;
-    const client = new pg.Client({ connectionString: this.#url, application_name: `autofin-hub slot ${this.#pipeline}`, connectionTimeoutMillis: 10_000, query_timeout: 10_000, keepAlive: true });
+    const client = new pg.Client({
+      connectionString: this.#url,
+      application_name: `autofin-hub slot ${this.#pipeline}`,
+      connectionTimeoutMillis: 10_000,
+      query_timeout: 10_000,
+      keepAlive: true,
+    });
     client.on('error', () => this.release());
     await client.connect();
     for (let number = 0; ; number += 1) {
-      const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1, hashtext($2)) as taken', [LOCK_SPACE, `${this.#pipeline}/${number}`]);
+      const { rows } = await client.query<{ taken: boolean }>(
+        'select pg_try_advisory_lock($1, hashtext($2)) as taken',
+        [LOCK_SPACE, `${this.#pipeline}/${number}`],
+      );
       if (rows[0]?.taken !== true) continue;
       this.#client = client;
       this.#number = number;

@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { HubError, messageOf } from '../../kernel/errors.ts';
-import { BatchConsumer, Pace, partitionName, TransactionalProducer, type TopicPartition, type TopicPartitionOffset } from '../kafka/index.ts';
+import {
+  BatchConsumer,
+  Pace,
+  partitionName,
+  TransactionalProducer,
+  type TopicPartition,
+  type TopicPartitionOffset,
+} from '../kafka/index.ts';
 import type { RunningWorker } from '../../kernel/worker.ts';
 import type { HubContext } from '../../kernel/hub-context.ts';
 import type { Logger } from '../../kernel/logger.ts';
@@ -74,7 +81,12 @@ export class PipelineWorker implements RunningWorker {
     this.#options = options;
     this.#logger = context.logger.child({ pipeline: pipeline.name });
     this.#metrics = pipelineMetrics(context.metrics);
-    this.#pool = createPool(databaseUrl, { max: 3, pipelining: true, name: `autofin-hub pipeline ${pipeline.name}`, queryTimeoutMs: QUERY_TIMEOUT_MS });
+    this.#pool = createPool(databaseUrl, {
+      max: 3,
+      pipelining: true,
+      name: `autofin-hub pipeline ${pipeline.name}`,
+      queryTimeoutMs: QUERY_TIMEOUT_MS,
+    });
     this.#store = new StateStore(this.#pool, pipeline.name);
     this.#slot = new WorkerSlot(databaseUrl, pipeline.name);
     this.#decode = decoder(pipeline);
@@ -100,7 +112,11 @@ export class PipelineWorker implements RunningWorker {
   async start(): Promise<void> {
     try {
       await this.#store.prepare();
-      this.#policies = await openPolicySource(this.#context.endpoints.databaseUrl, this.#pipeline.policy === undefined ? [] : [this.#pipeline.policy], this.#logger);
+      this.#policies = await openPolicySource(
+        this.#context.endpoints.databaseUrl,
+        this.#pipeline.policy === undefined ? [] : [this.#pipeline.policy],
+        this.#logger,
+      );
       await this.#slot.acquire();
       await this.#consumer.connect();
     } catch (error) {
@@ -133,7 +149,7 @@ export class PipelineWorker implements RunningWorker {
   }
 
   async #run(): Promise<void> {
-    for (let failures = 0; !this.#stopping && this.#halted === undefined; ) {
+    for (let failures = 0; !this.#stopping && this.#halted === undefined;) {
       try {
         if (this.#publisher.failure !== undefined) {
           this.#failed(this.#publisher.failure, 'publishing failed');
@@ -192,7 +208,10 @@ export class PipelineWorker implements RunningWorker {
     const inputs = messages.map(this.#decode);
     if (inputs.length > 0) {
       this.#metrics.seconds.observe({ pipeline: this.#pipeline.name, step: 'fetch' }, (read - started) / 1_000);
-      this.#metrics.seconds.observe({ pipeline: this.#pipeline.name, step: 'decode' }, (performance.now() - read) / 1_000);
+      this.#metrics.seconds.observe(
+        { pipeline: this.#pipeline.name, step: 'decode' },
+        (performance.now() - read) / 1_000,
+      );
     }
     return { inputs, epoch };
   }
@@ -207,11 +226,21 @@ export class PipelineWorker implements RunningWorker {
     if (undecided.length === 0) return;
     const published = this.#publisher.published();
     const batch = await commitBatch(
-      { pipeline: this.#pipeline, store: this.#store, policies: this.#policies, metrics: this.#metrics, clock: this.#context.clock, beforeCommit: () => this.#options.onStep?.('before-commit') },
-      undecided, this.#positions, published,
+      {
+        pipeline: this.#pipeline,
+        store: this.#store,
+        policies: this.#policies,
+        metrics: this.#metrics,
+        clock: this.#context.clock,
+        beforeCommit: () => this.#options.onStep?.('before-commit'),
+      },
+      undecided,
+      this.#positions,
+      published,
     );
     this.#publisher.dropped(published);
-    for (const { topic, partition, offset } of batch.shares) this.#positions.set(partitionName({ topic, partition }), offset);
+    for (const { topic, partition, offset } of batch.shares)
+      this.#positions.set(partitionName({ topic, partition }), offset);
     await this.#options.onStep?.('committed');
     this.#account(undecided.length, batch);
     this.#holdRetries(batch);
@@ -258,25 +287,35 @@ export class PipelineWorker implements RunningWorker {
     for (const partition of result.partitions) {
       if (partition.retry === undefined) continue;
       const { offset, reason, traceparent } = partition.retry;
-      const inputs = result.undecided.filter(({ message }) => message.topic === partition.topic && message.partition === partition.partition);
+      const inputs = result.undecided.filter(
+        ({ message }) => message.topic === partition.topic && message.partition === partition.partition,
+      );
       const { attempt, waitMs } = this.#held.hold(partition, offset, inputs, this.#context.clock());
       this.#consumer.pause([partition]);
       this.#metrics.retries.inc({ pipeline: this.#pipeline.name, reason });
-      this.#logger.warn({ topic: partition.topic, partition: partition.partition, offset, reason, attempt, waitMs, traceparent }, 'an event is to be offered again');
+      this.#logger.warn(
+        { topic: partition.topic, partition: partition.partition, offset, reason, attempt, waitMs, traceparent },
+        'an event is to be offered again',
+      );
     }
   }
 
   #account(count: number, { result }: CommittedBatch): void {
     const pipeline = this.#pipeline.name;
     this.#metrics.batchEvents.observe({ pipeline }, count);
-    for (const { topic, outcome, events } of result.tally) if (outcome !== 'emitted') this.#metrics.events.inc({ pipeline, topic, outcome }, events);
+    for (const { topic, outcome, events } of result.tally)
+      if (outcome !== 'emitted') this.#metrics.events.inc({ pipeline, topic, outcome }, events);
     for (const [type, events] of result.emitted) this.#metrics.emitted.inc({ pipeline, type }, events);
     for (const { topic, partition, nextOffset } of result.partitions) {
       const marks = this.#consumer.watermarks({ topic, partition });
-      if (marks !== undefined) this.#metrics.lag.set({ pipeline, topic, partition: String(partition) }, Math.max(0, marks.high - nextOffset));
+      if (marks !== undefined)
+        this.#metrics.lag.set({ pipeline, topic, partition: String(partition) }, Math.max(0, marks.high - nextOffset));
     }
     for (const { message, reason, traceparent } of result.deadLetters) {
-      this.#logger.warn({ topic: message.topic, partition: message.partition, offset: message.offset, reason, traceparent }, 'dead letter');
+      this.#logger.warn(
+        { topic: message.topic, partition: message.partition, offset: message.offset, reason, traceparent },
+        'dead letter',
+      );
     }
   }
 
@@ -295,9 +334,14 @@ export class PipelineWorker implements RunningWorker {
     this.#mustRecover = false;
   }
 
-  async #recover(partitions: readonly TopicPartition[], go: (positions: TopicPartitionOffset[]) => Promise<void>): Promise<void> {
+  async #recover(
+    partitions: readonly TopicPartition[],
+    go: (positions: TopicPartitionOffset[]) => Promise<void>,
+  ): Promise<void> {
     this.#held.forget(partitions);
-    const { positions, republished } = await this.#halting(() => recover({ consumer: this.#consumer, store: this.#store, publisher: this.#publisher }, partitions));
+    const { positions, republished } = await this.#halting(() =>
+      recover({ consumer: this.#consumer, store: this.#store, publisher: this.#publisher }, partitions),
+    );
     for (const at of positions) this.#positions.set(partitionName(at), at.offset);
     if (republished > 0) this.#logger.info({ batches: republished }, 'published what an earlier worker had decided');
     await this.#options.onStep?.('recovered');
@@ -342,7 +386,10 @@ export class PipelineWorker implements RunningWorker {
     } catch (error) {
       if (error instanceof HistoryMismatch) {
         this.#halted = error;
-        this.#logger.fatal({ code: error.code, ...error.details, problem: error.message }, 'the pipeline stops: Kafka and Postgres contradict each other');
+        this.#logger.fatal(
+          { code: error.code, ...error.details, problem: error.message },
+          'the pipeline stops: Kafka and Postgres contradict each other',
+        );
       }
       throw error;
     }
@@ -350,7 +397,10 @@ export class PipelineWorker implements RunningWorker {
 
   async #makeProducer(): Promise<TransactionalProducer> {
     const slot = await this.#slot.acquire();
-    const producer = new TransactionalProducer(this.#context, { clientId: `hub.${this.#pipeline.name}`, transactionalId: `hub.${this.#pipeline.name}.${slot}` });
+    const producer = new TransactionalProducer(this.#context, {
+      clientId: `hub.${this.#pipeline.name}`,
+      transactionalId: `hub.${this.#pipeline.name}.${slot}`,
+    });
     try {
       await producer.connect();
       return producer;

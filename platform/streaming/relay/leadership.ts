@@ -12,13 +12,21 @@ export interface Leadership {
  * keeps two relays from getting in each other's way: that nothing is published twice is the transactional id's doing.
  */
 export async function tryLead(url: string, relay: string): Promise<Leadership | undefined> {
-  const client = new pg.Client({ connectionString: url, application_name: `autofin-hub relay ${relay}`, keepAlive: true, connectionTimeoutMillis: 10_000 });
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: `autofin-hub relay ${relay}`,
+    keepAlive: true,
+    connectionTimeoutMillis: 10_000,
+  });
   const lost = new AbortController();
   client.on('error', () => lost.abort());
   client.on('end', () => lost.abort());
   try {
     await client.connect();
-    const { rows } = await client.query<{ leads: boolean }>(`SELECT pg_try_advisory_lock(hashtext('hub.relay'), hashtext($1)) AS leads`, [relay]);
+    const { rows } = await client.query<{ leads: boolean }>(
+      `SELECT pg_try_advisory_lock(hashtext('hub.relay'), hashtext($1)) AS leads`,
+      [relay],
+    );
     if (rows[0]?.leads === true) return { lost: lost.signal, release: () => client.end().catch(() => undefined) };
   } catch (error) {
     await client.end().catch(() => undefined);

@@ -2,7 +2,15 @@ import Kafka from 'node-rdkafka';
 import type { KafkaConsumer } from 'node-rdkafka';
 import type { Pool } from 'pg';
 import { HubError } from '../../kernel/errors.ts';
-import { consumerConfig, consumerTopicConfig, kafkaError, NO_OFFSET, type KafkaSurroundings, type OffsetsSource, type TopicPartitionOffset } from '../kafka/index.ts';
+import {
+  consumerConfig,
+  consumerTopicConfig,
+  kafkaError,
+  NO_OFFSET,
+  type KafkaSurroundings,
+  type OffsetsSource,
+  type TopicPartitionOffset,
+} from '../kafka/index.ts';
 import type { RelaySource } from './relay-source.ts';
 
 /** Its only partition is what the relays' positions are offsets of; nothing is ever written to it. */
@@ -24,14 +32,18 @@ export class RelayPosition implements OffsetsSource {
   /** The consumer only names the group: it joins nothing and reads nothing. */
   async connect(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      this.handle.connect({ timeout: COMMITTED_TIMEOUT_MS }, (error) => (error ? reject(kafkaError('connect', error)) : resolve()));
+      this.handle.connect({ timeout: COMMITTED_TIMEOUT_MS }, (error) =>
+        error ? reject(kafkaError('connect', error)) : resolve(),
+      );
     });
   }
 
   /** The committed position, undefined when there is none. Waits for a transaction that is about to move it. */
   async read(): Promise<number | undefined> {
     const [at] = await new Promise<{ offset?: number }[]>((resolve, reject) => {
-      this.handle.committed([{ topic: POSITION_TOPIC, partition: 0 }], COMMITTED_TIMEOUT_MS, (error, offsets) => (error ? reject(kafkaError('committed', error)) : resolve(offsets)));
+      this.handle.committed([{ topic: POSITION_TOPIC, partition: 0 }], COMMITTED_TIMEOUT_MS, (error, offsets) =>
+        error ? reject(kafkaError('committed', error)) : resolve(offsets),
+      );
     });
     const offset = at?.offset ?? NO_OFFSET;
     return offset < 0 ? undefined : offset;
@@ -53,7 +65,11 @@ export class RelayPosition implements OffsetsSource {
  * both be right, because going on would publish twice or leave rows out without anyone noticing: RELAY_POSITION_LOST when Kafka has forgotten it
  * (offsets expire, a cluster is set up anew), RELAY_AHEAD_OF_TABLE when the table ends before it (an older backup was restored).
  */
-export async function startingPosition(postgres: Pool, source: RelaySource, committed: number | undefined): Promise<number> {
+export async function startingPosition(
+  postgres: Pool,
+  source: RelaySource,
+  committed: number | undefined,
+): Promise<number> {
   const { rows } = await postgres.query<{ saved: number | null; chosen: number | null; highest: number | null }>(
     `SELECT p.next_seq AS saved, p.go_on_from AS chosen, t.highest FROM (SELECT max(seq) AS highest FROM ${source.table}) t LEFT JOIN hub.relay_position p ON p.relay = $1`,
     [source.name],
@@ -68,7 +84,10 @@ export async function startingPosition(postgres: Pool, source: RelaySource, comm
   }
   const next = committed ?? 1;
   if (next > (highest ?? 0) + 1)
-    throw new HubError('RELAY_AHEAD_OF_TABLE', `Relay ${source.name} has published up to ${next - 1}, but ${source.table} ends at ${highest ?? 0}: the database is older than the topic`);
+    throw new HubError(
+      'RELAY_AHEAD_OF_TABLE',
+      `Relay ${source.name} has published up to ${next - 1}, but ${source.table} ends at ${highest ?? 0}: the database is older than the topic`,
+    );
   return next;
 }
 

@@ -26,7 +26,11 @@ const MAX_PAUSE_MS = 5_000;
  * Publishes a table's rows to Kafka exactly once, in the order of their sequence numbers (design.md §4): rows and position go in one
  * Kafka transaction, so that a restart, after whatever crash, reads from Kafka what is out. One process publishes, others stand by.
  */
-export async function startRelay<Row extends RelayRow>(context: HubContext, source: RelaySource<Row>, onStep: OnRelayStep = () => undefined): Promise<RunningWorker> {
+export async function startRelay<Row extends RelayRow>(
+  context: HubContext,
+  source: RelaySource<Row>,
+  onStep: OnRelayStep = () => undefined,
+): Promise<RunningWorker> {
   const relay = new Relay(context, source, onStep);
   await relay.start();
   return relay;
@@ -57,8 +61,15 @@ class Relay<Row extends RelayRow> implements RunningWorker {
   }
 
   async start(): Promise<void> {
-    await ensureTopics(this.#context, [{ topic: POSITION_TOPIC, partitions: 1, replication: this.#context.settings.replication }]);
-    const listener = await listen(this.#context.endpoints.databaseUrl, [this.#source.channel], () => this.#wake.call(), () => this.#wake.call());
+    await ensureTopics(this.#context, [
+      { topic: POSITION_TOPIC, partitions: 1, replication: this.#context.settings.replication },
+    ]);
+    const listener = await listen(
+      this.#context.endpoints.databaseUrl,
+      [this.#source.channel],
+      () => this.#wake.call(),
+      () => this.#wake.call(),
+    );
     this.#running = this.#run().finally(() => listener.close());
   }
 
@@ -75,7 +86,7 @@ class Relay<Row extends RelayRow> implements RunningWorker {
 
   /** Stands by, leads, and begins anew after every failure, with growing pauses. */
   async #run(): Promise<void> {
-    for (let failures = 0; !this.#stopping.signal.aborted; ) {
+    for (let failures = 0; !this.#stopping.signal.aborted;) {
       try {
         const leadership = await tryLead(this.#context.endpoints.databaseUrl, this.#source.name);
         if (leadership === undefined) {
@@ -102,12 +113,20 @@ class Relay<Row extends RelayRow> implements RunningWorker {
 
   async #lead(until: AbortSignal, onProgress: () => void): Promise<void> {
     const position = new RelayPosition(this.#context, this.#source.name);
-    const producer = new TransactionalProducer(this.#context, { clientId: `hub.relay.${this.#source.name}`, transactionalId: `hub.relay.${this.#source.name}` });
+    const producer = new TransactionalProducer(this.#context, {
+      clientId: `hub.relay.${this.#source.name}`,
+      transactionalId: `hub.relay.${this.#source.name}`,
+    });
     try {
       // First the producer: it fences an older one and ends its open transaction, then the position is final.
       await producer.connect();
       await position.connect();
-      const reader = new SequenceReader(this.#postgres, this.#source, await startingPosition(this.#postgres, this.#source, await position.read()), PAGE);
+      const reader = new SequenceReader(
+        this.#postgres,
+        this.#source,
+        await startingPosition(this.#postgres, this.#source, await position.read()),
+        PAGE,
+      );
       this.#context.logger.info({ relay: this.#source.name, next: reader.next }, 'the relay publishes');
       let committedAt = performance.now();
       const pace = new Pace();
@@ -132,7 +151,12 @@ class Relay<Row extends RelayRow> implements RunningWorker {
     }
   }
 
-  async #publish(producer: TransactionalProducer, position: RelayPosition, rows: readonly Row[], next: number): Promise<void> {
+  async #publish(
+    producer: TransactionalProducer,
+    position: RelayPosition,
+    rows: readonly Row[],
+    next: number,
+  ): Promise<void> {
     const records = rows.flatMap((row) => this.#source.toRecords(row));
     for (;;) {
       try {
@@ -159,7 +183,9 @@ class Relay<Row extends RelayRow> implements RunningWorker {
     const nowMs = performance.now();
     if (next === this.#saved.next || nowMs - this.#saved.atMs < SAVE_EVERY_MS) return;
     this.#saved = { next, atMs: nowMs };
-    savePosition(this.#postgres, this.#source.name, next).catch((error: unknown) => this.#context.logger.warn({ err: error, relay: this.#source.name }, 'the position could not be kept in Postgres'));
+    savePosition(this.#postgres, this.#source.name, next).catch((error: unknown) =>
+      this.#context.logger.warn({ err: error, relay: this.#source.name }, 'the position could not be kept in Postgres'),
+    );
   }
 
   async #pause(ms: number): Promise<void> {
@@ -171,9 +197,19 @@ function relayMetrics(context: HubContext, relay: string): { published: Counter;
   const { metrics } = context;
   const published =
     (metrics.getSingleMetric('hub_relay_records_total') as Counter | undefined) ??
-    new Counter({ name: 'hub_relay_records_total', help: 'Records published by a relay', labelNames: ['relay'], registers: [metrics] });
+    new Counter({
+      name: 'hub_relay_records_total',
+      help: 'Records published by a relay',
+      labelNames: ['relay'],
+      registers: [metrics],
+    });
   const next =
     (metrics.getSingleMetric('hub_relay_next_sequence') as Gauge | undefined) ??
-    new Gauge({ name: 'hub_relay_next_sequence', help: 'Next sequence number a relay will publish', labelNames: ['relay'], registers: [metrics] });
+    new Gauge({
+      name: 'hub_relay_next_sequence',
+      help: 'Next sequence number a relay will publish',
+      labelNames: ['relay'],
+      registers: [metrics],
+    });
   return { published: published.labels(relay) as unknown as Counter, next: next.labels(relay) as unknown as Gauge };
 }

@@ -40,7 +40,11 @@ export class SequenceReader<Row extends RelayRow> {
   }
 
   async #select(): Promise<Row[]> {
-    const { rows } = await this.#postgres.query<Row>({ name: `relay-${this.#source.name}`, text: this.#source.select, values: [this.#tracker.next, this.#limit] });
+    const { rows } = await this.#postgres.query<Row>({
+      name: `relay-${this.#source.name}`,
+      text: this.#source.select,
+      values: [this.#tracker.next, this.#limit],
+    });
     return rows;
   }
 

@@ -12,7 +12,11 @@ export class StoppedError extends Error {}
  */
 export async function untilDone<Result>(
   work: () => Promise<Result>,
-  options: { signal: AbortSignal; isFinal: (error: unknown) => boolean; onFailure: (error: unknown, attempt: number) => void },
+  options: {
+    signal: AbortSignal;
+    isFinal: (error: unknown) => boolean;
+    onFailure: (error: unknown, attempt: number) => void;
+  },
 ): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     if (options.signal.aborted) throw new StoppedError('the sink is stopping');

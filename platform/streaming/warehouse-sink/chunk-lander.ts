@@ -11,7 +11,8 @@ import { insertStatement, type SinkTopic } from './topics.ts';
 import { TsvBuffer } from './tsv-buffer.ts';
 
 /** Moments at which a test may stop the process, between any two steps that change something outside. */
-export type SinkStep = 'before-record' | 'recorded' | 'inserted' | 'split-marked' | 'split-inserted' | 'refusals-published' | 'finished';
+export type SinkStep =
+  'before-record' | 'recorded' | 'inserted' | 'split-marked' | 'split-inserted' | 'refusals-published' | 'finished';
 
 export interface LanderParts {
   kafka: KafkaSurroundings;
@@ -75,7 +76,12 @@ export class ChunkLander {
       const buffer = new TsvBuffer(512);
       const encoded = encoder.append(message, buffer);
       if (encoded === 'row') pieces.push({ message, row: buffer.view() });
-      else if (encoded === 'refused') refusals.push({ message, reason: 'EVENT_HEADERS', detail: 'the record lacks an event id, a time, a value, or the type of its topic' });
+      else if (encoded === 'refused')
+        refusals.push({
+          message,
+          reason: 'EVENT_HEADERS',
+          detail: 'the record lacks an event id, a time, a value, or the type of its topic',
+        });
     }
     // What is not the same chunk any more must not hide behind its token.
     const token = missing.length === 0 ? chunk.token : `${chunk.token}-partial`;
@@ -89,7 +95,10 @@ export class ChunkLander {
     }
     if (refusals.length > 0) {
       await this.#persist(chunk.topic, 'dead-letter', () => this.#parts.refusals.publish(chunk, refusals));
-      this.#parts.logger.warn({ topic: chunk.topic, refused: refusals.length, token: chunk.token }, 'records refused by the warehouse went to the dead letters');
+      this.#parts.logger.warn(
+        { topic: chunk.topic, refused: refusals.length, token: chunk.token },
+        'records refused by the warehouse went to the dead letters',
+      );
       await this.#parts.onStep('refusals-published', chunk);
     }
     await this.#finish(chunk);
@@ -105,7 +114,11 @@ export class ChunkLander {
         return;
       }
       if (to - from === 1) {
-        refusals.push({ message: (pieces[from] as Piece).message, reason: 'WAREHOUSE_REFUSED', detail: cause.publicMessage });
+        refusals.push({
+          message: (pieces[from] as Piece).message,
+          reason: 'WAREHOUSE_REFUSED',
+          detail: cause.publicMessage,
+        });
         return;
       }
       const middle = (from + to) >> 1;
@@ -122,7 +135,9 @@ export class ChunkLander {
   async #insert(name: string, rows: Uint8Array, token: string): Promise<ClickhouseError | undefined> {
     const topic = this.#topic({ topic: name });
     try {
-      await this.#persist(name, 'insert', () => this.#parts.inserter.insert(insertStatement(topic), rows, { ...SETTINGS, insert_deduplication_token: token }));
+      await this.#persist(name, 'insert', () =>
+        this.#parts.inserter.insert(insertStatement(topic), rows, { ...SETTINGS, insert_deduplication_token: token }),
+      );
       return undefined;
     } catch (error) {
       if (error instanceof ClickhouseError && error.refusesRow) return error;
@@ -140,9 +155,11 @@ export class ChunkLander {
     const result = await untilDone(work, {
       signal: this.#parts.signal,
       // A dead letter that is refused must not become a dead letter again, without end: it waits for a person.
-      isFinal: (error) => error instanceof StoppedError || (error instanceof ClickhouseError && error.refusesRow && !deadLetters),
+      isFinal: (error) =>
+        error instanceof StoppedError || (error instanceof ClickhouseError && error.refusesRow && !deadLetters),
       onFailure: (error, attempt) => {
-        const what = error instanceof ClickhouseError ? error.publicMessage : ((error as { code?: string }).code ?? 'failed');
+        const what =
+          error instanceof ClickhouseError ? error.publicMessage : ((error as { code?: string }).code ?? 'failed');
         this.#parts.onTrouble(topic, `${topic}: ${step}: ${what}`);
         this.#parts.logger.warn({ topic, step, error: what, attempt }, 'the warehouse sink tries again');
       },
@@ -158,7 +175,11 @@ export class ChunkLander {
   }
 
   #reportMissing(chunk: RecordedChunk, missing: ReadChunk['missing']): void {
-    for (const gap of missing) this.#parts.logger.error({ topic: chunk.topic, ...gap }, 'records of an unfinished chunk were deleted from the topic');
+    for (const gap of missing)
+      this.#parts.logger.error(
+        { topic: chunk.topic, ...gap },
+        'records of an unfinished chunk were deleted from the topic',
+      );
   }
 }
 

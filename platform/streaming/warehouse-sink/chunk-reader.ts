@@ -25,7 +25,10 @@ const READ_TIMEOUT_MS = 30_000;
  * be read whoever owns its partitions. Rejects with KafkaError or ChunkUnreadableError; both may succeed later.
  */
 export async function readChunk(kafka: KafkaSurroundings, chunk: Chunk): Promise<ReadChunk> {
-  const consumer = new Kafka.KafkaConsumer(consumerConfig(kafka, { clientId: 'hub-sink-reader', groupId: 'hub-sink-reader' }), consumerTopicConfig);
+  const consumer = new Kafka.KafkaConsumer(
+    consumerConfig(kafka, { clientId: 'hub-sink-reader', groupId: 'hub-sink-reader' }),
+    consumerTopicConfig,
+  );
   consumer.on('event.error', () => undefined);
   try {
     await new Promise<void>((resolve, reject) => {
@@ -53,7 +56,11 @@ async function read(consumer: KafkaConsumer, chunk: Chunk): Promise<ReadChunk> {
   consumer.assign(starts);
   const deadline = performance.now() + READ_TIMEOUT_MS;
   while (open.size > 0) {
-    if (performance.now() > deadline) throw new ChunkUnreadableError(chunk.token, `no end of partitions ${[...open.keys()].join(', ')} after ${READ_TIMEOUT_MS} ms`);
+    if (performance.now() > deadline)
+      throw new ChunkUnreadableError(
+        chunk.token,
+        `no end of partitions ${[...open.keys()].join(', ')} after ${READ_TIMEOUT_MS} ms`,
+      );
     const batch = await consume(consumer);
     // A broker that answers at once with nothing must not be asked in a tight loop.
     if (batch.length === 0) await sleep(10);
@@ -71,12 +78,18 @@ async function read(consumer: KafkaConsumer, chunk: Chunk): Promise<ReadChunk> {
 function consume(consumer: KafkaConsumer): Promise<Message[]> {
   return new Promise((resolve, reject) => {
     consumer.setDefaultConsumeTimeout(100);
-    consumer.consume(5_000, (error: LibrdKafkaError | null, messages: Message[]) => (error ? reject(kafkaError('consume', error)) : resolve(messages)));
+    consumer.consume(5_000, (error: LibrdKafkaError | null, messages: Message[]) =>
+      error ? reject(kafkaError('consume', error)) : resolve(messages),
+    );
   });
 }
 
 /** First offset still there, and the one the next record gets. Rejects with KafkaError. */
-export function watermarks(consumer: KafkaConsumer, topic: string, partition: number): Promise<{ low: number; high: number }> {
+export function watermarks(
+  consumer: KafkaConsumer,
+  topic: string,
+  partition: number,
+): Promise<{ low: number; high: number }> {
   return new Promise((resolve, reject) => {
     consumer.queryWatermarkOffsets(topic, partition, 10_000, (error, offsets) => {
       if (error) reject(kafkaError('watermarks', error));

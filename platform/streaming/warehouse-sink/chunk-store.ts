@@ -74,7 +74,11 @@ export class ChunkStore {
     return rows.map((row) => ({
       id: row.chunk_id,
       topic: row.topic,
-      bounds: row.partitions.map((partition, i) => ({ partition, first: Number(row.firsts[i]), next: Number(row.nexts[i]) })),
+      bounds: row.partitions.map((partition, i) => ({
+        partition,
+        first: Number(row.firsts[i]),
+        next: Number(row.nexts[i]),
+      })),
       rows: row.rows,
       token: row.token,
       splitting: row.state === 'splitting',
@@ -82,25 +86,37 @@ export class ChunkStore {
   }
 
   async positions(partitions: readonly TopicPartition[]): Promise<Position[]> {
-    const { rows } = await this.#pool.query<{ topic: string; partition: number; next_offset: number; generation: number }>(
+    const { rows } = await this.#pool.query<{
+      topic: string;
+      partition: number;
+      next_offset: number;
+      generation: number;
+    }>(
       `select s.topic, s.partition, s.next_offset, s.generation from hub.sink_position s
        join unnest($1::text[], $2::integer[]) as p(topic, partition) on p.topic = s.topic and p.partition = s.partition`,
       [partitions.map(({ topic }) => topic), partitions.map(({ partition }) => partition)],
     );
-    return rows.map((row) => ({ topic: row.topic, partition: row.partition, nextOffset: row.next_offset, generation: row.generation }));
+    return rows.map((row) => ({
+      topic: row.topic,
+      partition: row.partition,
+      nextOffset: row.next_offset,
+      generation: row.generation,
+    }));
   }
 
   /** Where a partition nobody has recorded begins; another worker's entry stands. */
   async begin(at: TopicPartition, nextOffset: number): Promise<void> {
-    await this.#pool.query('insert into hub.sink_position (topic, partition, next_offset) values ($1, $2, $3) on conflict do nothing', [at.topic, at.partition, nextOffset]);
+    await this.#pool.query(
+      'insert into hub.sink_position (topic, partition, next_offset) values ($1, $2, $3) on conflict do nothing',
+      [at.topic, at.partition, nextOffset],
+    );
   }
 
   /** The topic was made anew: its offsets, and with them the tokens, start over. A chunk of the old topic cannot be read any more. */
   async restart(position: Position): Promise<void> {
-    await this.#pool.query('update hub.sink_position set next_offset = 0, generation = generation + 1, updated_at = now() where topic = $1 and partition = $2 and generation = $3', [
-      position.topic,
-      position.partition,
-      position.generation,
-    ]);
+    await this.#pool.query(
+      'update hub.sink_position set next_offset = 0, generation = generation + 1, updated_at = now() where topic = $1 and partition = $2 and generation = $3',
+      [position.topic, position.partition, position.generation],
+    );
   }
 }

@@ -93,7 +93,10 @@ export class Lane {
     if (this.empty) return Infinity;
     if (this.full) return 0;
     // Inserts have a price of their own whatever their size: together they may take about a third of the time.
-    const linger = this.#rows >= this.#limits.busyRows ? this.#limits.busyLingerMs : Math.min(Math.max(this.#limits.lingerMs, costMs * 2), MOST_LINGER_MS);
+    const linger =
+      this.#rows >= this.#limits.busyRows
+        ? this.#limits.busyLingerMs
+        : Math.min(Math.max(this.#limits.lingerMs, costMs * 2), MOST_LINGER_MS);
     return Math.max(0, this.#since + linger - now);
   }
 
@@ -102,7 +105,12 @@ export class Lane {
     const bounds = [...this.#bounds.values()].sort((a, b) => a.partition - b.partition);
     const generations = new Map([...this.#positions].map(([partition, { generation }]) => [partition, generation]));
     const load: Load = {
-      chunk: { topic: this.topic.topic, bounds, rows: this.#rows, token: chunkToken(this.topic.topic, bounds, generations) },
+      chunk: {
+        topic: this.topic.topic,
+        bounds,
+        rows: this.#rows,
+        token: chunkToken(this.topic.topic, bounds, generations),
+      },
       rows: this.#buffer,
       allEncoded: this.#allEncoded,
     };

@@ -44,5 +44,7 @@ export function decideRecovery(facts: PartitionFacts): RecoveryDecision {
     return { action: 'begin', from: usable ? committed : low };
   }
   if (recorded > high) return { action: 'restart', from: low };
-  return recorded < low ? { action: 'go-on', from: low, lost: { from: recorded, to: low } } : { action: 'go-on', from: recorded };
+  return recorded < low
+    ? { action: 'go-on', from: low, lost: { from: recorded, to: low } }
+    : { action: 'go-on', from: recorded };
 }

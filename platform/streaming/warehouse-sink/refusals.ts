@@ -1,7 +1,17 @@
 import Kafka from 'node-rdkafka';
 import type { KafkaConsumer } from 'node-rdkafka';
 import type { Clock } from '../../kernel/clock.ts';
-import { consumerConfig, consumerTopicConfig, encodeDeadLetter, KafkaError, kafkaError, type KafkaSurroundings, type Message, type TopicPartitionOffset, TransactionalProducer } from '../kafka/index.ts';
+import {
+  consumerConfig,
+  consumerTopicConfig,
+  encodeDeadLetter,
+  KafkaError,
+  kafkaError,
+  type KafkaSurroundings,
+  type Message,
+  type TopicPartitionOffset,
+  TransactionalProducer,
+} from '../kafka/index.ts';
 import type { RecordedChunk } from './chunk.ts';
 import { SINK_STEP } from './row-encoder.ts';
 
@@ -62,13 +72,17 @@ export class RefusalPublisher {
   async close(): Promise<void> {
     await Promise.all([...this.#producers.keys()].map((topic) => this.#drop(topic)));
     const bookkeeper = this.#bookkeeper;
-    if (bookkeeper?.isConnected() === true) await new Promise<void>((resolve) => bookkeeper.disconnect(() => resolve()));
+    if (bookkeeper?.isConnected() === true)
+      await new Promise<void>((resolve) => bookkeeper.disconnect(() => resolve()));
   }
 
   async #producer(topic: string): Promise<TransactionalProducer> {
     const known = this.#producers.get(topic);
     if (known !== undefined) return known;
-    const producer = new TransactionalProducer(this.#kafka, { clientId: SINK_STEP, transactionalId: `${this.#groupId}-${topic}` });
+    const producer = new TransactionalProducer(this.#kafka, {
+      clientId: SINK_STEP,
+      transactionalId: `${this.#groupId}-${topic}`,
+    });
     await producer.connect();
     this.#producers.set(topic, producer);
     return producer;
@@ -76,7 +90,10 @@ export class RefusalPublisher {
 
   async #consumer(): Promise<KafkaConsumer> {
     if (this.#bookkeeper !== undefined) return this.#bookkeeper;
-    const consumer = new Kafka.KafkaConsumer(consumerConfig(this.#kafka, { clientId: SINK_STEP, groupId: this.#groupId }), consumerTopicConfig);
+    const consumer = new Kafka.KafkaConsumer(
+      consumerConfig(this.#kafka, { clientId: SINK_STEP, groupId: this.#groupId }),
+      consumerTopicConfig,
+    );
     consumer.on('event.error', () => undefined);
     await new Promise<void>((resolve, reject) => {
       consumer.connect({ timeout: 15_000 }, (error) => (error ? reject(kafkaError('connect', error)) : resolve()));
@@ -92,7 +109,10 @@ export class RefusalPublisher {
   }
 }
 
-async function committedEnds(consumer: KafkaConsumer, partitions: readonly TopicPartitionOffset[]): Promise<Map<number, number>> {
+async function committedEnds(
+  consumer: KafkaConsumer,
+  partitions: readonly TopicPartitionOffset[],
+): Promise<Map<number, number>> {
   return new Promise((resolve, reject) => {
     consumer.committed([...partitions], 15_000, (error, offsets) => {
       if (error) reject(kafkaError('committed', error));

@@ -38,19 +38,41 @@ export class RowEncoder {
       for (const name in header) {
         const value = header[name] as Buffer;
         switch (name) {
-          case 'ce_id': id = value; break;
-          case 'ce_time': time = value; break;
-          case 'ce_source': source = value; break;
-          case 'ce_type': type = value; break;
-          case 'ce_dataschema': schema = value; break;
-          case 'traceparent': trace = value; break;
-          case REPLAY_HEADER: replay = value; break;
+          case 'ce_id':
+            id = value;
+            break;
+          case 'ce_time':
+            time = value;
+            break;
+          case 'ce_source':
+            source = value;
+            break;
+          case 'ce_type':
+            type = value;
+            break;
+          case 'ce_dataschema':
+            schema = value;
+            break;
+          case 'traceparent':
+            trace = value;
+            break;
+          case REPLAY_HEADER:
+            replay = value;
+            break;
         }
       }
     }
     if (replay !== undefined && replay.toString('utf8') !== SINK_STEP) return 'skipped';
     const value = message.value;
-    if (id === undefined || id.length === 0 || time === undefined || type === undefined || value === null || value.length === 0) return 'refused';
+    if (
+      id === undefined ||
+      id.length === 0 ||
+      time === undefined ||
+      type === undefined ||
+      value === null ||
+      value.length === 0
+    )
+      return 'refused';
     if (type.length + 1 !== this.#prefix.length || type.compare(this.#prefix, 0, type.length) !== 0) return 'refused';
     const instant = Date.parse(time.toString('latin1'));
     // Beyond what DateTime64 holds ClickHouse would clamp the value without a word.

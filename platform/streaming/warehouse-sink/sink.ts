@@ -5,7 +5,13 @@ import { ByteInserter } from '../../storage/clickhouse/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Endpoints, Settings } from '../../kernel/config/settings.ts';
 import { messageOf } from '../../kernel/errors.ts';
-import { type Batch, BatchConsumer, partitionName, type TopicPartition, type TopicPartitionOffset } from '../kafka/index.ts';
+import {
+  type Batch,
+  BatchConsumer,
+  partitionName,
+  type TopicPartition,
+  type TopicPartitionOffset,
+} from '../kafka/index.ts';
 import type { RunningWorker } from '../../kernel/worker.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { StoppedError, untilDone } from './backoff.ts';
@@ -42,7 +48,13 @@ export interface SinkOptions {
 export const SINK_GROUP = 'hub-warehouse-sink';
 
 // 30,000 rows or 12 MB: an insert's own price is below a tenth of its time, and buffers stay small. Two buffers a topic.
-const LIMITS: LaneLimits = { maxRows: 30_000, maxBytes: 12 * 1024 * 1024, lingerMs: 20, busyLingerMs: 400, busyRows: 1_500 };
+const LIMITS: LaneLimits = {
+  maxRows: 30_000,
+  maxBytes: 12 * 1024 * 1024,
+  lingerMs: 20,
+  busyLingerMs: 400,
+  busyRows: 1_500,
+};
 // Records are many small objects outside of the heap: larger batches outlive the young generation, and cost half as much again to collect
 // (measured: 500 a batch 32 µs and 230 MB, 10,000 a batch 50 µs and 660 MB).
 const BATCH = 1_000;
@@ -215,7 +227,12 @@ class Sink implements RunningWorker {
     const started = performance.now();
     try {
       await this.#onStep('before-record', chunk);
-      const recorded = await this.#untilDone(chunk.topic, 'record', () => this.#store.record(chunk), (error) => error instanceof ChunkFencedError);
+      const recorded = await this.#untilDone(
+        chunk.topic,
+        'record',
+        () => this.#store.record(chunk),
+        (error) => error instanceof ChunkFencedError,
+      );
       await this.#onStep('recorded', chunk);
       const sentAt = performance.now();
       await this.#lander.land(recorded, load.rows.view(), load.allEncoded);
@@ -225,7 +242,11 @@ class Sink implements RunningWorker {
       this.#commit(landed);
     } catch (error) {
       if (error instanceof StoppedError) return;
-      if (!(error instanceof ChunkFencedError)) this.#surroundings.logger.error({ topic: chunk.topic, error: messageOf(error) }, 'a chunk could not be taken on');
+      if (!(error instanceof ChunkFencedError))
+        this.#surroundings.logger.error(
+          { topic: chunk.topic, error: messageOf(error) },
+          'a chunk could not be taken on',
+        );
       await this.#resync(lane);
     }
   }
@@ -262,7 +283,9 @@ class Sink implements RunningWorker {
     for (const { partition } of mine) lane.forget(partition);
     try {
       const positions = await this.#recover(mine);
-      await this.#consumer.seek(positions.map(({ topic, partition, nextOffset }) => ({ topic, partition, offset: nextOffset })));
+      await this.#consumer.seek(
+        positions.map(({ topic, partition, nextOffset }) => ({ topic, partition, offset: nextOffset })),
+      );
       this.#place(positions.filter((at) => this.#consumer.owns(at)));
     } catch (error) {
       if (error instanceof StoppedError) return;
@@ -279,11 +302,22 @@ class Sink implements RunningWorker {
   }
 
   #recover(partitions: readonly TopicPartition[]): Promise<Position[]> {
-    return this.#untilDone('partitions', 'recover', () => recoverPartitions({ store: this.#store, lander: this.#lander, logger: this.#surroundings.logger }, this.#consumer, partitions), () => false);
+    return this.#untilDone(
+      'partitions',
+      'recover',
+      () =>
+        recoverPartitions(
+          { store: this.#store, lander: this.#lander, logger: this.#surroundings.logger },
+          this.#consumer,
+          partitions,
+        ),
+      () => false,
+    );
   }
 
   #place(positions: readonly Position[]): void {
-    for (const { topic, partition, nextOffset, generation } of positions) this.#lanes.get(topic)?.setPosition(partition, nextOffset, generation);
+    for (const { topic, partition, nextOffset, generation } of positions)
+      this.#lanes.get(topic)?.setPosition(partition, nextOffset, generation);
   }
 
   /** Drain, finish the chunk, give up. Whatever does not end in time was recorded, and the next owner takes it up. */
@@ -310,13 +344,21 @@ class Sink implements RunningWorker {
     await Promise.race([drained, sleep(DRAIN_MS, undefined, { ref: false })]);
   }
 
-  async #untilDone<Result>(topic: string, step: string, work: () => Promise<Result>, isFinal: (error: unknown) => boolean): Promise<Result> {
+  async #untilDone<Result>(
+    topic: string,
+    step: string,
+    work: () => Promise<Result>,
+    isFinal: (error: unknown) => boolean,
+  ): Promise<Result> {
     const result = await untilDone(work, {
       signal: this.#stopping.signal,
       isFinal: (error) => error instanceof StoppedError || isFinal(error),
       onFailure: (error, attempt) => {
         this.#trouble(topic, `${topic}: ${step}: ${(error as { code?: string }).code ?? messageOf(error)}`);
-        this.#surroundings.logger.warn({ topic, step, attempt, error: (error as { code?: string }).code ?? messageOf(error) }, 'the warehouse sink tries again');
+        this.#surroundings.logger.warn(
+          { topic, step, attempt, error: (error as { code?: string }).code ?? messageOf(error) },
+          'the warehouse sink tries again',
+        );
       },
     });
     this.#trouble(topic, undefined);
@@ -335,7 +377,8 @@ class Sink implements RunningWorker {
     for (const at of this.#consumer.assignments()) {
       const end = this.#consumer.watermarks(at);
       const position = this.#lanes.get(at.topic)?.position(at.partition);
-      if (end !== undefined && position !== undefined) this.#metrics.lag.set({ topic: at.topic, partition: String(at.partition) }, Math.max(0, end.high - position));
+      if (end !== undefined && position !== undefined)
+        this.#metrics.lag.set({ topic: at.topic, partition: String(at.partition) }, Math.max(0, end.high - position));
     }
   }
 }

@@ -1,5 +1,10 @@
 import { EVENTS } from '../../../models/events/index.ts';
-import { DEAD_LETTER_COLUMNS, deadLetterTable, RECORD_COLUMNS, writtenColumns } from '../../../models/warehouse/index.ts';
+import {
+  DEAD_LETTER_COLUMNS,
+  deadLetterTable,
+  RECORD_COLUMNS,
+  writtenColumns,
+} from '../../../models/warehouse/index.ts';
 import { DEAD_LETTER_TOPIC } from '../kafka/index.ts';
 
 /** Where the records of a topic go. */

@@ -23,13 +23,20 @@ const SEED = 1;
 const persons = await samplePersons('bureaus', 1_000, (idNo) => personReport(SEED, idNo) !== undefined);
 afterAll(() => persons.drop());
 
-const otherKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+const otherKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
+  type: 'pkcs8',
+  format: 'pem',
+}) as string;
 
 contractOf(scoringBureau, 'scoring', { BUREAU_SECRET: 'not-the-secret-of-the-bureau' });
 contractOf(pbocBureau, 'pboc', { PBOC_PRIVATE_KEY: otherKey });
 contractOf(fraudList, 'fraud', { FRAUD_LIST_SIGN_KEY: 'not-the-key-of-the-fraud-list' });
 
-function contractOf<Settings extends TObject>(adapter: BureauAdapter<Settings>, played: 'scoring' | 'pboc' | 'fraud', bad: Record<string, string>): void {
+function contractOf<Settings extends TObject>(
+  adapter: BureauAdapter<Settings>,
+  played: 'scoring' | 'pboc' | 'fraud',
+  bad: Record<string, string>,
+): void {
   const { bureau } = adapter;
   const person = new Map<string, number>();
   connectorContract(adapter.name, {
@@ -62,7 +69,15 @@ function contractOf<Settings extends TObject>(adapter: BureauAdapter<Settings>, 
     command: (topics: Topics, index) => {
       const name = `${topics.commands}-${index}`;
       if (!person.has(name)) person.set(name, person.size);
-      return commandRecord(topics, command(index, { ...persons.subject(person.get(name)!), bureau, kind: adapter.kind, reportRequestId: `r-${name}` }));
+      return commandRecord(
+        topics,
+        command(index, {
+          ...persons.subject(person.get(name)!),
+          bureau,
+          kind: adapter.kind,
+          reportRequestId: `r-${name}`,
+        }),
+      );
     },
     secrets: persons.plain(50).flatMap((one) => Object.values(one)),
   });

@@ -25,6 +25,19 @@ const context = testContext((line) => process.stderr.write(line));
 const worker = await startEffect(onTopics(effect as unknown as Effect, topics, limits), context);
 process.send?.({ started: randomUUID() });
 process.on('message', (message) => {
-  if (message === 'stop') void worker.stop().then(() => connection.close()).then(() => process.exit(0));
-  if (message === 'metrics') void context.metrics.getMetricsAsJSON().then((metrics) => process.send?.({ metrics, rss: process.memoryUsage.rss(), cpuMicros: process.cpuUsage().user + process.cpuUsage().system }));
+  if (message === 'stop')
+    void worker
+      .stop()
+      .then(() => connection.close())
+      .then(() => process.exit(0));
+  if (message === 'metrics')
+    void context.metrics
+      .getMetricsAsJSON()
+      .then((metrics) =>
+        process.send?.({
+          metrics,
+          rss: process.memoryUsage.rss(),
+          cpuMicros: process.cpuUsage().user + process.cpuUsage().system,
+        }),
+      );
 });

@@ -4,15 +4,37 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { type creditReportReceived, creditReportRequested, type DataOf } from '../../../models/events/index.ts';
 import { readSettings } from '../../../platform/kernel/config/settings.ts';
-import { startEffect, type CallLimits, type Effect, type EffectContext } from '../../../platform/streaming/effect-runtime/index.ts';
-import { clientConfig, DEAD_LETTER_TOPIC, encodeEvent, ensureTopics, headerText, kafkaCodes, producerConfig, type Message, type OutgoingRecord } from '../../../platform/streaming/kafka/index.ts';
+import {
+  startEffect,
+  type CallLimits,
+  type Effect,
+  type EffectContext,
+} from '../../../platform/streaming/effect-runtime/index.ts';
+import {
+  clientConfig,
+  DEAD_LETTER_TOPIC,
+  encodeEvent,
+  ensureTopics,
+  headerText,
+  kafkaCodes,
+  producerConfig,
+  type Message,
+  type OutgoingRecord,
+} from '../../../platform/streaming/kafka/index.ts';
 import { testStack, uniqueName } from '../../support/stack.ts';
 
 export type Command = DataOf<typeof creditReportRequested>;
 export type Report = DataOf<typeof creditReportReceived>;
 
 /** Limits that make failures and recoveries of a test quick. */
-export const QUICK: Partial<CallLimits> = { timeoutMs: 800, backoffBaseMs: 20, backoffCapMs: 200, breakerOpenMs: 50, breakerOpenCapMs: 400, drainMs: 1_000 };
+export const QUICK: Partial<CallLimits> = {
+  timeoutMs: 800,
+  backoffBaseMs: 20,
+  backoffCapMs: 200,
+  breakerOpenMs: 50,
+  breakerOpenCapMs: 400,
+  drainMs: 1_000,
+};
 
 export interface Topics {
   commands: string;
@@ -23,12 +45,19 @@ export interface Topics {
 export async function createTopics(context: EffectContext, partitions = 4): Promise<Topics> {
   const name = uniqueName('effect-test').replace('_', '.');
   const topics = { commands: `${name}.commands`, results: `${name}.results` };
-  await ensureTopics(context, [...Object.values(topics), DEAD_LETTER_TOPIC].map((topic) => ({ topic, partitions, replication: 1 })));
+  await ensureTopics(
+    context,
+    [...Object.values(topics), DEAD_LETTER_TOPIC].map((topic) => ({ topic, partitions, replication: 1 })),
+  );
   return topics;
 }
 
 /** The effect with its topics and group replaced by the test's own. */
-export function onTopics<Original extends Effect>(effect: Original, topics: Topics, limits: Partial<CallLimits> = {}): Effect {
+export function onTopics<Original extends Effect>(
+  effect: Original,
+  topics: Topics,
+  limits: Partial<CallLimits> = {},
+): Effect {
   return {
     ...effect,
     name: `${effect.name}.${topics.commands}`,
@@ -54,7 +83,11 @@ export { startEffect };
 
 /** A command of bureau `scoring`; `cipher` of the subject is its plain text in base64url, for effects that reveal by `plainSubject`. */
 export function command(index: number, overrides: Partial<Command> = {}): Command {
-  const protect = (plain: string): Command['subject']['name'] => ({ mask: '*', hash: `h${index}`, cipher: Buffer.from(plain).toString('base64url') });
+  const protect = (plain: string): Command['subject']['name'] => ({
+    mask: '*',
+    hash: `h${index}`,
+    cipher: Buffer.from(plain).toString('base64url'),
+  });
   return {
     reportRequestId: `r-${index}`,
     applicationId: `a-${index}`,
@@ -63,7 +96,11 @@ export function command(index: number, overrides: Partial<Command> = {}): Comman
     requestedAmountFen: 100 + index,
     bureau: 'scoring',
     requestedAt: '2026-11-23T10:00:00.000Z',
-    subject: { name: protect('张三丰'), idNo: protect(`11010519491231${String(index % 10_000).padStart(4, '0')}`), mobile: protect('13800138000') },
+    subject: {
+      name: protect('张三丰'),
+      idNo: protect(`11010519491231${String(index % 10_000).padStart(4, '0')}`),
+      mobile: protect('13800138000'),
+    },
     consent: { purpose: 'credit-report', version: '2026-01', at: '2026-11-20T10:00:00+08:00' },
     ...overrides,
   };
@@ -76,18 +113,33 @@ export const plainSubject = async ({ subject }: Command): Promise<{ name: string
 };
 
 /** A command as a record: event id `e-<reportRequestId>`. */
-export function commandRecord(topics: Topics, data: Command, extra: { traceparent?: string; headers?: Record<string, string> } = {}): OutgoingRecord {
-  const record = encodeEvent({ ...creditReportRequested, topic: topics.commands }, { id: `e-${data.reportRequestId}`, source: '/test', time: data.requestedAt, data, traceparent: extra.traceparent });
-  return { ...record, headers: [...record.headers, ...Object.entries(extra.headers ?? {}).map(([name, value]) => ({ [name]: value }))] };
+export function commandRecord(
+  topics: Topics,
+  data: Command,
+  extra: { traceparent?: string; headers?: Record<string, string> } = {},
+): OutgoingRecord {
+  const record = encodeEvent(
+    { ...creditReportRequested, topic: topics.commands },
+    { id: `e-${data.reportRequestId}`, source: '/test', time: data.requestedAt, data, traceparent: extra.traceparent },
+  );
+  return {
+    ...record,
+    headers: [...record.headers, ...Object.entries(extra.headers ?? {}).map(([name, value]) => ({ [name]: value }))],
+  };
 }
 
 /** Produces records and waits until the broker has them. */
 export async function produce(context: EffectContext, records: readonly OutgoingRecord[]): Promise<void> {
   const producer = new Kafka.Producer(producerConfig(context, 'effect-test'), {});
-  await new Promise<void>((resolve, reject) => void producer.connect({}, (error) => (error ? reject(error) : resolve())));
+  await new Promise<void>(
+    (resolve, reject) => void producer.connect({}, (error) => (error ? reject(error) : resolve())),
+  );
   producer.setPollInterval(10);
-  for (const { topic, value, key, headers } of records) producer.produce(topic, null, value, key, null, undefined, headers);
-  await new Promise<void>((resolve, reject) => void producer.flush(30_000, (error) => (error ? reject(error) : resolve())));
+  for (const { topic, value, key, headers } of records)
+    producer.produce(topic, null, value, key, null, undefined, headers);
+  await new Promise<void>(
+    (resolve, reject) => void producer.flush(30_000, (error) => (error ? reject(error) : resolve())),
+  );
   await new Promise<void>((resolve) => void producer.disconnect(() => resolve()));
 }
 
@@ -100,12 +152,24 @@ export interface TopicReader {
 }
 
 /** Follows a topic (read committed). `keep` selects what is of interest on a shared topic. */
-export async function follow(context: EffectContext, topic: string, keep: (message: Message) => boolean = () => true): Promise<TopicReader> {
+export async function follow(
+  context: EffectContext,
+  topic: string,
+  keep: (message: Message) => boolean = () => true,
+): Promise<TopicReader> {
   const consumer = new Kafka.KafkaConsumer(
-    { ...clientConfig(context, 'effect-test'), 'group.id': uniqueName('reader'), 'isolation.level': 'read_committed', 'enable.auto.commit': false, 'fetch.wait.max.ms': 20 } as never,
+    {
+      ...clientConfig(context, 'effect-test'),
+      'group.id': uniqueName('reader'),
+      'isolation.level': 'read_committed',
+      'enable.auto.commit': false,
+      'fetch.wait.max.ms': 20,
+    } as never,
     { 'auto.offset.reset': 'earliest' },
   );
-  await new Promise<void>((resolve, reject) => void consumer.connect({}, (error) => (error ? reject(error) : resolve())));
+  await new Promise<void>(
+    (resolve, reject) => void consumer.connect({}, (error) => (error ? reject(error) : resolve())),
+  );
   consumer.setDefaultConsumeTimeout(5);
   consumer.subscribe([topic]);
   const records: Message[] = [];
@@ -126,7 +190,8 @@ export async function follow(context: EffectContext, topic: string, keep: (messa
     until: async (condition, what, deadlineMs = 60_000) => {
       const deadline = Date.now() + deadlineMs;
       while (!condition(records)) {
-        if (Date.now() > deadline) throw new Error(`${what}: not after ${deadlineMs} ms; ${records.length} records on ${topic}`);
+        if (Date.now() > deadline)
+          throw new Error(`${what}: not after ${deadlineMs} ms; ${records.length} records on ${topic}`);
         if ((await read()) === 0) await sleep(2);
       }
       return records;

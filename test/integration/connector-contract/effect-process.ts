@@ -14,7 +14,15 @@ async function bundle(): Promise<string> {
   await build({
     absWorkingDir: projectPath(),
     entryPoints: ['effect-child', 'sandbox-child'].map((name) => `test/integration/connector-contract/${name}.ts`),
-    outdir, bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20', packages: 'external', logLevel: 'silent', outExtension: { '.js': '.mjs' },
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    logLevel: 'silent',
+    outExtension: { '.js': '.mjs' },
   });
   return outdir;
 }
@@ -34,7 +42,12 @@ export interface EffectProcess {
 }
 
 /** Starts a worker of the scoring bureau in a process of its own; EFFECT_PROFILE names a folder for its CPU profile. */
-export async function startEffectProcess(topics: Topics, sandbox: Pick<BureauSandbox, 'env'>, limits: Partial<CallLimits>, env: Record<string, string> = {}): Promise<EffectProcess> {
+export async function startEffectProcess(
+  topics: Topics,
+  sandbox: Pick<BureauSandbox, 'env'>,
+  limits: Partial<CallLimits>,
+  env: Record<string, string> = {},
+): Promise<EffectProcess> {
   const child = fork(await bundledChild('effect-child'), {
     env: { ...process.env, NODE_OPTIONS: '', ...sandbox.env, ...env, EFFECT_CHILD: JSON.stringify({ topics, limits }) },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

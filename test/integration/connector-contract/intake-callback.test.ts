@@ -3,7 +3,11 @@ import { BlockList } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { setting, type Connector } from '../../../connectors/contract.ts';
 import { callbackEffect, callbackLimits } from '../../../connectors/intake/callbacks/callback-effect.ts';
-import { openCallbackLine, type CallbackLine, type CallbackTarget } from '../../../connectors/intake/callbacks/callback-line.ts';
+import {
+  openCallbackLine,
+  type CallbackLine,
+  type CallbackTarget,
+} from '../../../connectors/intake/callbacks/callback-line.ts';
 import { PartnerWatch } from '../../../connectors/intake/callbacks/partner-watch.ts';
 import { startCallbackReceiver } from '../../../connectors/intake/index.ts';
 import { signerOf, verifierOf } from '../../../connectors/intake/partners/signing/index.ts';
@@ -30,7 +34,20 @@ function openLine(): CallbackLine {
 
 function targetOf({ url, appId, secret }: Static<typeof spec>): CallbackTarget {
   const [scheme, key] = ['HUB1-HMAC-SHA256', Buffer.from(secret)] as const;
-  return { partnerId: appId, url, keys: [{ keyNo: 1, scheme, verifier: verifierOf(scheme, key), body: undefined, signer: () => signerOf(scheme, key), validUntilMs: Infinity }] };
+  return {
+    partnerId: appId,
+    url,
+    keys: [
+      {
+        keyNo: 1,
+        scheme,
+        verifier: verifierOf(scheme, key),
+        body: undefined,
+        signer: () => signerOf(scheme, key),
+        validUntilMs: Infinity,
+      },
+    ],
+  };
 }
 
 const partner: Connector<typeof spec> = {
@@ -41,7 +58,11 @@ const partner: Connector<typeof spec> = {
   check: async (settings) => {
     const line = openLine();
     try {
-      await line.tell(targetOf(settings), { type: 'ping', callbackId: randomUUID() }, { signal: AbortSignal.timeout(5_000) });
+      await line.tell(
+        targetOf(settings),
+        { type: 'ping', callbackId: randomUUID() },
+        { signal: AbortSignal.timeout(5_000) },
+      );
       return { ok: true, detail: 'answered', milliseconds: 0 };
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
@@ -54,9 +75,23 @@ const partner: Connector<typeof spec> = {
 
 function decided(index: number): DataOf<typeof applicationDecided> {
   return {
-    applicationId: `a-${index}`, personId: `p-${index}`, partnerId: 'acme', product: 'NEW-ANNUITY', region: '110105', businessDate: '2026-11-23', requestedAmountFen: 100 + index,
-    outcome: 'DECLINED', amountFen: 0, annualRate: null, termMonths: 36, reasons: [{ code: 'AGE_MIN', detail: 'too young' }], policyVersion: '1', bureauScore: null,
-    receivedAt: '2026-11-23T10:00:00.000Z', decidedAt: '2026-11-23T10:00:01.000Z', trace: [],
+    applicationId: `a-${index}`,
+    personId: `p-${index}`,
+    partnerId: 'acme',
+    product: 'NEW-ANNUITY',
+    region: '110105',
+    businessDate: '2026-11-23',
+    requestedAmountFen: 100 + index,
+    outcome: 'DECLINED',
+    amountFen: 0,
+    annualRate: null,
+    termMonths: 36,
+    reasons: [{ code: 'AGE_MIN', detail: 'too young' }],
+    policyVersion: '1',
+    bureauScore: null,
+    receivedAt: '2026-11-23T10:00:00.000Z',
+    decidedAt: '2026-11-23T10:00:01.000Z',
+    trace: [],
   };
 }
 
@@ -81,7 +116,10 @@ connectorContract('intake.callback', {
     const line = openLine();
     const watch = new PartnerWatch(Date.now, 60_000, Math.random);
     const effect = callbackEffect({
-      line, watch, clock: Date.now, limits: callbackLimits({ callbackConcurrency: 64, callbackTimeoutMs: TIMEOUT_MS }),
+      line,
+      watch,
+      clock: Date.now,
+      limits: callbackLimits({ callbackConcurrency: 64, callbackTimeoutMs: TIMEOUT_MS }),
       targetOf: async () => targetOf(settings),
       orderNoOf: async () => ORDER_NO,
     });
@@ -89,7 +127,10 @@ connectorContract('intake.callback', {
   },
   command: (topics, index) => {
     const data = { ...decided(index), applicationId: `${topics.commands}-${index}` };
-    return encodeEvent({ ...applicationDecided, topic: topics.commands }, { id: `e-${data.applicationId}`, source: '/test', time: data.decidedAt, data, traceparent: undefined });
+    return encodeEvent(
+      { ...applicationDecided, topic: topics.commands },
+      { id: `e-${data.applicationId}`, source: '/test', time: data.decidedAt, data, traceparent: undefined },
+    );
   },
   secrets: [ORDER_NO],
 });

@@ -6,11 +6,32 @@ import { readConnectorSettings, settingNotes } from '../../../connectors/contrac
 import type { Effect } from '../../../platform/streaming/effect-runtime/index.ts';
 import { headerText, type OutgoingRecord } from '../../../platform/streaming/kafka/index.ts';
 import type { RunningWorker } from '../../../platform/kernel/worker.ts';
-import { createTopics, follow, followDeadLetters, onTopics, produce, QUICK, startEffect, testContext, type TopicReader, type Topics } from './effect-harness.ts';
+import {
+  createTopics,
+  follow,
+  followDeadLetters,
+  onTopics,
+  produce,
+  QUICK,
+  startEffect,
+  testContext,
+  type TopicReader,
+  type Topics,
+} from './effect-harness.ts';
 import { eventually } from '../../support/eventually.ts';
 
 /** Ways the other side is made to fail. */
-export type PartyFault = 'timeout' | 'lost-answer' | 'wrong-signature' | 'unknown-field' | 'missing-field' | 'garbage' | 'half' | 'slow-loris' | 'rate-limit' | 'refuse';
+export type PartyFault =
+  | 'timeout'
+  | 'lost-answer'
+  | 'wrong-signature'
+  | 'unknown-field'
+  | 'missing-field'
+  | 'garbage'
+  | 'half'
+  | 'slow-loris'
+  | 'rate-limit'
+  | 'refuse';
 
 /** What a connector's test brings: its sandbox under control, and how its commands and effect are made. */
 export interface ConnectorUnderTest {
@@ -59,7 +80,9 @@ export function connectorContract(name: string, underTest: ConnectorUnderTest): 
     const run = async (env = party.env): Promise<RunningWorker> => {
       topics = await createTopics(context);
       [results, deadLetters] = await Promise.all([follow(context, topics.results), followDeadLetters(context, topics)]);
-      const { effect, close, problem } = await underTest.effect(readConnectorSettings(underTest.connector.spec, env) as never);
+      const { effect, close, problem } = await underTest.effect(
+        readConnectorSettings(underTest.connector.spec, env) as never,
+      );
       const worker = await startEffect(onTopics(effect, topics, QUICK), context);
       open.push({
         stop: async () => {
@@ -69,8 +92,13 @@ export function connectorContract(name: string, underTest: ConnectorUnderTest): 
       });
       return { ...worker, unhealthy: () => worker.unhealthy?.() ?? problem?.() };
     };
-    const send = (...indexes: number[]): Promise<void> => produce(context, indexes.map((index) => underTest.command(topics, index)));
-    const check = (env: Record<string, string>): Promise<CheckResult> => underTest.connector.check(readConnectorSettings(underTest.connector.spec, env) as never);
+    const send = (...indexes: number[]): Promise<void> =>
+      produce(
+        context,
+        indexes.map((index) => underTest.command(topics, index)),
+      );
+    const check = (env: Record<string, string>): Promise<CheckResult> =>
+      underTest.connector.check(readConnectorSettings(underTest.connector.spec, env) as never);
     const resultsOf = async (count: number): Promise<void> => {
       await results.until((all) => all.length >= count, `${count} results`);
       await sleep(200);
@@ -92,14 +120,18 @@ export function connectorContract(name: string, underTest: ConnectorUnderTest): 
     });
 
     it('names the settings that are missing', () => {
-      expect(() => readConnectorSettings(underTest.connector.spec, {})).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
+      expect(() => readConnectorSettings(underTest.connector.spec, {})).toThrow(
+        expect.objectContaining({ code: 'INVALID_INPUT' }),
+      );
     });
 
     it('checks: signs in with good credentials, says why not with bad ones and when nobody answers', async () => {
       expect(await check(party.env)).toMatchObject({ ok: true });
       const bad = await check(party.badEnv);
       expect(bad).toMatchObject({ ok: false, code: 'SIGN_IN_REFUSED' });
-      expect(JSON.stringify(bad)).not.toContain(Object.values(party.badEnv).find((value) => !Object.values(party.env).includes(value)));
+      expect(JSON.stringify(bad)).not.toContain(
+        Object.values(party.badEnv).find((value) => !Object.values(party.env).includes(value)),
+      );
     });
 
     it('with bad credentials loses and refuses nothing: waits, says so, asks rarely', async () => {
@@ -196,10 +228,20 @@ export function connectorContract(name: string, underTest: ConnectorUnderTest): 
       await send(70, 71, 72, 73, 74);
       await results.until((all) => all.length >= 4, 'results');
       await deadLetters.until((all) => all.length >= 1, 'a dead letter');
-      const seen = [...results.records, ...deadLetters.records].map((record) => `${record.value?.toString()} ${JSON.stringify(record.headers?.map((header) => Object.values(header).map(String)))}`).join('\n') + logged.join('');
+      const seen =
+        [...results.records, ...deadLetters.records]
+          .map(
+            (record) =>
+              `${record.value?.toString()} ${JSON.stringify(record.headers?.map((header) => Object.values(header).map(String)))}`,
+          )
+          .join('\n') + logged.join('');
       expect(logged.length).toBeGreaterThan(0);
       expect(underTest.secrets.length).toBeGreaterThan(0);
-      for (const secret of [...underTest.secrets, party.env[[...settingNotes(underTest.connector.spec).values()].find(({ secret: marked }) => marked)!.env]!]) expect(seen.includes(secret)).toBe(false);
+      for (const secret of [
+        ...underTest.secrets,
+        party.env[[...settingNotes(underTest.connector.spec).values()].find(({ secret: marked }) => marked)!.env]!,
+      ])
+        expect(seen.includes(secret)).toBe(false);
     });
   });
 }

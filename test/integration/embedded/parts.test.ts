@@ -33,7 +33,10 @@ afterAll(async () => {
 
 async function start(): Promise<void> {
   const env = { ...process.env, HUB_BUNDLE: bundle, KAFKA_BROKERS: '', DATABASE_URL: '', CLICKHOUSE_URL: '' };
-  hub = spawn(process.execPath, [join(bundle, 'platform/local/parts-main.js'), '--home', home, '--json'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  hub = spawn(process.execPath, [join(bundle, 'platform/local/parts-main.js'), '--home', home, '--json'], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let progress = '';
   hub.stderr?.on('data', (chunk: Buffer) => (progress += chunk.toString()));
   for await (const line of createInterface({ input: hub.stdout as NodeJS.ReadableStream })) {
@@ -58,7 +61,9 @@ function part(name: string): RunFile {
 async function kill(name: string): Promise<void> {
   const before = part(name);
   process.kill(before.pid, 'SIGKILL');
-  await eventually(() => Promise.resolve(part(name).restarts).then((restarts) => expect(restarts).toBe(before.restarts + 1)));
+  await eventually(() =>
+    Promise.resolve(part(name).restarts).then((restarts) => expect(restarts).toBe(before.restarts + 1)),
+  );
   expect(part(name).port).toBe(before.port);
 }
 
@@ -90,12 +95,19 @@ async function ch(text: string): Promise<string> {
   return body.trim();
 }
 
-const client = (): Record<string, string | number> => ({ 'metadata.broker.list': urls.kafkaBrokers, 'socket.connection.setup.timeout.ms': 5_000 });
+const client = (): Record<string, string | number> => ({
+  'metadata.broker.list': urls.kafkaBrokers,
+  'socket.connection.setup.timeout.ms': 5_000,
+});
 
 async function createTopic(topic: string): Promise<void> {
   const admin = kafka.AdminClient.create(client());
   try {
-    await new Promise<void>((resolve, reject) => admin.createTopic({ topic, num_partitions: 1, replication_factor: 1 }, (error) => (error ? reject(error) : resolve())));
+    await new Promise<void>((resolve, reject) =>
+      admin.createTopic({ topic, num_partitions: 1, replication_factor: 1 }, (error) =>
+        error ? reject(error) : resolve(),
+      ),
+    );
   } finally {
     admin.disconnect();
   }
@@ -103,7 +115,9 @@ async function createTopic(topic: string): Promise<void> {
 
 async function produce(topic: string, value: string): Promise<void> {
   const producer = new kafka.Producer(client(), { acks: -1 });
-  await new Promise<void>((resolve, reject) => producer.connect({ timeout: 20_000 }, (error) => (error ? reject(error) : resolve())));
+  await new Promise<void>((resolve, reject) =>
+    producer.connect({ timeout: 20_000 }, (error) => (error ? reject(error) : resolve())),
+  );
   producer.produce(topic, 0, Buffer.from(value));
   await new Promise<void>((resolve, reject) => producer.flush(20_000, (error) => (error ? reject(error) : resolve())));
   await new Promise<void>((resolve) => producer.disconnect(() => resolve()));
@@ -113,8 +127,12 @@ async function produce(topic: string, value: string): Promise<void> {
 async function watermarks(topic: string): Promise<{ lowOffset: number; highOffset: number }> {
   const producer = new kafka.Producer(client(), {});
   try {
-    await new Promise<void>((resolve, reject) => producer.connect({ timeout: 20_000 }, (error) => (error ? reject(error) : resolve())));
-    return await new Promise((resolve, reject) => producer.queryWatermarkOffsets(topic, 0, 20_000, (error, offsets) => (error ? reject(error) : resolve(offsets))));
+    await new Promise<void>((resolve, reject) =>
+      producer.connect({ timeout: 20_000 }, (error) => (error ? reject(error) : resolve())),
+    );
+    return await new Promise((resolve, reject) =>
+      producer.queryWatermarkOffsets(topic, 0, 20_000, (error, offsets) => (error ? reject(error) : resolve(offsets))),
+    );
   } finally {
     await new Promise<void>((resolve) => producer.disconnect(() => resolve()));
   }
@@ -137,7 +155,11 @@ function processesOfHome(): string[] {
 describe('embedded parts', () => {
   it('keep what they hold when they are killed, and come back on their ports', async () => {
     await createTopic('kept');
-    await Promise.all([produce('kept', 'one'), sql('CREATE TABLE kept AS SELECT 1 AS n'), ch('CREATE TABLE kept ENGINE = MergeTree ORDER BY n AS SELECT 1 AS n')]);
+    await Promise.all([
+      produce('kept', 'one'),
+      sql('CREATE TABLE kept AS SELECT 1 AS n'),
+      ch('CREATE TABLE kept ENGINE = MergeTree ORDER BY n AS SELECT 1 AS n'),
+    ]);
     await Promise.all(['kafka', 'postgres', 'clickhouse'].map(kill));
     expect(await eventually(() => watermarks('kept'))).toMatchObject({ highOffset: 1 });
     expect(await eventually(() => sql('SELECT n FROM kept'))).toEqual([{ n: 1 }]);
@@ -146,7 +168,9 @@ describe('embedded parts', () => {
   });
 
   it('do not wait for a helper of the killed one that never notices: Postgres has the data to itself again', async () => {
-    const [checkpointer] = (await sql(`SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'`)) as { pid: number }[];
+    const [checkpointer] = (await sql(`SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'`)) as {
+      pid: number;
+    }[];
     process.kill(checkpointer!.pid, 'SIGSTOP');
     await kill('postgres');
     expect(await eventually(() => sql('SELECT n FROM kept'))).toEqual([{ n: 1 }]);
@@ -161,7 +185,11 @@ describe('embedded parts', () => {
     await start();
     expect(urls).toEqual(before.urls);
     expect(part('kafka').pid).not.toBe(before.kafka);
-    expect(runningChildren(openHome(home)).map((file) => file.name).sort()).toEqual(['clickhouse', 'kafka', 'postgres']);
+    expect(
+      runningChildren(openHome(home))
+        .map((file) => file.name)
+        .sort(),
+    ).toEqual(['clickhouse', 'kafka', 'postgres']);
     expect(await watermarks('kept')).toMatchObject({ highOffset: 2 });
     expect(await sql('SELECT n FROM kept')).toEqual([{ n: 1 }]);
     expect(await ch('SELECT n FROM kept')).toBe('1');
@@ -172,6 +200,7 @@ describe('embedded parts', () => {
     expect(processesOfHome()).toEqual([]);
     expect(readdirSync(join(home, 'run'))).toEqual([]);
     const password = readFileSync(join(home, 'secrets/postgres-password'), 'utf8').trim();
-    for (const log of readdirSync(join(home, 'logs'))) expect(readFileSync(join(home, 'logs', log), 'utf8')).not.toContain(password);
+    for (const log of readdirSync(join(home, 'logs')))
+      expect(readFileSync(join(home, 'logs', log), 'utf8')).not.toContain(password);
   });
 });

@@ -11,7 +11,14 @@ import type { IntakeDesk } from '../desk.ts';
 import { openBody } from '../open-body.ts';
 import { readWhole, receiveFile } from '../receive-file.ts';
 import { Turns } from '../turns.ts';
-import { acceptAttachment, applicationOf, type AttachedTo, type AttachmentEntry, attachmentsOf, type StoredAttachment } from './attachment-store.ts';
+import {
+  acceptAttachment,
+  applicationOf,
+  type AttachedTo,
+  type AttachmentEntry,
+  attachmentsOf,
+  type StoredAttachment,
+} from './attachment-store.ts';
 import { assertType, declaredType } from './media-type.ts';
 
 /** A scanned contract of many pages; photographs are smaller. */
@@ -40,17 +47,29 @@ export class AttachmentDesk {
    * committed; the same content of the same kind again is the same attachment. Throws HttpError: 400 (query, empty), 401, 403, 429 (the gate), 404 (no
    * such application), 409 (too many), 410 (a person of it was erased), 413, 415 (type), 503.
    */
-  async receive(request: FastifyRequest, applicationId: string): Promise<{ created: boolean; attachment: AttachmentEntry }> {
+  async receive(
+    request: FastifyRequest,
+    applicationId: string,
+  ): Promise<{ created: boolean; attachment: AttachmentEntry }> {
     const declared = declaredType(request.headers['content-type']);
     const kind = kindOf(request.query as Record<string, unknown>);
     const { signed, spool, close } = await receiveFile(this.#desk, request, MAX_ATTACHMENT_BYTES);
     const done = await this.#turns.take();
     try {
       const content = openBody(signed.key, request.headers, await readWhole(spool));
-      if (content.length === 0) throw new HttpError(400, 'BODY_EMPTY', 'The body is empty', [{ pointer: '', code: 'BODY_EMPTY', detail: 'The body is empty' }]);
+      if (content.length === 0)
+        throw new HttpError(400, 'BODY_EMPTY', 'The body is empty', [
+          { pointer: '', code: 'BODY_EMPTY', detail: 'The body is empty' },
+        ]);
       assertType(declared, content);
       const application = await this.#application(signed.partnerId, applicationId);
-      return await this.#store(application, { partnerId: signed.partnerId, kind, mediaType: declared, content, traceparent: request.traceparent });
+      return await this.#store(application, {
+        partnerId: signed.partnerId,
+        kind,
+        mediaType: declared,
+        content,
+        traceparent: request.traceparent,
+      });
     } finally {
       done();
       await close();
@@ -65,17 +84,31 @@ export class AttachmentDesk {
   }
 
   /** The content of one attachment; that it was read is recorded first. Throws HttpError 401, 403, 404, 410, 429. */
-  async read(request: FastifyRequest, applicationId: string, attachmentId: string): Promise<{ attachment: AttachmentEntry; content: Buffer }> {
+  async read(
+    request: FastifyRequest,
+    applicationId: string,
+    attachmentId: string,
+  ): Promise<{ attachment: AttachmentEntry; content: Buffer }> {
     const { partnerId } = await this.#admit(request);
     await this.#application(partnerId, applicationId);
-    const found = (await this.#ofApplication(applicationId)).find((attachment) => attachment.attachmentId === attachmentId);
+    const found = (await this.#ofApplication(applicationId)).find(
+      (attachment) => attachment.attachmentId === attachmentId,
+    );
     if (found === undefined) throw notFound('This application has no such attachment');
     const done = await this.#turns.take();
     try {
       const keys = await this.#keys(found.personIds);
       const sealed = await this.#archive.get(found.archiveName);
       if (sealed === undefined) throw new Error(`the archive has no ${found.archiveName}`);
-      await fromDatabase(audit(this.#desk.context.postgres, { actor: `partner:${partnerId}`, action: 'attachment.read', subject: found.personIds[0]!, before: null, after: { applicationId, attachmentId } }));
+      await fromDatabase(
+        audit(this.#desk.context.postgres, {
+          actor: `partner:${partnerId}`,
+          action: 'attachment.read',
+          subject: found.personIds[0]!,
+          before: null,
+          after: { applicationId, attachmentId },
+        }),
+      );
       return { attachment: entryOf(found), content: this.#desk.privacy.open(keys, sealed) };
     } finally {
       done();
@@ -104,7 +137,9 @@ export class AttachmentDesk {
       await this.#archive.put(name, sealed);
     } catch (error) {
       this.#desk.context.logger.error({ err: error }, 'an attachment could not be archived');
-      throw new HttpError(503, 'ARCHIVE_UNAVAILABLE', 'The attachment could not be stored; it was not accepted', [], { 'retry-after': '10' });
+      throw new HttpError(503, 'ARCHIVE_UNAVAILABLE', 'The attachment could not be stored; it was not accepted', [], {
+        'retry-after': '10',
+      });
     }
   }
 
@@ -112,12 +147,21 @@ export class AttachmentDesk {
     const keys = await fromDatabase(this.#desk.privacy.keys.forReading(personIds));
     return personIds.map((personId) => {
       const key = keys.get(personId);
-      if (key === undefined) throw new HttpError(410, 'PERSON_ERASED', 'A person of this application was erased, and its documents with him', [{ pointer: '/url', code: 'PERSON_ERASED', detail: 'A person of this application was erased' }]);
+      if (key === undefined)
+        throw new HttpError(
+          410,
+          'PERSON_ERASED',
+          'A person of this application was erased, and its documents with him',
+          [{ pointer: '/url', code: 'PERSON_ERASED', detail: 'A person of this application was erased' }],
+        );
       return key;
     });
   }
 
-  async #store(application: AttachedTo, received: { partnerId: string; kind: string; mediaType: string; content: Buffer; traceparent: string }): Promise<{ created: boolean; attachment: AttachmentEntry }> {
+  async #store(
+    application: AttachedTo,
+    received: { partnerId: string; kind: string; mediaType: string; content: Buffer; traceparent: string },
+  ): Promise<{ created: boolean; attachment: AttachmentEntry }> {
     const { context, privacy } = this.#desk;
     const { applicationId, personIds, amountFen } = application;
     const { partnerId, kind, mediaType, content, traceparent } = received;
@@ -127,12 +171,25 @@ export class AttachmentDesk {
     for (let attempt = 1; attempt <= MAX_SEAL_ATTEMPTS; attempt += 1) {
       const keys = await this.#keys(personIds);
       // Named by content and keys: what is sealed under other keys is something else, and a name is never written over.
-      const archiveName = privacy.digest('archive', [digest, ...keys.map(({ wrapped }) => wrapped.toString('hex'))].join(' '));
+      const archiveName = privacy.digest(
+        'archive',
+        [digest, ...keys.map(({ wrapped }) => wrapped.toString('hex'))].join(' '),
+      );
       await this.#keep(archiveName, privacy.sealFor(keys, content));
       const receivedAtMs = context.clock();
       const event = {
-        attachmentId, applicationId, personId: personIds[0]!, partnerId, kind, mediaType, sizeBytes: content.length, contentDigest, archiveName,
-        receivedAt: new Date(receivedAtMs).toISOString(), businessDate: businessDateOf(receivedAtMs), requestedAmountFen: amountFen,
+        attachmentId,
+        applicationId,
+        personId: personIds[0]!,
+        partnerId,
+        kind,
+        mediaType,
+        sizeBytes: content.length,
+        contentDigest,
+        archiveName,
+        receivedAt: new Date(receivedAtMs).toISOString(),
+        businessDate: businessDateOf(receivedAtMs),
+        requestedAmountFen: amountFen,
       };
       const outcome = await fromDatabase(
         inTransaction(context.postgres, async (client) => {
@@ -142,10 +199,22 @@ export class AttachmentDesk {
         }),
       );
       if (outcome === 'accepted') return { created: true, attachment: entryOf(event) };
-      if (outcome === 'known') return { created: false, attachment: entryOf((await this.#ofApplication(applicationId)).find((attachment) => attachment.attachmentId === attachmentId)!) };
+      if (outcome === 'known')
+        return {
+          created: false,
+          attachment: entryOf(
+            (await this.#ofApplication(applicationId)).find((attachment) => attachment.attachmentId === attachmentId)!,
+          ),
+        };
       if (outcome === 'full') throw tooMany();
     }
-    throw new HttpError(503, 'CONTENDED', 'The persons of this application are being changed by others; send it again', [], { 'retry-after': '1' });
+    throw new HttpError(
+      503,
+      'CONTENDED',
+      'The persons of this application are being changed by others; send it again',
+      [],
+      { 'retry-after': '1' },
+    );
   }
 }
 
@@ -159,15 +228,24 @@ async function fromDatabase<Result>(query: Promise<Result>): Promise<Result> {
   }
 }
 
-function entryOf({ attachmentId, kind, mediaType, sizeBytes, receivedAt }: AttachmentEntry | StoredAttachment): AttachmentEntry {
+function entryOf({
+  attachmentId,
+  kind,
+  mediaType,
+  sizeBytes,
+  receivedAt,
+}: AttachmentEntry | StoredAttachment): AttachmentEntry {
   return { attachmentId, kind, mediaType, sizeBytes, receivedAt };
 }
 
 function kindOf(query: Record<string, unknown>): string {
-  const wrong = (pointer: string, code: string, detail: string): HttpError => new HttpError(400, 'INVALID_QUERY', 'The query is not valid', [{ pointer, code, detail }]);
-  for (const name of Object.keys(query)) if (name !== 'kind') throw wrong(`/query/${name}`, 'UNKNOWN_FIELD', 'is not a known parameter');
+  const wrong = (pointer: string, code: string, detail: string): HttpError =>
+    new HttpError(400, 'INVALID_QUERY', 'The query is not valid', [{ pointer, code, detail }]);
+  for (const name of Object.keys(query))
+    if (name !== 'kind') throw wrong(`/query/${name}`, 'UNKNOWN_FIELD', 'is not a known parameter');
   const { kind } = query;
-  if (kind === undefined || kind === '') throw wrong('/query/kind', 'REQUIRED', 'is required: what the document is, such as id-card');
+  if (kind === undefined || kind === '')
+    throw wrong('/query/kind', 'REQUIRED', 'is required: what the document is, such as id-card');
   if (typeof kind !== 'string') throw wrong('/query/kind', 'DUPLICATE', 'is given twice');
   if (!KIND.test(kind)) throw wrong('/query/kind', 'FORM', 'must be 1 to 64 letters, digits or ._-');
   return kind;

@@ -25,13 +25,20 @@ export const attachmentRelaySource: RelaySource<AttachmentRow> = {
   name: 'intake-attachments',
   table: 'intake.attachment',
   channel: 'relay_intake_attachments',
-  select: 'SELECT seq, attachment_id, application_id, partner_id, received_at, traceparent, event FROM intake.attachment WHERE seq >= $1 ORDER BY seq LIMIT $2',
+  select:
+    'SELECT seq, attachment_id, application_id, partner_id, received_at, traceparent, event FROM intake.attachment WHERE seq >= $1 ORDER BY seq LIMIT $2',
   toRecords: (row) => [
     {
       topic: attachmentReceived.topic,
       key: Buffer.from(row.application_id, 'utf8'),
       value: Buffer.from(row.event, 'utf8'),
-      headers: eventHeaders(attachmentReceived, { id: attachmentEventId(row.attachment_id), source: `/intake/${row.partner_id}`, subject: row.application_id, time: row.received_at.toISOString(), traceparent: row.traceparent }),
+      headers: eventHeaders(attachmentReceived, {
+        id: attachmentEventId(row.attachment_id),
+        source: `/intake/${row.partner_id}`,
+        subject: row.application_id,
+        time: row.received_at.toISOString(),
+        traceparent: row.traceparent,
+      }),
     },
   ],
 };
@@ -41,7 +48,10 @@ export const attachmentRelayWorker: Worker = {
   name: 'intake-attachment-relay',
   role: 'relay',
   start: async (context) => {
-    await ensureTopics(context, hubTopics(context.settings).filter(({ topic }) => topic === attachmentReceived.topic));
+    await ensureTopics(
+      context,
+      hubTopics(context.settings).filter(({ topic }) => topic === attachmentReceived.topic),
+    );
     return startRelay(context, attachmentRelaySource);
   },
 };

@@ -7,7 +7,10 @@ interface Known {
   matches(head: Buffer): boolean;
 }
 
-const starts = (...beginnings: readonly string[]) => (head: Buffer): boolean => beginnings.some((hex) => head.subarray(0, hex.length / 2).equals(Buffer.from(hex, 'hex')));
+const starts =
+  (...beginnings: readonly string[]) =>
+  (head: Buffer): boolean =>
+    beginnings.some((hex) => head.subarray(0, hex.length / 2).equals(Buffer.from(hex, 'hex')));
 const ascii = (head: Buffer, from: number, to: number): string => head.toString('latin1', from, to);
 
 /** What documents come as. The first bytes say what a file is; its Content-Type only what the sender believes. */
@@ -18,7 +21,12 @@ const KNOWN: readonly Known[] = [
   { type: 'image/tiff', matches: starts('49492a00', '4d4d002a') },
   { type: 'image/webp', matches: (head) => ascii(head, 0, 4) === 'RIFF' && ascii(head, 8, 12) === 'WEBP' },
   // Photographs of telephones; the brand tells them from films, which begin the same way.
-  { type: 'image/heic', aliases: ['image/heif'], matches: (head) => ascii(head, 4, 8) === 'ftyp' && ['heic', 'heix', 'heim', 'heis', 'mif1'].includes(ascii(head, 8, 12)) },
+  {
+    type: 'image/heic',
+    aliases: ['image/heif'],
+    matches: (head) =>
+      ascii(head, 4, 8) === 'ftyp' && ['heic', 'heix', 'heim', 'heis', 'mif1'].includes(ascii(head, 8, 12)),
+  },
 ];
 
 export const MEDIA_TYPES = KNOWN.map(({ type }) => type);
@@ -34,7 +42,11 @@ export function declaredType(contentType: string | undefined): string {
 /** Checks the content against what was declared. Throws HttpError 415. */
 export function assertType(declared: string, content: Buffer): void {
   const is = KNOWN.find(({ matches }) => matches(content))?.type;
-  if (is !== declared) throw refusal('TYPE_MISMATCH', `By its first bytes the content is ${is ?? 'none of the types accepted here'}, not ${declared}`);
+  if (is !== declared)
+    throw refusal(
+      'TYPE_MISMATCH',
+      `By its first bytes the content is ${is ?? 'none of the types accepted here'}, not ${declared}`,
+    );
 }
 
 function refusal(code: string, detail: string): HttpError {

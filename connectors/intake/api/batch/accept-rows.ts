@@ -46,7 +46,11 @@ export interface Batch {
  * Accepts rows through the queue that single applications go through, and tells of each, in order, when it is stored. Throws HttpError when
  * nothing more can be accepted (partner disabled, database away, shutting down): what was told of stands, the rest was not begun.
  */
-export async function* acceptRows(desk: Desk, batch: Batch, rows: AsyncIterable<CsvRow[]>): AsyncGenerator<RowResult[]> {
+export async function* acceptRows(
+  desk: Desk,
+  batch: Batch,
+  rows: AsyncIterable<CsvRow[]>,
+): AsyncGenerator<RowResult[]> {
   const orders = new InTurn();
   const underWay: Promise<RowResult[]>[] = [];
   let failure: Error | undefined;
@@ -72,13 +76,29 @@ export async function* acceptRows(desk: Desk, batch: Batch, rows: AsyncIterable<
 
 /** Why no more rows may be begun. */
 function endOf({ directory }: Desk, { partnerId, stopped }: Batch): Error | undefined {
-  if (stopped()) return new HttpError(503, 'STOPPING', 'This service is shutting down: send the file again, what was accepted stays so', [], { 'retry-after': '5' });
+  if (stopped())
+    return new HttpError(
+      503,
+      'STOPPING',
+      'This service is shutting down: send the file again, what was accepted stays so',
+      [],
+      { 'retry-after': '5' },
+    );
   return directory.find(partnerId)?.disabled === false ? undefined : disabled();
 }
 
 function notKnown(results: readonly RowResult[]): Error | undefined {
   const unknown = results.find(({ status }) => status === 'unknown');
-  return unknown && new HttpError(503, 'UNAVAILABLE', `The database does not answer; rows from ${unknown.row} on may not have been accepted: send the file again`, [], { 'retry-after': '1' });
+  return (
+    unknown &&
+    new HttpError(
+      503,
+      'UNAVAILABLE',
+      `The database does not answer; rows from ${unknown.row} on may not have been accepted: send the file again`,
+      [],
+      { 'retry-after': '1' },
+    )
+  );
 }
 
 async function* lotsOf(rows: AsyncIterable<CsvRow[]>): AsyncGenerator<CsvRow[]> {
@@ -90,23 +110,51 @@ async function acceptRow(desk: Desk, batch: Batch, orders: InTurn, row: CsvRow):
   try {
     return await tryRow(desk, batch, orders, row);
   } catch (error) {
-    if (!(error instanceof HttpError)) desk.context.logger.error({ err: error, row: row.row }, 'a row of a file could not be stored');
+    if (!(error instanceof HttpError))
+      desk.context.logger.error({ err: error, row: row.row }, 'a row of a file could not be stored');
     desk.metrics.count(batch.partnerId, 'failed');
-    return { row: row.row, status: 'unknown', errors: [{ pointer: '', code: error instanceof HttpError ? error.code : 'INTERNAL', detail: 'Whether this row was accepted is not known: send the file again' }] };
+    return {
+      row: row.row,
+      status: 'unknown',
+      errors: [
+        {
+          pointer: '',
+          code: error instanceof HttpError ? error.code : 'INTERNAL',
+          detail: 'Whether this row was accepted is not known: send the file again',
+        },
+      ],
+    };
   }
 }
 
-async function tryRow(desk: Desk, { partnerId, traceparent, receivedAtMs }: Batch, orders: InTurn, { row, columns, cells, flaw, mapped }: CsvRow): Promise<RowResult> {
-  if (flaw !== undefined) return refusedRow(desk, partnerId, row, undefined, [{ ...named(flaw.column), pointer: '', code: flaw.code, detail: flaw.detail }]);
+async function tryRow(
+  desk: Desk,
+  { partnerId, traceparent, receivedAtMs }: Batch,
+  orders: InTurn,
+  { row, columns, cells, flaw, mapped }: CsvRow,
+): Promise<RowResult> {
+  if (flaw !== undefined)
+    return refusedRow(desk, partnerId, row, undefined, [
+      { ...named(flaw.column), pointer: '', code: flaw.code, detail: flaw.detail },
+    ]);
   const made = mapped();
   const check = checkMapped(made, receivedAtMs);
   const orderNo = typeof made.form.partnerOrderNo === 'string' ? made.form.partnerOrderNo : undefined;
-  if (!check.ok) return refusedRow(desk, partnerId, row, orderNo, check.errors.map(({ source, pointer, code, detail }) => ({ ...named(source), pointer, code, detail })));
+  if (!check.ok)
+    return refusedRow(
+      desk,
+      partnerId,
+      row,
+      orderNo,
+      check.errors.map(({ source, pointer, code, detail }) => ({ ...named(source), pointer, code, detail })),
+    );
   // What the partner sent of this application: its row, cell by cell.
   const raw = Buffer.from(JSON.stringify(Object.fromEntries(columns.map((column, index) => [column, cells[index]]))));
   const application = desk.pending(check.application, { partnerId, channel: 'batch', raw, receivedAtMs, traceparent });
   // Lots go to the database side by side: of two rows of one order the first must stand.
-  const outcome = await orders.run(check.application.partnerOrderNo, () => submitted(desk, { partnerId, nonce: undefined, application }));
+  const outcome = await orders.run(check.application.partnerOrderNo, () =>
+    submitted(desk, { partnerId, nonce: undefined, application }),
+  );
   const result = { row, partnerOrderNo: check.application.partnerOrderNo, applicationId: application.applicationId };
   if (outcome.kind === 'accepted') {
     desk.metrics.accepted(partnerId, check.application.request.amountFen);
@@ -116,7 +164,12 @@ async function tryRow(desk: Desk, { partnerId, traceparent, receivedAtMs }: Batc
   const isSame = outcome.contentDigest === application.contentDigest;
   desk.metrics.count(partnerId, isSame ? 'duplicate' : 'conflict');
   if (isSame) return { ...result, status: 'duplicate' };
-  const conflict = { ...named(made.sourceOf('/partnerOrderNo')), pointer: '/partnerOrderNo', code: 'CONFLICT', detail: 'This order number was accepted before with other content; the first one stands' };
+  const conflict = {
+    ...named(made.sourceOf('/partnerOrderNo')),
+    pointer: '/partnerOrderNo',
+    code: 'CONFLICT',
+    detail: 'This order number was accepted before with other content; the first one stands',
+  };
   return { row, status: 'refused', partnerOrderNo: result.partnerOrderNo, errors: [conflict] };
 }
 
@@ -137,7 +190,13 @@ function named(column: string | undefined): { column?: string } {
   return column === undefined ? {} : { column };
 }
 
-function refusedRow(desk: Desk, partnerId: string, row: number, partnerOrderNo: string | undefined, errors: RowError[]): RowResult {
+function refusedRow(
+  desk: Desk,
+  partnerId: string,
+  row: number,
+  partnerOrderNo: string | undefined,
+  errors: RowError[],
+): RowResult {
   desk.metrics.count(partnerId, 'invalid');
   return { row, status: 'refused', ...(partnerOrderNo === undefined ? {} : { partnerOrderNo }), errors };
 }

@@ -55,16 +55,40 @@ function ndjson(): AnswerWriter {
 
 /** A line for each row, and one for each error of a refused one; the last line, without a row, is the summary. With a byte order mark, for spreadsheets. */
 function csv(): AnswerWriter {
-  const line = (cells: readonly (string | number | undefined)[]): string => `${cells.map((cell) => csvCell(cell === undefined ? '' : String(cell))).join(',')}\r\n`;
+  const line = (cells: readonly (string | number | undefined)[]): string =>
+    `${cells.map((cell) => csvCell(cell === undefined ? '' : String(cell))).join(',')}\r\n`;
   return {
     contentType: 'text/csv; charset=utf-8; header=present',
-    begin: () => `\uFEFF${line(['row', 'status', 'partnerOrderNo', 'applicationId', 'column', 'pointer', 'code', 'detail'])}`,
+    begin: () =>
+      `\uFEFF${line(['row', 'status', 'partnerOrderNo', 'applicationId', 'column', 'pointer', 'code', 'detail'])}`,
     rows: (results) =>
       results
-        .flatMap(({ row, status, partnerOrderNo, applicationId, errors }) => (errors ?? [undefined]).map((error) => line([row, status, partnerOrderNo, applicationId, error?.column, error?.pointer, error?.code, error?.detail])))
+        .flatMap(({ row, status, partnerOrderNo, applicationId, errors }) =>
+          (errors ?? [undefined]).map((error) =>
+            line([
+              row,
+              status,
+              partnerOrderNo,
+              applicationId,
+              error?.column,
+              error?.pointer,
+              error?.code,
+              error?.detail,
+            ]),
+          ),
+        )
         .join(''),
     end: ({ rows, accepted, duplicate, refused, unknown, complete, problem }) =>
-      line(['', complete ? 'complete' : 'incomplete', '', '', '', '', problem?.type, `rows ${rows}, accepted ${accepted}, duplicate ${duplicate}, refused ${refused}, unknown ${unknown}${problem === undefined ? '' : `: ${problem.detail}`}`]),
+      line([
+        '',
+        complete ? 'complete' : 'incomplete',
+        '',
+        '',
+        '',
+        '',
+        problem?.type,
+        `rows ${rows}, accepted ${accepted}, duplicate ${duplicate}, refused ${refused}, unknown ${unknown}${problem === undefined ? '' : `: ${problem.detail}`}`,
+      ]),
   };
 }
 

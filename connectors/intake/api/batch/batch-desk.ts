@@ -52,7 +52,10 @@ export class BatchDesk {
       const content = (): AsyncIterable<Buffer> => openSpool(file.signed.key, request.headers, file.spool);
       await inspectCsv(content(), reading);
       const writer = answerWriter(request.headers.accept);
-      const body: Readable = Readable.from(this.#answers(request, file, readCsv(content(), reading), writer, receivedAtMs, () => body.destroy()), { objectMode: false });
+      const body: Readable = Readable.from(
+        this.#answers(request, file, readCsv(content(), reading), writer, receivedAtMs, () => body.destroy()),
+        { objectMode: false },
+      );
       body.once('close', release);
       return { contentType: writer.contentType, body };
     } catch (error) {
@@ -61,11 +64,22 @@ export class BatchDesk {
     }
   }
 
-  async *#answers(request: FastifyRequest, { signed: { partnerId } }: ReceivedFile, rows: ReturnType<typeof readCsv>, writer: AnswerWriter, receivedAtMs: number, letGo: () => void): AsyncGenerator<string> {
+  async *#answers(
+    request: FastifyRequest,
+    { signed: { partnerId } }: ReceivedFile,
+    rows: ReturnType<typeof readCsv>,
+    writer: AnswerWriter,
+    receivedAtMs: number,
+    letGo: () => void,
+  ): AsyncGenerator<string> {
     const summary: BatchSummary = { rows: 0, accepted: 0, duplicate: 0, refused: 0, unknown: 0, complete: false };
     yield writer.begin();
     try {
-      for await (const results of acceptRows(this.#desk, { partnerId, traceparent: request.traceparent, receivedAtMs, stopped: () => this.#stopping }, rows)) {
+      for await (const results of acceptRows(
+        this.#desk,
+        { partnerId, traceparent: request.traceparent, receivedAtMs, stopped: () => this.#stopping },
+        rows,
+      )) {
         note(summary, results);
         const stalled = setTimeout(letGo, STALLED_MS);
         yield writer.rows(results);
@@ -74,7 +88,8 @@ export class BatchDesk {
       summary.complete = true;
     } catch (error) {
       const { problem } = problemOfError(error, request.id);
-      if (problem.status === 500) request.log.error({ err: error, requestId: request.id }, 'a file could not be dealt with to its end');
+      if (problem.status === 500)
+        request.log.error({ err: error, requestId: request.id }, 'a file could not be dealt with to its end');
       summary.problem = problem;
     }
     yield writer.end(summary);
@@ -90,8 +105,10 @@ function note(summary: BatchSummary, results: readonly RowResult[]): void {
 function namedEncoding(contentType: string | undefined): Encoding | undefined {
   const media = (contentType ?? '').split(';', 1)[0]!.trim().toLowerCase();
   const charset = charsetOf(contentType);
-  const refusal = (code: string, detail: string): HttpError => new HttpError(415, code, detail, [{ pointer: '/headers/content-type', code, detail }], { connection: 'close' });
-  if (media !== 'text/csv') throw refusal('MEDIA_TYPE', 'Content-Type must be text/csv, with charset=utf-8 or charset=gbk');
+  const refusal = (code: string, detail: string): HttpError =>
+    new HttpError(415, code, detail, [{ pointer: '/headers/content-type', code, detail }], { connection: 'close' });
+  if (media !== 'text/csv')
+    throw refusal('MEDIA_TYPE', 'Content-Type must be text/csv, with charset=utf-8 or charset=gbk');
   if (charset === 'other') throw refusal('CHARSET', 'charset must be utf-8 or gbk');
   return charset;
 }

@@ -7,17 +7,30 @@ import { inspectCsv, readCsv } from './csv-file.ts';
 import type { Encoding } from './decode-row.ts';
 
 const format: PartnerFormat = {
-  title: { zh: 't', en: 't' }, input: { kind: 'csv', encoding: 'utf-8', ignored: ['remark'] },
-  fields: [{ to: '/partnerOrderNo', from: 'no' }, { to: '/applicant/name', from: '姓名' }],
+  title: { zh: 't', en: 't' },
+  input: { kind: 'csv', encoding: 'utf-8', ignored: ['remark'] },
+  fields: [
+    { to: '/partnerOrderNo', from: 'no' },
+    { to: '/applicant/name', from: '姓名' },
+  ],
 };
 
 async function* pieces(bytes: Uint8Array, size = bytes.length): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-async function flawOf(bytes: Uint8Array | AsyncIterable<Uint8Array>, encoding: Encoding = 'utf-8', rows = 100, read = format): Promise<unknown> {
+async function flawOf(
+  bytes: Uint8Array | AsyncIterable<Uint8Array>,
+  encoding: Encoding = 'utf-8',
+  rows = 100,
+  read = format,
+): Promise<unknown> {
   try {
-    return await inspectCsv(bytes instanceof Uint8Array ? pieces(bytes, 7) : bytes, { format: read, encoding, limits: { rows, rowBytes: 1_000 } });
+    return await inspectCsv(bytes instanceof Uint8Array ? pieces(bytes, 7) : bytes, {
+      format: read,
+      encoding,
+      limits: { rows, rowBytes: 1_000 },
+    });
   } catch (error) {
     const { status, errors } = error as { status: number; errors: { pointer: string; code: string }[] };
     if (errors === undefined) throw error;
@@ -47,7 +60,12 @@ describe('a file as a whole', () => {
     ['UTF-8 read as GBK', utf8(`no,姓名\n${'1,欧阳修司马光\n'.repeat(3)}`), 'gbk', [400, '/file', 'WRONG_ENCODING']],
     ['UTF-16', Buffer.from('\uFEFFno,姓名\n1,张三\n', 'utf16le'), 'utf-8', [400, '/file', 'NOT_CSV']],
     ['UTF-16 without a mark', Buffer.from('no,x\n1,2\n', 'utf16le'), 'utf-8', [400, '/columns', 'NUL_CHARACTER']],
-    ['a workbook', Buffer.concat([Buffer.from('504b0304', 'hex'), Buffer.alloc(100)]), 'utf-8', [400, '/file', 'NOT_CSV']],
+    [
+      'a workbook',
+      Buffer.concat([Buffer.from('504b0304', 'hex'), Buffer.alloc(100)]),
+      'utf-8',
+      [400, '/file', 'NOT_CSV'],
+    ],
     ['gzip', Buffer.concat([Buffer.from('1f8b08', 'hex'), Buffer.alloc(100)]), 'utf-8', [400, '/file', 'NOT_CSV']],
     ['a NUL in the second row', utf8('no,姓名\n1,张三\n2,李\0四\n'), 'utf-8', [400, '/rows/2', 'NUL_CHARACTER']],
     ['a quote never closed', utf8('no,姓名\n1,张三\n2,"李四\n3,王五\n'), 'utf-8', [400, '/rows/2', 'QUOTE_NOT_CLOSED']],
@@ -67,9 +85,21 @@ describe('a file as a whole', () => {
   });
 
   it('UTF-8 declared as GBK is found by the values where the columns have ASCII names', async () => {
-    const ascii: PartnerFormat = { ...format, fields: [{ to: '/partnerOrderNo', from: 'no' }, { to: '/applicant/name', from: 'name' }] };
-    expect(await flawOf(utf8(`no,name\n${'1,欧阳修司马光上官婉\n'.repeat(3)}`), 'gbk', 100, ascii)).toEqual([400, '/file', 'WRONG_ENCODING']);
-    expect(await flawOf(toGbk(`no,name\n${'1,联通联通联通联通欧阳修司马光上官婉\n'.repeat(3)}`), 'gbk', 100, ascii)).toBe(3);
+    const ascii: PartnerFormat = {
+      ...format,
+      fields: [
+        { to: '/partnerOrderNo', from: 'no' },
+        { to: '/applicant/name', from: 'name' },
+      ],
+    };
+    expect(await flawOf(utf8(`no,name\n${'1,欧阳修司马光上官婉\n'.repeat(3)}`), 'gbk', 100, ascii)).toEqual([
+      400,
+      '/file',
+      'WRONG_ENCODING',
+    ]);
+    expect(
+      await flawOf(toGbk(`no,name\n${'1,联通联通联通联通欧阳修司马光上官婉\n'.repeat(3)}`), 'gbk', 100, ascii),
+    ).toBe(3);
   });
 
   it.each(['x', ',', '"', '\n,', '姓'])('a line of 100 MB of %j is refused in flat memory', async (text) => {
@@ -83,13 +113,25 @@ describe('a file as a whole', () => {
 describe('a row', () => {
   const rowsOf = async (bytes: Buffer, encoding: Encoding, read = format): Promise<unknown[]> => {
     const found: unknown[] = [];
-    for await (const rows of readCsv(pieces(bytes), { format: read, encoding })) for (const { row, cells, flaw } of rows) found.push(flaw === undefined ? [row, ...cells] : [row, flaw.column, flaw.code]);
+    for await (const rows of readCsv(pieces(bytes), { format: read, encoding }))
+      for (const { row, cells, flaw } of rows)
+        found.push(flaw === undefined ? [row, ...cells] : [row, flaw.column, flaw.code]);
     return found;
   };
 
   it('keeps its number, whatever is wrong with those around it', async () => {
-    const bytes = Buffer.concat([utf8('no,姓名\n1,张三\n\n3\n4,李四,x\n5,'), Buffer.from([0xd5, 0xc5]), utf8('\n6,王五')]);
-    expect(await rowsOf(bytes, 'utf-8')).toEqual([[1, '1', '张三'], [3, undefined, 'COLUMN_COUNT'], [4, undefined, 'COLUMN_COUNT'], [5, '姓名', 'ENCODING'], [6, '6', '王五']]);
+    const bytes = Buffer.concat([
+      utf8('no,姓名\n1,张三\n\n3\n4,李四,x\n5,'),
+      Buffer.from([0xd5, 0xc5]),
+      utf8('\n6,王五'),
+    ]);
+    expect(await rowsOf(bytes, 'utf-8')).toEqual([
+      [1, '1', '张三'],
+      [3, undefined, 'COLUMN_COUNT'],
+      [4, undefined, 'COLUMN_COUNT'],
+      [5, '姓名', 'ENCODING'],
+      [6, '6', '王五'],
+    ]);
   });
 
   it('of a GBK file is the text it was', async () => {

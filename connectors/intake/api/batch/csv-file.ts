@@ -40,7 +40,11 @@ export function defaultEncoding({ input }: PartnerFormat): Encoding {
  * Rows of a file in the order they stand in, those without any cell left out. Throws HttpError 400 or 413 for a file that cannot be read,
  * as csvRows does, and for a header that does not fit the format.
  */
-export async function* readCsv(pieces: AsyncIterable<Uint8Array>, { format, encoding, limits = CSV_LIMITS }: CsvReading, watch = new EncodingWatch(encoding)): AsyncGenerator<CsvRow[]> {
+export async function* readCsv(
+  pieces: AsyncIterable<Uint8Array>,
+  { format, encoding, limits = CSV_LIMITS }: CsvReading,
+  watch = new EncodingWatch(encoding),
+): AsyncGenerator<CsvRow[]> {
   const delimiter = (format.input.kind === 'csv' ? format.input.delimiter : undefined) ?? ',';
   const isUtf8Marked = (): void => {
     if (encoding !== 'utf-8') throw wrongEncoding(encoding, 'utf-8');
@@ -71,28 +75,58 @@ function decodeHeader(cells: readonly string[], encoding: Encoding): string[] {
 }
 
 /** The columns are wrong, unless they are right in the other encoding. */
-function badHeader(format: PartnerFormat, cells: readonly string[], encoding: Encoding, errors: readonly FieldError[]): HttpError {
+function badHeader(
+  format: PartnerFormat,
+  cells: readonly string[],
+  encoding: Encoding,
+  errors: readonly FieldError[],
+): HttpError {
   const other = encoding === 'gbk' ? 'utf-8' : 'gbk';
   if (csvMapping(format, decodeHeader(cells, other)).ok) return wrongEncoding(encoding, other);
-  return new HttpError(400, 'INVALID_FILE', 'The columns of the file are not those of the format; nothing of it was accepted', errors);
+  return new HttpError(
+    400,
+    'INVALID_FILE',
+    'The columns of the file are not those of the format; nothing of it was accepted',
+    errors,
+  );
 }
 
-function rowOf(row: number, columns: readonly string[], cells: readonly string[], encoding: Encoding, watch: EncodingWatch, map: (cells: readonly string[]) => Mapped): CsvRow {
+function rowOf(
+  row: number,
+  columns: readonly string[],
+  cells: readonly string[],
+  encoding: Encoding,
+  watch: EncodingWatch,
+  map: (cells: readonly string[]) => Mapped,
+): CsvRow {
   let flaw: CsvRow['flaw'];
   let foreign = false;
   const decoded = cells.map((cell, index) => {
     const text = decodeCell(cell, encoding);
     if (text !== cell) foreign = true;
-    if (text === undefined) flaw ??= { column: columns[index], code: 'ENCODING', detail: `holds bytes that are not ${encoding.toUpperCase()}` };
+    if (text === undefined)
+      flaw ??= {
+        column: columns[index],
+        code: 'ENCODING',
+        detail: `holds bytes that are not ${encoding.toUpperCase()}`,
+      };
     return text ?? '';
   });
   if (foreign) watch.note(cells, flaw === undefined);
-  if (cells.length !== columns.length) flaw = { column: undefined, code: 'COLUMN_COUNT', detail: `has ${cells.length} cells, the header ${columns.length}` };
+  if (cells.length !== columns.length)
+    flaw = {
+      column: undefined,
+      code: 'COLUMN_COUNT',
+      detail: `has ${cells.length} cells, the header ${columns.length}`,
+    };
   return { row, columns, cells: decoded, flaw, mapped: () => map(decoded) };
 }
 
 export function wrongEncoding(is: Encoding, seems: Encoding): HttpError {
-  return csvFlaw('WRONG_ENCODING', `is read as ${is.toUpperCase()} but seems to be ${seems.toUpperCase()}: say so in Content-Type, text/csv; charset=${seems}`);
+  return csvFlaw(
+    'WRONG_ENCODING',
+    `is read as ${is.toUpperCase()} but seems to be ${seems.toUpperCase()}: say so in Content-Type, text/csv; charset=${seems}`,
+  );
 }
 
 /** Reads a file through without doing anything, so that what is wrong with it as a whole is known before any of its rows is accepted. Returns the rows. */

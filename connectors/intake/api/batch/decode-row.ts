@@ -44,6 +44,9 @@ export class EncodingWatch {
   /** The encoding the file seems to be in, when it is not the one it is read in; undefined: no doubt. */
   get other(): Encoding | undefined {
     if (this.#encoding === 'utf-8') return this.#broken > this.#sound ? 'gbk' : undefined;
-    return this.#broken > this.#sound || (this.#sample.length >= SAMPLE_BYTES && isUtf8(Buffer.from(this.#sample, 'latin1'))) ? 'utf-8' : undefined;
+    return this.#broken > this.#sound ||
+      (this.#sample.length >= SAMPLE_BYTES && isUtf8(Buffer.from(this.#sample, 'latin1')))
+      ? 'utf-8'
+      : undefined;
   }
 }

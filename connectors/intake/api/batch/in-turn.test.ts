@@ -6,7 +6,9 @@ describe('work of one name', () => {
     const turns = new InTurn();
     const done: string[] = [];
     let finish: (error?: Error) => void = () => undefined;
-    const slow = new Promise<void>((resolve, reject) => (finish = (error) => (error === undefined ? resolve() : reject(error))));
+    const slow = new Promise<void>(
+      (resolve, reject) => (finish = (error) => (error === undefined ? resolve() : reject(error))),
+    );
     const note = (what: string) => async (): Promise<string> => {
       done.push(what);
       return what;

@@ -26,7 +26,12 @@ export interface BatchEntry {
 }
 
 /** What became of a request; `accepted` also stands for a request without an application whose nonce was good. */
-export type EntryOutcome = { kind: 'accepted' } | { kind: 'duplicate'; contentDigest: string } | { kind: 'replayed' } | { kind: 'disabled' } | { kind: 'stale-key' };
+export type EntryOutcome =
+  | { kind: 'accepted' }
+  | { kind: 'duplicate'; contentDigest: string }
+  | { kind: 'replayed' }
+  | { kind: 'disabled' }
+  | { kind: 'stale-key' };
 
 const STATEMENT_MS = 10_000;
 const ACCEPTED: EntryOutcome = { kind: 'accepted' };
@@ -55,14 +60,20 @@ export async function acceptBatch(pool: Pool, atMs: number, entries: readonly Ba
     }
   });
   const { bodies, eventLengths } = bodiesOf(applications.map(({ application }) => application));
-  const column = <Value>(read: (application: SealedApplication) => Value): Value[] => applications.map(({ application }) => read(application));
+  const column = <Value>(read: (application: SealedApplication) => Value): Value[] =>
+    applications.map(({ application }) => read(application));
   const { rows } = await pool.query<{ request: number; outcome: EntryOutcome['kind']; digest: string | null }>({
     name: 'intake-accept',
     text: 'SELECT request, outcome, digest FROM intake.accept($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22)',
     values: [
       new Date(atMs).toISOString(),
-      plainArray(nonces.request), plainArray(nonces.partner), plainArray(nonces.nonce),
-      plainArray(keys.request), plainArray(keys.person), Buffer.concat(keys.wrapped), plainArray(keys.fresh),
+      plainArray(nonces.request),
+      plainArray(nonces.partner),
+      plainArray(nonces.nonce),
+      plainArray(keys.request),
+      plainArray(keys.person),
+      Buffer.concat(keys.wrapped),
+      plainArray(keys.fresh),
       plainArray(applications.map(({ request }) => request)),
       plainArray(column((application) => application.applicationId)),
       plainArray(applications.map(({ partnerId }) => partnerId)),
@@ -81,14 +92,20 @@ export async function acceptBatch(pool: Pool, atMs: number, entries: readonly Ba
     query_timeout: STATEMENT_MS,
   } as Parameters<typeof pool.query>[0] & object);
   const outcomes: EntryOutcome[] = entries.map(() => ACCEPTED);
-  for (const { request, outcome, digest } of rows) outcomes[request] = outcome === 'duplicate' ? { kind: 'duplicate', contentDigest: digest as string } : ({ kind: outcome } as EntryOutcome);
+  for (const { request, outcome, digest } of rows)
+    outcomes[request] =
+      outcome === 'duplicate'
+        ? { kind: 'duplicate', contentDigest: digest as string }
+        : ({ kind: outcome } as EntryOutcome);
   return outcomes;
 }
 
 /** Raw ciphertext and event of each application one after the other, and how many bytes each event takes. */
 function bodiesOf(applications: readonly SealedApplication[]): { bodies: Buffer; eventLengths: number[] } {
   // A UTF-16 unit takes three bytes at most.
-  const bodies = Buffer.allocUnsafe(applications.reduce((sum, { raw, event }) => sum + raw.length + event.length * 3, 0));
+  const bodies = Buffer.allocUnsafe(
+    applications.reduce((sum, { raw, event }) => sum + raw.length + event.length * 3, 0),
+  );
   let at = 0;
   const eventLengths = applications.map(({ raw, event }) => {
     bodies.set(raw, at);

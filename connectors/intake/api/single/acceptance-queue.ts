@@ -44,7 +44,12 @@ export interface QueueLimits {
   waitingBytes: number;
 }
 
-export const DEFAULT_QUEUE_LIMITS: QueueLimits = { batch: 200, concurrent: 2, waiting: 4_000, waitingBytes: 64 * 1_048_576 };
+export const DEFAULT_QUEUE_LIMITS: QueueLimits = {
+  batch: 200,
+  concurrent: 2,
+  waiting: 4_000,
+  waitingBytes: 64 * 1_048_576,
+};
 
 const MAX_ATTEMPTS = 8;
 const RETRY_AFTER = { 'retry-after': '1' } as const;
@@ -66,7 +71,13 @@ export class AcceptanceQueue {
   #idle: (() => void)[] = [];
 
   /** `onFailure` is told of every batch that failed, for the log. */
-  constructor(options: { pool: Pool; privacy: Privacy; clock: () => number; limits?: QueueLimits; onFailure: (error: unknown) => void }) {
+  constructor(options: {
+    pool: Pool;
+    privacy: Privacy;
+    clock: () => number;
+    limits?: QueueLimits;
+    onFailure: (error: unknown) => void;
+  }) {
     this.#pool = options.pool;
     this.#privacy = options.privacy;
     this.#clock = options.clock;
@@ -82,7 +93,13 @@ export class AcceptanceQueue {
   /** Throws HttpError 503 with Retry-After while no more may wait: call it before any work is put into a request. */
   assertRoom(): void {
     if (this.#waiting.length >= this.#limits.waiting || this.#waitingBytes >= this.#limits.waitingBytes)
-      throw new HttpError(503, 'OVERLOADED', 'More applications arrive than can be stored; this one was not accepted', [], RETRY_AFTER);
+      throw new HttpError(
+        503,
+        'OVERLOADED',
+        'More applications arrive than can be stored; this one was not accepted',
+        [],
+        RETRY_AFTER,
+      );
   }
 
   /**
@@ -157,20 +174,34 @@ export class AcceptanceQueue {
   }
 
   async #seal(batch: readonly Waiting[]): Promise<{ entries: BatchEntry[]; keys: Map<string, PersonKey> }> {
-    const keys = await this.#privacy.keys.forWriting(batch.flatMap(({ request }) => request.application?.personIds ?? []));
+    const keys = await this.#privacy.keys.forWriting(
+      batch.flatMap(({ request }) => request.application?.personIds ?? []),
+    );
     const entries = batch.map(({ request, nonceUsed }): BatchEntry => {
       const { partnerId, nonce, application } = request;
       if (application === undefined) return { partnerId, nonce: nonceUsed ? undefined : nonce, application: undefined };
       const own = application.personIds.map((personId) => keys.get(personId) as PersonKey);
       const { applicationId, channel, contentDigest, receivedAtMs, traceparent, content, personIds } = application;
-      const event = applicationEvent(this.#privacy, content, { applicationId, partnerId, channel, contentDigest, receivedAtMs, personIds }, own);
+      const event = applicationEvent(
+        this.#privacy,
+        content,
+        { applicationId, partnerId, channel, contentDigest, receivedAtMs, personIds },
+        own,
+      );
       return {
         partnerId,
         nonce: nonceUsed ? undefined : nonce,
         application: {
-          applicationId, contentDigest, receivedAtMs, traceparent, keys: own, channel,
-          partnerOrderNo: content.partnerOrderNo, amountFen: content.request.amountFen,
-          raw: this.#privacy.sealFor(own, application.raw), event: JSON.stringify(event),
+          applicationId,
+          contentDigest,
+          receivedAtMs,
+          traceparent,
+          keys: own,
+          channel,
+          partnerOrderNo: content.partnerOrderNo,
+          amountFen: content.request.amountFen,
+          raw: this.#privacy.sealFor(own, application.raw),
+          event: JSON.stringify(event),
         },
       };
     });
@@ -185,7 +216,8 @@ export class AcceptanceQueue {
       waiting.nonceUsed = true;
       return true;
     }
-    if (outcome.kind === 'accepted') for (const personId of personIds) this.#privacy.keys.remember(keys.get(personId) as PersonKey);
+    if (outcome.kind === 'accepted')
+      for (const personId of personIds) this.#privacy.keys.remember(keys.get(personId) as PersonKey);
     waiting.resolve(outcome);
     return false;
   }
@@ -194,7 +226,13 @@ export class AcceptanceQueue {
     this.#onFailure(error);
     if (isSerializationFailure(error)) return this.#putBack(batch);
     if (isConnectionFailure(error)) {
-      const away = new HttpError(503, 'UNAVAILABLE', 'The database does not answer; whether this was accepted is not known, send it again with a new nonce', [], RETRY_AFTER);
+      const away = new HttpError(
+        503,
+        'UNAVAILABLE',
+        'The database does not answer; whether this was accepted is not known, send it again with a new nonce',
+        [],
+        RETRY_AFTER,
+      );
       for (const waiting of batch) waiting.reject(away);
     } else if (batch.length === 1) batch[0]!.reject(error);
     // Rolled back because of one of them: by halves the others get through, and the one is found.
@@ -205,7 +243,16 @@ export class AcceptanceQueue {
     const again: Waiting[] = [];
     for (const waiting of batch) {
       waiting.attempts += 1;
-      if (waiting.attempts >= MAX_ATTEMPTS) waiting.reject(new HttpError(503, 'CONTENDED', 'The same application or person is being written by others; send it again', [], RETRY_AFTER));
+      if (waiting.attempts >= MAX_ATTEMPTS)
+        waiting.reject(
+          new HttpError(
+            503,
+            'CONTENDED',
+            'The same application or person is being written by others; send it again',
+            [],
+            RETRY_AFTER,
+          ),
+        );
       else again.push(waiting);
     }
     for (const { request } of again) this.#waitingBytes += request.application?.raw.length ?? 0;

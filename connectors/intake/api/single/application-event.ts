@@ -25,7 +25,12 @@ export function personsOf(application: ValidApplication): ValidPerson[] {
  * The event of an accepted application: the form with everything personal sealed under the keys of the persons (one for each of
  * `personIds`, in that order).
  */
-export function applicationEvent(privacy: Privacy, application: ValidApplication, acceptance: Acceptance, keys: readonly PersonKey[]): Received {
+export function applicationEvent(
+  privacy: Privacy,
+  application: ValidApplication,
+  acceptance: Acceptance,
+  keys: readonly PersonKey[],
+): Received {
   const { applicant, bankCard } = application;
   const [applicantKey] = keys as [PersonKey];
   const sealed = privacy.seal(applicantKey, {
@@ -62,7 +67,13 @@ export function applicationEvent(privacy: Privacy, application: ValidApplication
     guarantors: application.guarantors.map((person, index) => {
       const key = keys[index + 1] as PersonKey;
       const { birthDate, sex, idRegion } = person;
-      return { personId: key.personId, ...privacy.seal(key, { name: person.name, idNo: person.idNo, mobile: person.mobile }), birthDate, sex, idRegion };
+      return {
+        personId: key.personId,
+        ...privacy.seal(key, { name: person.name, idNo: person.idNo, mobile: person.mobile }),
+        birthDate,
+        sex,
+        idRegion,
+      };
     }),
     vehicle: application.vehicle,
     request: application.request,

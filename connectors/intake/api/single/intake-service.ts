@@ -44,10 +44,19 @@ export class IntakeService {
     this.#directory = new PartnerDirectory(context);
     this.#formats = new FormatDirectory(context);
     // Connections of its own: a slow query of the console must not hold up what partners send.
-    this.#pool = createPool(context.endpoints.databaseUrl, { max: DEFAULT_QUEUE_LIMITS.concurrent * 2, name: 'autofin-hub intake' });
+    this.#pool = createPool(context.endpoints.databaseUrl, {
+      max: DEFAULT_QUEUE_LIMITS.concurrent * 2,
+      name: 'autofin-hub intake',
+    });
     const { partnerRate } = readIntakeSettings();
-    this.#gate = new PartnerGate({ directory: this.#directory, limiter: new RateLimiter(this.#pool), clock: context.clock, defaultRate: partnerRate === 0 ? undefined : partnerRate });
-    const onFailure = (error: unknown): void => context.logger.warn({ err: error }, 'a batch of applications was not stored');
+    this.#gate = new PartnerGate({
+      directory: this.#directory,
+      limiter: new RateLimiter(this.#pool),
+      clock: context.clock,
+      defaultRate: partnerRate === 0 ? undefined : partnerRate,
+    });
+    const onFailure = (error: unknown): void =>
+      context.logger.warn({ err: error }, 'a batch of applications was not stored');
     this.#queue = new AcceptanceQueue({ pool: this.#pool, privacy, clock: context.clock, onFailure });
     this.#metrics = intakeMetrics(context.metrics, () => this.#queue.depth);
   }
@@ -73,7 +82,13 @@ export class IntakeService {
   /** What files of applications and attachments share with single applications. */
   get desk(): IntakeDesk {
     return {
-      context: this.#context, privacy: this.#privacy, directory: this.#directory, gate: this.#gate, queue: this.#queue, formats: this.#formats, metrics: this.#metrics,
+      context: this.#context,
+      privacy: this.#privacy,
+      directory: this.#directory,
+      gate: this.#gate,
+      queue: this.#queue,
+      formats: this.#formats,
+      metrics: this.#metrics,
       useNonce: (signed) => this.#useNonce(signed),
       pending: (content, received) => this.#pending(content, received),
     };
@@ -103,8 +118,13 @@ export class IntakeService {
   async status(request: FastifyRequest, idOf: (partnerId: string) => string): Promise<ApplicationStatus> {
     const signed = await this.#gate.admit(request, EMPTY);
     await this.#useNonce(signed);
-    const status = await this.#fromDatabase(readStatus(this.#context.postgres, signed.partnerId, idOf(signed.partnerId)));
-    if (status === undefined) throw new HttpError(404, 'NOT_FOUND', 'This partner has no such application', [{ pointer: '/url', code: 'NOT_FOUND', detail: 'This partner has no such application' }]);
+    const status = await this.#fromDatabase(
+      readStatus(this.#context.postgres, signed.partnerId, idOf(signed.partnerId)),
+    );
+    if (status === undefined)
+      throw new HttpError(404, 'NOT_FOUND', 'This partner has no such application', [
+        { pointer: '/url', code: 'NOT_FOUND', detail: 'This partner has no such application' },
+      ]);
     return status;
   }
 
@@ -114,7 +134,15 @@ export class IntakeService {
     const body = request.body instanceof Buffer ? request.body : EMPTY;
     const signed = await this.#gate.admit(request, body);
     await this.#useNonce(signed);
-    return { partnerId: signed.partnerId, body: parseStrictJson(openBody(signed.key, request.headers, body), { ...DEFAULT_LIMITS, maxDepth: 12, integersOnly: true, maxItems }) };
+    return {
+      partnerId: signed.partnerId,
+      body: parseStrictJson(openBody(signed.key, request.headers, body), {
+        ...DEFAULT_LIMITS,
+        maxDepth: 12,
+        integersOnly: true,
+        maxItems,
+      }),
+    };
   }
 
   async #readForm(signed: Signed, body: Buffer, { headers, traceparent }: FastifyRequest): Promise<PendingApplication> {
@@ -124,7 +152,13 @@ export class IntakeService {
     try {
       raw = openBody(signed.key, headers, body);
       const check = readJsonApplication(this.#formats.json(signed.partnerId, receivedAtMs), raw, receivedAtMs);
-      if (!check.ok) throw new HttpError(400, 'INVALID_APPLICATION', 'The application is not valid; it was not accepted', check.errors);
+      if (!check.ok)
+        throw new HttpError(
+          400,
+          'INVALID_APPLICATION',
+          'The application is not valid; it was not accepted',
+          check.errors,
+        );
       content = check.application;
     } catch (error) {
       // It was the partner's own request: its nonce is used up, whatever stood in the body.
@@ -134,11 +168,17 @@ export class IntakeService {
     return this.#pending(content, { partnerId: signed.partnerId, channel: 'api', raw, receivedAtMs, traceparent });
   }
 
-  #pending(content: ValidApplication, { partnerId, ...received }: Parameters<IntakeDesk['pending']>[1]): PendingApplication {
+  #pending(
+    content: ValidApplication,
+    { partnerId, ...received }: Parameters<IntakeDesk['pending']>[1],
+  ): PendingApplication {
     return {
       applicationId: applicationIdOf(partnerId, content.partnerOrderNo),
       // The issuer is looked up in a table that changes; the same card sent again must have the same digest.
-      contentDigest: this.#privacy.digest('application', JSON.stringify({ ...content, bankCard: content.bankCard?.no ?? null })),
+      contentDigest: this.#privacy.digest(
+        'application',
+        JSON.stringify({ ...content, bankCard: content.bankCard?.no ?? null }),
+      ),
       personIds: personsOf(content).map((person) => this.#privacy.personIdOf(person.idNo)),
       content,
       ...received,
@@ -151,7 +191,11 @@ export class IntakeService {
     if (outcome.kind === 'disabled') throw disabled();
   }
 
-  async #answer(partnerId: string, application: PendingApplication, outcome: EntryOutcome): Promise<{ created: boolean; applicationId: string; status: string }> {
+  async #answer(
+    partnerId: string,
+    application: PendingApplication,
+    outcome: EntryOutcome,
+  ): Promise<{ created: boolean; applicationId: string; status: string }> {
     const { applicationId } = application;
     if (outcome.kind === 'accepted') {
       this.#metrics.accepted(partnerId, application.content.request.amountFen);
@@ -184,7 +228,12 @@ function conflict(): HttpError {
 
 function outcomeOf(error: unknown): IntakeOutcome {
   if (!(error instanceof HttpError)) return 'failed';
-  if (error.status === 401) return error.errors[0]?.code === 'REPLAYED' ? 'replayed' : error.errors[0]?.code === 'DISABLED' ? 'disabled' : 'unauthorized';
+  if (error.status === 401)
+    return error.errors[0]?.code === 'REPLAYED'
+      ? 'replayed'
+      : error.errors[0]?.code === 'DISABLED'
+        ? 'disabled'
+        : 'unauthorized';
   if (error.status === 403) return 'unauthorized';
   if (error.status === 409) return 'conflict';
   if (error.status === 429) return 'limited';

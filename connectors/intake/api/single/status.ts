@@ -7,7 +7,15 @@ export interface ApplicationStatus {
   partnerOrderNo: string;
   status: string;
   receivedAt: string;
-  decision: { outcome: string; amountFen: number; annualRate: string | null; termMonths: number | null; reasons: { code: string; detail: string }[]; policyVersion: string; decidedAt: string } | null;
+  decision: {
+    outcome: string;
+    amountFen: number;
+    annualRate: string | null;
+    termMonths: number | null;
+    reasons: { code: string; detail: string }[];
+    policyVersion: string;
+    decidedAt: string;
+  } | null;
   history: { status: string; at: string }[];
 }
 
@@ -24,7 +32,11 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
  * The status of one application of this partner: the row of its acceptance and, once the review has begun, its case. Undefined when there is
  * none by this id or it is another partner's.
  */
-export async function readStatus(postgres: HubContext['postgres'], partnerId: string, applicationId: string): Promise<ApplicationStatus | undefined> {
+export async function readStatus(
+  postgres: HubContext['postgres'],
+  partnerId: string,
+  applicationId: string,
+): Promise<ApplicationStatus | undefined> {
   if (!UUID.test(applicationId)) return undefined;
   const { rows } = await postgres.query<Row>({
     name: 'application-status',
@@ -41,7 +53,9 @@ function statusOf(row: Row): ApplicationStatus {
   const head = { applicationId: row.application_id, partnerOrderNo: row.partner_order_no, receivedAt: received.at };
   if (row.state === null) return { ...head, status: received.status, decision: null, history: [received] };
   const { status, decision, history } = JSON.parse(row.state) as ReviewCase;
-  const later = history.filter((entry) => entry.status !== 'RECEIVED').map(({ status: at, at: when }) => ({ status: at, at: when }));
+  const later = history
+    .filter((entry) => entry.status !== 'RECEIVED')
+    .map(({ status: at, at: when }) => ({ status: at, at: when }));
   return {
     ...head,
     status,

@@ -1,6 +1,11 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import { validateBankCard, validateMobile, validateResidentId, validateVin } from '../../../../models/reference/identifiers/index.ts';
+import {
+  validateBankCard,
+  validateMobile,
+  validateResidentId,
+  validateVin,
+} from '../../../../models/reference/identifiers/index.ts';
 import { businessDateOf } from '../../../../platform/kernel/clock.ts';
 import type { FieldError } from '../../../../platform/kernel/errors.ts';
 import { fieldErrorOf } from '../../../../platform/edge/http/index.ts';
@@ -42,7 +47,12 @@ export interface ValidApplication {
     firstRegistered: string | null;
     mileageKm: number | null;
   };
-  request: { amountFen: number; termMonths: number; method: ApplicationForm['request']['method']; addOns: { kind: string; priceFen: number; financedFen: number }[] };
+  request: {
+    amountFen: number;
+    termMonths: number;
+    method: ApplicationForm['request']['method'];
+    addOns: { kind: string; priceFen: number; financedFen: number }[];
+  };
   bankCard: { no: string; issuer: string | null } | null;
 }
 
@@ -72,14 +82,23 @@ export function validateApplication(body: unknown, nowMs: number): ApplicationCh
   const errors: FieldError[] = [];
   const today = businessDateOf(nowMs);
   const applicant = checkPerson(body.applicant, '/applicant', today, errors);
-  const guarantors = (body.guarantors ?? []).map((person, index) => checkPerson(person, `/guarantors/${index}`, today, errors));
+  const guarantors = (body.guarantors ?? []).map((person, index) =>
+    checkPerson(person, `/guarantors/${index}`, today, errors),
+  );
   const vehicle = checkVehicle(body.vehicle, today, errors);
   const bankCard = checkCard(body.bankCard, errors);
   checkDistinct(applicant, guarantors, errors);
-  body.applicant.consents.forEach((consent, index) => checkConsent(consent.at, `/applicant/consents/${index}/at`, nowMs, errors));
+  body.applicant.consents.forEach((consent, index) =>
+    checkConsent(consent.at, `/applicant/consents/${index}/at`, nowMs, errors),
+  );
   const addOns = body.request.addOns ?? [];
   addOns.forEach((addOn, index) => {
-    if (addOn.financedFen > addOn.priceFen) errors.push({ pointer: `/request/addOns/${index}/financedFen`, code: 'TOO_LARGE', detail: 'is more than the price of the add-on' });
+    if (addOn.financedFen > addOn.priceFen)
+      errors.push({
+        pointer: `/request/addOns/${index}/financedFen`,
+        code: 'TOO_LARGE',
+        detail: 'is more than the price of the add-on',
+      });
   });
   if (errors.length > 0 || applicant === undefined || vehicle === undefined) return { ok: false, errors };
   const { monthlyIncomeFen, monthlyDebtFen, employer, address, consents } = body.applicant;
@@ -91,7 +110,12 @@ export function validateApplication(body: unknown, nowMs: number): ApplicationCh
       product: body.product,
       applicant: {
         // Field by field: behind a spread V8 adds each of them the slow way, and all of them took as long as the whole check.
-        name, idNo, mobile, birthDate, sex, idRegion,
+        name,
+        idNo,
+        mobile,
+        birthDate,
+        sex,
+        idRegion,
         monthlyIncomeFen,
         monthlyDebtFen,
         employer: employer?.trim() ?? null,
@@ -113,16 +137,32 @@ export function validateApplication(body: unknown, nowMs: number): ApplicationCh
 
 type Refusal = { ok: false; code: string; detail: string };
 
-function checkPerson(person: { name: string; idNo: string; mobile: string }, pointer: string, today: string, errors: FieldError[]): ValidPerson | undefined {
+function checkPerson(
+  person: { name: string; idNo: string; mobile: string },
+  pointer: string,
+  today: string,
+  errors: FieldError[],
+): ValidPerson | undefined {
   const id = validateResidentId(person.idNo, today);
   const mobile = validateMobile(person.mobile);
   if (!id.ok) errors.push(at(`${pointer}/idNo`, id));
   if (!mobile.ok) errors.push(at(`${pointer}/mobile`, mobile));
   if (!id.ok || !mobile.ok) return undefined;
-  return { name: person.name.trim(), idNo: id.normalised, mobile: mobile.normalised, birthDate: id.birthDate, sex: id.sex, idRegion: id.region };
+  return {
+    name: person.name.trim(),
+    idNo: id.normalised,
+    mobile: mobile.normalised,
+    birthDate: id.birthDate,
+    sex: id.sex,
+    idRegion: id.region,
+  };
 }
 
-function checkVehicle(vehicle: ApplicationForm['vehicle'], today: string, errors: FieldError[]): ValidApplication['vehicle'] | undefined {
+function checkVehicle(
+  vehicle: ApplicationForm['vehicle'],
+  today: string,
+  errors: FieldError[],
+): ValidApplication['vehicle'] | undefined {
   const vin = validateVin(vehicle.vin);
   if (!vin.ok) errors.push(at('/vehicle/vin', vin));
   const firstRegistered = vehicle.firstRegistered ?? null;
@@ -131,12 +171,24 @@ function checkVehicle(vehicle: ApplicationForm['vehicle'], today: string, errors
   if (firstRegistered !== null && firstRegistered > today)
     errors.push({ pointer: '/vehicle/firstRegistered', code: 'IN_THE_FUTURE', detail: 'lies after today' });
   if (firstRegistered !== null && firstRegistered < EARLIEST_REGISTRATION)
-    errors.push({ pointer: '/vehicle/firstRegistered', code: 'TOO_EARLY', detail: `lies before ${EARLIEST_REGISTRATION}` });
+    errors.push({
+      pointer: '/vehicle/firstRegistered',
+      code: 'TOO_EARLY',
+      detail: `lies before ${EARLIEST_REGISTRATION}`,
+    });
   if (!vin.ok) return undefined;
   const { kind, use, energy, priceFen } = vehicle;
   return {
-    kind, use, energy, vin: vin.normalised, vinCheckDigitOk: vin.checkDigitOk, priceFen,
-    listPriceFen: vehicle.listPriceFen ?? null, valuationFen: vehicle.valuationFen ?? null, firstRegistered, mileageKm: vehicle.mileageKm ?? null,
+    kind,
+    use,
+    energy,
+    vin: vin.normalised,
+    vinCheckDigitOk: vin.checkDigitOk,
+    priceFen,
+    listPriceFen: vehicle.listPriceFen ?? null,
+    valuationFen: vehicle.valuationFen ?? null,
+    firstRegistered,
+    mileageKm: vehicle.mileageKm ?? null,
   };
 }
 
@@ -154,11 +206,20 @@ function checkCard(card: ApplicationForm['bankCard'], errors: FieldError[]): Val
   return null;
 }
 
-function checkDistinct(applicant: ValidPerson | undefined, guarantors: readonly (ValidPerson | undefined)[], errors: FieldError[]): void {
+function checkDistinct(
+  applicant: ValidPerson | undefined,
+  guarantors: readonly (ValidPerson | undefined)[],
+  errors: FieldError[],
+): void {
   const seen = new Set(applicant === undefined ? [] : [applicant.idNo]);
   guarantors.forEach((guarantor, index) => {
     if (guarantor === undefined) return;
-    if (seen.has(guarantor.idNo)) errors.push({ pointer: `/guarantors/${index}/idNo`, code: 'DUPLICATE', detail: 'is the applicant or another guarantor again' });
+    if (seen.has(guarantor.idNo))
+      errors.push({
+        pointer: `/guarantors/${index}/idNo`,
+        code: 'DUPLICATE',
+        detail: 'is the applicant or another guarantor again',
+      });
     seen.add(guarantor.idNo);
   });
 }
@@ -167,8 +228,10 @@ function checkConsent(instant: string, pointer: string, nowMs: number, errors: F
   const atMs = Date.parse(instant);
   // A leap second passes the format but is no time JavaScript or the warehouse knows.
   if (Number.isNaN(atMs)) errors.push({ pointer, code: 'FORM', detail: 'is not an instant' });
-  else if (atMs < EARLIEST_CONSENT_MS) errors.push({ pointer, code: 'TOO_EARLY', detail: 'lies before anyone consented to credit enquiries' });
-  else if (atMs > nowMs + CLOCK_TOLERANCE_MS) errors.push({ pointer, code: 'IN_THE_FUTURE', detail: 'lies in the future' });
+  else if (atMs < EARLIEST_CONSENT_MS)
+    errors.push({ pointer, code: 'TOO_EARLY', detail: 'lies before anyone consented to credit enquiries' });
+  else if (atMs > nowMs + CLOCK_TOLERANCE_MS)
+    errors.push({ pointer, code: 'IN_THE_FUTURE', detail: 'lies in the future' });
 }
 
 function at(pointer: string, refusal: Refusal): FieldError {
@@ -179,5 +242,7 @@ function formError(error: ErrorObject): FieldError {
   const base = fieldErrorOf(error as Parameters<typeof fieldErrorOf>[0], undefined);
   const allowed = (error.params as { allowedValues?: readonly unknown[] }).allowedValues;
   if (allowed !== undefined) return { ...base, detail: `must be one of ${allowed.join(', ')}` };
-  return error.keyword === 'pattern' ? { ...base, detail: 'holds characters, or an order of them, that are not allowed here' } : base;
+  return error.keyword === 'pattern'
+    ? { ...base, detail: 'holds characters, or an order of them, that are not allowed here' }
+    : base;
 }

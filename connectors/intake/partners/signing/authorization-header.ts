@@ -24,24 +24,38 @@ const FORMS: Readonly<Record<Exclude<Parameter, 'signature'>, readonly [form: Re
 const SIGNATURES: Readonly<Record<Scheme, readonly [form: RegExp, detail: string]>> = {
   'HUB1-HMAC-SHA256': [/^[A-Za-z0-9+/]{43}=$/, 'must be the base64 of 32 bytes'],
   // Up to 4,096 bits.
-  'HUB1-RSA-SHA256': [/^(?:[A-Za-z0-9+/]{4}){85,170}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$/, 'must be the base64 of as many bytes as the key has, 256 to 512'],
-  'HUB1-SM2-SM3': [/^(?=.{12,96}$)(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$/, 'must be the base64 of an SM2 signature: DER, or r and s of 32 bytes each'],
+  'HUB1-RSA-SHA256': [
+    /^(?:[A-Za-z0-9+/]{4}){85,170}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$/,
+    'must be the base64 of as many bytes as the key has, 256 to 512',
+  ],
+  'HUB1-SM2-SM3': [
+    /^(?=.{12,96}$)(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$/,
+    'must be the base64 of an SM2 signature: DER, or r and s of 32 bytes each',
+  ],
 };
 const PARAMETER = /\s*([A-Za-z_]{1,32})="([^"\\]{0,700})"\s*(?:,|$)/y;
 const MAX_HEADER = 1_024;
 
 /** Reads an Authorization header; the first thing wrong with it comes back as a flaw. */
 export function readAuthorization(header: string | undefined): Authorization | HeaderFlaw {
-  if (header === undefined || header === '') return flaw('', 'REQUIRED', `The Authorization header is missing; sign with one of ${SCHEMES.join(', ')}`);
-  if (header.length > MAX_HEADER) return flaw('', 'TOO_LONG', `The Authorization header is longer than ${MAX_HEADER} characters`);
+  if (header === undefined || header === '')
+    return flaw('', 'REQUIRED', `The Authorization header is missing; sign with one of ${SCHEMES.join(', ')}`);
+  if (header.length > MAX_HEADER)
+    return flaw('', 'TOO_LONG', `The Authorization header is longer than ${MAX_HEADER} characters`);
   const space = header.indexOf(' ');
   const scheme = space < 0 ? header : header.slice(0, space);
-  if (!isScheme(scheme)) return flaw('scheme', 'UNKNOWN_ALGORITHM', `The algorithm is not known here; this service accepts ${SCHEMES.join(', ')}`);
+  if (!isScheme(scheme))
+    return flaw(
+      'scheme',
+      'UNKNOWN_ALGORITHM',
+      `The algorithm is not known here; this service accepts ${SCHEMES.join(', ')}`,
+    );
   const found: Partial<Authorization> = { scheme };
   const text = space < 0 ? '' : header.slice(space + 1);
-  for (PARAMETER.lastIndex = 0; PARAMETER.lastIndex < text.length; ) {
+  for (PARAMETER.lastIndex = 0; PARAMETER.lastIndex < text.length;) {
     const match = PARAMETER.exec(text);
-    if (match === null) return flaw('', 'FORM', 'After the scheme come app_id="…",timestamp="…",nonce="…",signature="…"');
+    if (match === null)
+      return flaw('', 'FORM', 'After the scheme come app_id="…",timestamp="…",nonce="…",signature="…"');
     const name = match[1] as Parameter;
     if (!PARAMETERS.includes(name)) return flaw(name, 'UNKNOWN_FIELD', 'is not a known parameter');
     if (found[name] !== undefined) return flaw(name, 'DUPLICATE', 'is given twice');

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, randomBytes, type CipherGCM, type Decipher, type DecipherGCM } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  randomBytes,
+  type CipherGCM,
+  type Decipher,
+  type DecipherGCM,
+} from 'node:crypto';
 
 /**
  * How a partner may encrypt bodies (domain.md §7). The signature is made over the ciphertext and checked before anything is opened: that is what
@@ -10,10 +17,11 @@ export type BodyCipher = (typeof BODY_CIPHERS)[number];
 /** Header that names the cipher of an encrypted body; Content-Type is that of the body inside. */
 export const ENCRYPTION_HEADER = 'hub-encryption';
 
-const FORMS: Readonly<Record<BodyCipher, { algorithm: string; keyBytes: number; ivBytes: number; tagBytes: number }>> = {
-  'AES-256-GCM': { algorithm: 'aes-256-gcm', keyBytes: 32, ivBytes: 12, tagBytes: 16 },
-  'SM4-CBC': { algorithm: 'sm4-cbc', keyBytes: 16, ivBytes: 16, tagBytes: 0 },
-};
+const FORMS: Readonly<Record<BodyCipher, { algorithm: string; keyBytes: number; ivBytes: number; tagBytes: number }>> =
+  {
+    'AES-256-GCM': { algorithm: 'aes-256-gcm', keyBytes: 32, ivBytes: 12, tagBytes: 16 },
+    'SM4-CBC': { algorithm: 'sm4-cbc', keyBytes: 16, ivBytes: 16, tagBytes: 0 },
+  };
 
 export function isBodyCipher(text: string): text is BodyCipher {
   return (BODY_CIPHERS as readonly string[]).includes(text);
@@ -28,7 +36,12 @@ export function encryptBody(cipher: BodyCipher, key: Uint8Array, plain: Uint8Arr
   const { algorithm, ivBytes, tagBytes } = FORMS[cipher];
   const iv = randomBytes(ivBytes);
   const encrypt = createCipheriv(algorithm, key, iv);
-  return Buffer.concat([iv, encrypt.update(plain), encrypt.final(), ...(tagBytes > 0 ? [(encrypt as CipherGCM).getAuthTag()] : [])]);
+  return Buffer.concat([
+    iv,
+    encrypt.update(plain),
+    encrypt.final(),
+    ...(tagBytes > 0 ? [(encrypt as CipherGCM).getAuthTag()] : []),
+  ]);
 }
 
 /** Opens what `encryptBody` made; undefined when it does not open with this key. Never longer than what was sent. */
@@ -48,7 +61,12 @@ export function decryptBody(cipher: BodyCipher, key: Uint8Array, sealed: Uint8Ar
  * The same of a body that comes in pieces, of `size` bytes in all. Throws Error when it does not open with this key, which with GCM shows at the end
  * only: nothing of it may be acted upon before it has been read once to its end.
  */
-export async function* decryptPieces(cipher: BodyCipher, key: Uint8Array, size: number, pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+export async function* decryptPieces(
+  cipher: BodyCipher,
+  key: Uint8Array,
+  size: number,
+  pieces: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer> {
   const { algorithm, ivBytes, tagBytes } = FORMS[cipher];
   if (size < ivBytes + tagBytes) throw new Error('too short to be encrypted');
   let head: Buffer | undefined = Buffer.alloc(0);

@@ -28,7 +28,11 @@ export type ReadPublicKey = { ok: true; der: Buffer } | { ok: false; code: strin
 /** Reads a public key as partners hand it over: PEM (a key or a certificate), or for SM2 also the point in hex (04, x, y). */
 export function readPublicKey(scheme: Exclude<Scheme, 'HUB1-HMAC-SHA256'>, text: string): ReadPublicKey {
   const wrong = (code: string, detail: string): ReadPublicKey => ({ ok: false, code, detail });
-  if (/PRIVATE KEY/.test(text)) return wrong('PRIVATE_KEY', 'is a private key: it must never leave the partner; make a new pair and hand over the public one');
+  if (/PRIVATE KEY/.test(text))
+    return wrong(
+      'PRIVATE_KEY',
+      'is a private key: it must never leave the partner; make a new pair and hand over the public one',
+    );
   const point = text.trim().replace(/\s/g, '');
   if (scheme === 'HUB1-SM2-SM3' && /^04[0-9a-f]{128}$/i.test(point)) {
     const key = sm2KeyOfPoint(point);
@@ -38,17 +42,30 @@ export function readPublicKey(scheme: Exclude<Scheme, 'HUB1-HMAC-SHA256'>, text:
   try {
     key = createPublicKey(text);
   } catch {
-    return wrong('FORM', scheme === 'HUB1-SM2-SM3' ? 'must be a public key or certificate in PEM, or the point in hex' : 'must be a public key or certificate in PEM');
+    return wrong(
+      'FORM',
+      scheme === 'HUB1-SM2-SM3'
+        ? 'must be a public key or certificate in PEM, or the point in hex'
+        : 'must be a public key or certificate in PEM',
+    );
   }
-  if (scheme === 'HUB1-SM2-SM3') return sm2KeyOf(derOf(key)) === undefined ? wrong('WRONG_KIND', 'is not a key of SM2') : { ok: true, der: derOf(key) };
+  if (scheme === 'HUB1-SM2-SM3')
+    return sm2KeyOf(derOf(key)) === undefined
+      ? wrong('WRONG_KIND', 'is not a key of SM2')
+      : { ok: true, der: derOf(key) };
   if (key.asymmetricKeyType !== 'rsa') return wrong('WRONG_KIND', 'is not a key of RSA');
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
-  return bits < RSA_BITS ? wrong('TOO_SHORT', `has ${bits} bits; ${RSA_BITS} is the least`) : { ok: true, der: derOf(key) };
+  return bits < RSA_BITS
+    ? wrong('TOO_SHORT', `has ${bits} bits; ${RSA_BITS} is the least`)
+    : { ok: true, der: derOf(key) };
 }
 
 /** A new key pair in DER: SubjectPublicKeyInfo and PKCS#8. */
-export async function newKeyPair(scheme: Exclude<Scheme, 'HUB1-HMAC-SHA256'>): Promise<{ publicKey: Buffer; privateKey: Buffer }> {
-  const { publicKey, privateKey } = scheme === 'HUB1-SM2-SM3' ? newSm2Key() : await promisify(generateKeyPair)('rsa', { modulusLength: RSA_BITS });
+export async function newKeyPair(
+  scheme: Exclude<Scheme, 'HUB1-HMAC-SHA256'>,
+): Promise<{ publicKey: Buffer; privateKey: Buffer }> {
+  const { publicKey, privateKey } =
+    scheme === 'HUB1-SM2-SM3' ? newSm2Key() : await promisify(generateKeyPair)('rsa', { modulusLength: RSA_BITS });
   return { publicKey: derOf(publicKey), privateKey: privateKey.export({ format: 'der', type: 'pkcs8' }) };
 }
 

@@ -7,7 +7,8 @@ const POINT_BYTES = 65;
 
 /** The public key of a DER SubjectPublicKeyInfo; undefined when it is not one of SM2 or the point is not on the curve. */
 export function sm2KeyOf(spki: Buffer): KeyObject | undefined {
-  if (spki.length !== SPKI_HEAD.length + POINT_BYTES || !spki.subarray(0, SPKI_HEAD.length).equals(SPKI_HEAD)) return undefined;
+  if (spki.length !== SPKI_HEAD.length + POINT_BYTES || !spki.subarray(0, SPKI_HEAD.length).equals(SPKI_HEAD))
+    return undefined;
   try {
     return createPublicKey({ key: spki, format: 'der', type: 'spki' });
   } catch {
@@ -25,6 +26,10 @@ export function newSm2Key(): { publicKey: KeyObject; privateKey: KeyObject } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'SM2' });
   return {
     publicKey: createPublicKey({ key: publicKey.export({ format: 'der', type: 'spki' }), format: 'der', type: 'spki' }),
-    privateKey: createPrivateKey({ key: privateKey.export({ format: 'der', type: 'pkcs8' }), format: 'der', type: 'pkcs8' }),
+    privateKey: createPrivateKey({
+      key: privateKey.export({ format: 'der', type: 'pkcs8' }),
+      format: 'der',
+      type: 'pkcs8',
+    }),
   };
 }

@@ -18,7 +18,12 @@ const CURVE = Buffer.from(
 export function signerHash(publicKey: KeyObject): Buffer {
   const point = publicKey.export({ format: 'der', type: 'spki' }).subarray(SPKI_POINT_AT + 1);
   const bits = USER_ID.length * 8;
-  return createHash('sm3').update(Buffer.from([bits >> 8, bits & 0xff])).update(USER_ID).update(CURVE).update(point).digest();
+  return createHash('sm3')
+    .update(Buffer.from([bits >> 8, bits & 0xff]))
+    .update(USER_ID)
+    .update(CURVE)
+    .update(point)
+    .digest();
 }
 
 /**
@@ -30,7 +35,10 @@ export function sm2Verifier(publicKey: KeyObject): Verifier {
   const z = signerHash(publicKey);
   const begin: Verifier['begin'] = () => {
     const verify = createVerify('sm3').update(z);
-    return { update: (bytes) => void verify.update(bytes), matches: (signature) => verify.verify(publicKey, signature.length === RAW ? derOf(signature) : signature) };
+    return {
+      update: (bytes) => void verify.update(bytes),
+      matches: (signature) => verify.verify(publicKey, signature.length === RAW ? derOf(signature) : signature),
+    };
   };
   return {
     scheme: 'HUB1-SM2-SM3',

@@ -13,7 +13,12 @@ const SHOWN: { name: string; title: MessageKey }[] = [
   { name: 'reviewer', title: 'application.decidedBy' },
 ];
 
-const PERIODS: Readonly<Record<string, MessageKey>> = { thisday: 'filter.today', 'past6days~': 'filter.last7', 'past29days~': 'filter.last30', thismonth: 'filter.thisMonth' };
+const PERIODS: Readonly<Record<string, MessageKey>> = {
+  thisday: 'filter.today',
+  'past6days~': 'filter.last7',
+  'past29days~': 'filter.last30',
+  thismonth: 'filter.thisMonth',
+};
 
 interface Props {
   search: URLSearchParams;
@@ -24,7 +29,12 @@ interface Props {
 /** What the list is cut to, as it came from the dashboard; each can be taken away. */
 export function ApplicationFilterBar({ search, setSearch, name }: Props) {
   const { t, code } = useI18n();
-  const chosen = SHOWN.flatMap((filter) => search.getAll(filter.name).filter(Boolean).map((value) => ({ ...filter, value })));
+  const chosen = SHOWN.flatMap((filter) =>
+    search
+      .getAll(filter.name)
+      .filter(Boolean)
+      .map((value) => ({ ...filter, value })),
+  );
   const shown = (filter: string, value: string): string => {
     if (filter === 'outcome') return code('status', value);
     if (filter === 'date') return PERIODS[value] === undefined ? value : t(PERIODS[value]);
@@ -38,7 +48,13 @@ export function ApplicationFilterBar({ search, setSearch, name }: Props) {
   return (
     <>
       {chosen.map(({ name: filter, title, value }) => (
-        <Tag key={`${filter}=${value}`} closable onClose={() => remove(filter, value)} className="filter-tag" data-testid={`chosen-${filter}`}>
+        <Tag
+          key={`${filter}=${value}`}
+          closable
+          onClose={() => remove(filter, value)}
+          className="filter-tag"
+          data-testid={`chosen-${filter}`}
+        >
           <span className="muted">{t(title)}</span> {shown(filter, value)}
         </Tag>
       ))}

@@ -22,19 +22,28 @@ export default function ApplicationPage() {
   const { t } = useI18n();
   const { id = '' } = useParams();
   const navigate = useNavigate();
-  const loaded = useLoad(id, async (signal) => dataOf(api.GET('/api/applications/{id}', { params: { path: { id } }, signal })));
+  const loaded = useLoad(id, async (signal) =>
+    dataOf(api.GET('/api/applications/{id}', { params: { path: { id } }, signal })),
+  );
   const missing = loaded.error instanceof ApiError && loaded.error.status === 404;
   return (
     <Page
       title={t('application.title')}
       intro={<span className="code">{id}</span>}
       actions={
-        <Button icon={<ArrowLeftOutlined />} onClick={() => (window.history.state?.idx > 0 ? navigate(-1) : navigate('/applications'))}>
+        <Button
+          icon={<ArrowLeftOutlined />}
+          onClick={() => (window.history.state?.idx > 0 ? navigate(-1) : navigate('/applications'))}
+        >
           {t('common.back')}
         </Button>
       }
     >
-      {missing ? <EmptyState title={t('application.notFound')} hint={t('application.notFoundHint')} /> : <Load of={loaded}>{(application) => <Detail application={application} />}</Load>}
+      {missing ? (
+        <EmptyState title={t('application.notFound')} hint={t('application.notFoundHint')} />
+      ) : (
+        <Load of={loaded}>{(application) => <Detail application={application} />}</Load>
+      )}
     </Page>
   );
 }
@@ -77,8 +86,14 @@ function Detail({ application }: { application: Application }) {
               column={2}
               items={[
                 item(t('application.outcome'), <OutcomeTag outcome={decision.outcome} />),
-                item(t('application.approved'), decision.outcome === 'APPROVED' ? money(decision.amountFen) : t('common.none')),
-                item(t('application.rate'), decision.annualRate === null ? t('common.none') : percent(Number(decision.annualRate), 2)),
+                item(
+                  t('application.approved'),
+                  decision.outcome === 'APPROVED' ? money(decision.amountFen) : t('common.none'),
+                ),
+                item(
+                  t('application.rate'),
+                  decision.annualRate === null ? t('common.none') : percent(Number(decision.annualRate), 2),
+                ),
                 item(t('application.score'), decision.bureauScore ?? t('application.noScore')),
                 item(t('application.policy'), decision.policyVersion),
                 item(t('application.decidedAt'), instant(decision.decidedAt)),
@@ -94,7 +109,14 @@ function Detail({ application }: { application: Application }) {
             size="small"
             column={2}
             items={[
-              item(t('application.name'), can('customers.read') ? <Link to={`/customers/${applicant.personId}`}>{applicant.name}</Link> : applicant.name),
+              item(
+                t('application.name'),
+                can('customers.read') ? (
+                  <Link to={`/customers/${applicant.personId}`}>{applicant.name}</Link>
+                ) : (
+                  applicant.name
+                ),
+              ),
               item(t('application.idNo'), <span className="code">{applicant.idNo}</span>),
               item(t('application.mobile'), <span className="code">{applicant.mobile}</span>),
               item(t('application.birthDate'), applicant.birthDate),
@@ -129,7 +151,12 @@ function Detail({ application }: { application: Application }) {
                 rowKey={(reason) => `${reason.code} ${reason.detail}`}
                 dataSource={decision.reasons}
                 columns={[
-                  { title: t('application.reason'), dataIndex: 'code', width: 220, render: (code: string) => name(code) },
+                  {
+                    title: t('application.reason'),
+                    dataIndex: 'code',
+                    width: 220,
+                    render: (code: string) => name(code),
+                  },
                   { title: t('status.detail'), dataIndex: 'detail' },
                 ]}
               />

@@ -25,8 +25,12 @@ interface State {
 }
 
 function queryOf(search: URLSearchParams, cursor?: string) {
-  const many = Object.fromEntries(MULTIPLE.map((name) => [name, search.getAll(name).filter(Boolean)]).filter(([, values]) => values?.length));
-  const one = Object.fromEntries((['date', 'q'] as const).map((name) => [name, search.get(name)?.trim()]).filter(([, value]) => value));
+  const many = Object.fromEntries(
+    MULTIPLE.map((name) => [name, search.getAll(name).filter(Boolean)]).filter(([, values]) => values?.length),
+  );
+  const one = Object.fromEntries(
+    (['date', 'q'] as const).map((name) => [name, search.get(name)?.trim()]).filter(([, value]) => value),
+  );
   return { ...many, ...one, limit: 50, ...(cursor === undefined ? {} : { cursor }) };
 }
 
@@ -43,7 +47,9 @@ export default function ApplicationsPage() {
   useEffect(() => {
     const controller = new AbortController();
     setState((before) => ({ ...before, loading: true, error: undefined }));
-    dataOf(api.GET('/api/applications', { params: { query: queryOf(new URLSearchParams(key)) }, signal: controller.signal })).then(
+    dataOf(
+      api.GET('/api/applications', { params: { query: queryOf(new URLSearchParams(key)) }, signal: controller.signal }),
+    ).then(
       (list) => setState({ ...list, loading: false, error: undefined }),
       (error: unknown) => !isAbort(error) && setState({ applications: [], nextCursor: null, loading: false, error }),
     );
@@ -53,24 +59,82 @@ export default function ApplicationsPage() {
   async function more(): Promise<void> {
     setState((before) => ({ ...before, loading: true }));
     try {
-      const list = await dataOf(api.GET('/api/applications', { params: { query: queryOf(search, state.nextCursor ?? undefined) } }));
-      setState((before) => ({ ...list, applications: [...before.applications, ...list.applications], loading: false, error: undefined }));
+      const list = await dataOf(
+        api.GET('/api/applications', { params: { query: queryOf(search, state.nextCursor ?? undefined) } }),
+      );
+      setState((before) => ({
+        ...list,
+        applications: [...before.applications, ...list.applications],
+        loading: false,
+        error: undefined,
+      }));
     } catch (error) {
       setState((before) => ({ ...before, loading: false, error }));
     }
   }
 
   const columns: TableProps<Application>['columns'] = [
-    { title: t('application.receivedAt'), dataIndex: 'receivedAt', width: 152, render: (value: string) => instant(value) },
+    {
+      title: t('application.receivedAt'),
+      dataIndex: 'receivedAt',
+      width: 152,
+      render: (value: string) => instant(value),
+    },
     { title: t('application.id'), dataIndex: 'applicationId', width: 150, ellipsis: true, className: 'code' },
-    { title: t('application.partner'), dataIndex: 'partnerId', width: 124, ellipsis: true, render: (value: string) => name(value) },
-    { title: t('application.product'), dataIndex: 'product', width: 130, ellipsis: true, render: (value: string) => name(value) },
-    { title: t('application.region'), dataIndex: 'region', width: 88, ellipsis: true, render: (value: string) => name(value) },
-    { title: t('application.requested'), dataIndex: 'requestedAmountFen', width: 104, align: 'right', render: (value: number) => yuan(value) },
-    { title: t('application.approved'), dataIndex: 'approvedAmountFen', width: 104, align: 'right', render: (value: number, row) => (row.outcome === 'APPROVED' ? yuan(value) : t('common.none')) },
-    { title: t('application.outcome'), dataIndex: 'outcome', width: 84, render: (value: string) => <OutcomeTag outcome={value} /> },
-    { title: t('application.reason'), dataIndex: 'reasons', ellipsis: true, render: (value: string[]) => value.map(name).join(language === 'en' ? ', ' : '、') || t('common.none') },
-    { title: t('application.score'), dataIndex: 'bureauScore', width: 76, align: 'right', render: (value: number | null) => value ?? t('common.none') },
+    {
+      title: t('application.partner'),
+      dataIndex: 'partnerId',
+      width: 124,
+      ellipsis: true,
+      render: (value: string) => name(value),
+    },
+    {
+      title: t('application.product'),
+      dataIndex: 'product',
+      width: 130,
+      ellipsis: true,
+      render: (value: string) => name(value),
+    },
+    {
+      title: t('application.region'),
+      dataIndex: 'region',
+      width: 88,
+      ellipsis: true,
+      render: (value: string) => name(value),
+    },
+    {
+      title: t('application.requested'),
+      dataIndex: 'requestedAmountFen',
+      width: 104,
+      align: 'right',
+      render: (value: number) => yuan(value),
+    },
+    {
+      title: t('application.approved'),
+      dataIndex: 'approvedAmountFen',
+      width: 104,
+      align: 'right',
+      render: (value: number, row) => (row.outcome === 'APPROVED' ? yuan(value) : t('common.none')),
+    },
+    {
+      title: t('application.outcome'),
+      dataIndex: 'outcome',
+      width: 84,
+      render: (value: string) => <OutcomeTag outcome={value} />,
+    },
+    {
+      title: t('application.reason'),
+      dataIndex: 'reasons',
+      ellipsis: true,
+      render: (value: string[]) => value.map(name).join(language === 'en' ? ', ' : '、') || t('common.none'),
+    },
+    {
+      title: t('application.score'),
+      dataIndex: 'bureauScore',
+      width: 76,
+      align: 'right',
+      render: (value: number | null) => value ?? t('common.none'),
+    },
   ];
 
   return (
@@ -106,7 +170,12 @@ export default function ApplicationsPage() {
             pagination={false}
             scroll={{ x: 1150 }}
             locale={{ emptyText: state.loading ? ' ' : <EmptyState /> }}
-            onRow={(row) => ({ className: 'row-clickable', tabIndex: 0, onClick: () => navigate(`/applications/${row.applicationId}`), onKeyDown: (event) => event.key === 'Enter' && navigate(`/applications/${row.applicationId}`) })}
+            onRow={(row) => ({
+              className: 'row-clickable',
+              tabIndex: 0,
+              onClick: () => navigate(`/applications/${row.applicationId}`),
+              onKeyDown: (event) => event.key === 'Enter' && navigate(`/applications/${row.applicationId}`),
+            })}
           />
           {state.applications.length > 0 && (
             <div className="more">

@@ -3,7 +3,8 @@ import { instant } from '../components/format.ts';
 import type { paths } from '../generated/api.d.ts';
 import { useI18n } from '../i18n/i18n.tsx';
 
-type Event = paths['/api/applications/{id}']['get']['responses']['200']['content']['application/json']['events'][number];
+type Event =
+  paths['/api/applications/{id}']['get']['responses']['200']['content']['application/json']['events'][number];
 
 /** The events as they lie on their topics; a row opens to the whole content. */
 export function RawEvents({ events }: { events: readonly Event[] }) {
@@ -18,7 +19,12 @@ export function RawEvents({ events }: { events: readonly Event[] }) {
       expandable={{ expandedRowRender: (event) => <EventData event={event} />, expandRowByClick: true }}
       rowClassName="row-clickable"
       columns={[
-        { title: t('event.type'), dataIndex: 'type', width: 130, render: (_, event) => event.title[language === 'en' ? 'en' : 'zh'] },
+        {
+          title: t('event.type'),
+          dataIndex: 'type',
+          width: 130,
+          render: (_, event) => event.title[language === 'en' ? 'en' : 'zh'],
+        },
         { title: t('event.time'), dataIndex: 'time', width: 150, render: (time: string) => instant(time) },
         { title: t('event.topic'), dataIndex: 'topic', width: 230, className: 'code' },
         { title: t('event.partition'), dataIndex: 'partition', width: 72, align: 'right', className: 'code' },

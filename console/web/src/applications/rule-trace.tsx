@@ -9,7 +9,11 @@ interface Step {
   limit: string | number | null;
 }
 
-const COLORS: Readonly<Record<string, string | undefined>> = { pass: OUTCOME_COLORS['APPROVED'], refer: OUTCOME_COLORS['REFERRED'], decline: OUTCOME_COLORS['DECLINED'] };
+const COLORS: Readonly<Record<string, string | undefined>> = {
+  pass: OUTCOME_COLORS['APPROVED'],
+  refer: OUTCOME_COLORS['REFERRED'],
+  decline: OUTCOME_COLORS['DECLINED'],
+};
 
 /** Every rule in the order it was asked, with what it saw, its limit and its answer. */
 export function RuleTrace({ trace, name }: { trace: readonly Step[]; name(code: string): string }) {
@@ -22,13 +26,28 @@ export function RuleTrace({ trace, name }: { trace: readonly Step[]; name(code: 
       dataSource={[...trace]}
       columns={[
         { title: t('application.rule'), dataIndex: 'rule', width: 220, render: (rule: string) => name(rule) },
-        { title: t('application.result'), dataIndex: 'result', width: 96, render: (result: string) => <Tag color={COLORS[result]}>{code('trace', result)}</Tag> },
-        { title: t('application.limit'), dataIndex: 'limit', width: 120, align: 'right', className: 'code', render: (limit: Step['limit']) => limit ?? t('common.none') },
+        {
+          title: t('application.result'),
+          dataIndex: 'result',
+          width: 96,
+          render: (result: string) => <Tag color={COLORS[result]}>{code('trace', result)}</Tag>,
+        },
+        {
+          title: t('application.limit'),
+          dataIndex: 'limit',
+          width: 120,
+          align: 'right',
+          className: 'code',
+          render: (limit: Step['limit']) => limit ?? t('common.none'),
+        },
         {
           title: t('application.inputs'),
           dataIndex: 'inputs',
           className: 'code',
-          render: (inputs: Step['inputs']) => Object.entries(inputs).map(([input, value]) => `${input}=${value ?? 'null'}`).join('  ') || t('common.none'),
+          render: (inputs: Step['inputs']) =>
+            Object.entries(inputs)
+              .map(([input, value]) => `${input}=${value ?? 'null'}`)
+              .join('  ') || t('common.none'),
         },
       ]}
     />

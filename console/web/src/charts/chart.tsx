@@ -36,5 +36,12 @@ export default function Chart({ option, label, onSelect }: Props) {
     chart.current?.setOption(option as Parameters<EChartsType['setOption']>[0], { notMerge: true });
   }, [option]);
 
-  return <div ref={frame} className={onSelect === undefined ? 'chart' : 'chart chart-clickable'} role="img" aria-label={label} />;
+  return (
+    <div
+      ref={frame}
+      className={onSelect === undefined ? 'chart' : 'chart chart-clickable'}
+      role="img"
+      aria-label={label}
+    />
+  );
 }

@@ -40,10 +40,18 @@ function pivot({ card, result, text }: ChartInput): { categories: string[]; seri
   result.rows.forEach((row, index) => {
     for (const metric of metrics) {
       const key = split === -1 ? metric : String(row[split] ?? '');
-      const title = split === -1 ? (columnSettings(card.settings, metric).column_title ?? seriesSettings(card.settings, metric).title ?? metric) : key;
+      const title =
+        split === -1
+          ? (columnSettings(card.settings, metric).column_title ??
+            seriesSettings(card.settings, metric).title ??
+            metric)
+          : key;
       const entry = series.get(key) ?? { key, name: text(title), points: categories.map(() => null), column: metric };
       const value = row[at(metric)];
-      entry.points[position.get(String(row[x] ?? '')) ?? 0] = { value: value === null || value === undefined ? null : Number(value), row: index };
+      entry.points[position.get(String(row[x] ?? '')) ?? 0] = {
+        value: value === null || value === undefined ? null : Number(value),
+        row: index,
+      };
       series.set(key, entry);
     }
   });
@@ -54,10 +62,21 @@ function pivot({ card, result, text }: ChartInput): { categories: string[]; seri
 }
 
 function colorOf(input: ChartInput, key: string, index: number): string {
-  return seriesSettings(input.card.settings, key).color ?? OUTCOME_COLORS[key] ?? PALETTE[index % PALETTE.length] ?? '#1d4f91';
+  return (
+    seriesSettings(input.card.settings, key).color ??
+    OUTCOME_COLORS[key] ??
+    PALETTE[index % PALETTE.length] ??
+    '#1d4f91'
+  );
 }
 
-const tooltipBase = { confine: true, borderWidth: 0, padding: [8, 10], textStyle: { fontSize: 12, color: '#1c2733' }, extraCssText: 'box-shadow:0 2px 10px rgba(28,39,51,.16)' };
+const tooltipBase = {
+  confine: true,
+  borderWidth: 0,
+  padding: [8, 10],
+  textStyle: { fontSize: 12, color: '#1c2733' },
+  extraCssText: 'box-shadow:0 2px 10px rgba(28,39,51,.16)',
+};
 
 /** Short day labels on axes: `2026-11-05` → `11-05`. */
 function axisLabel(value: string): string {
@@ -69,16 +88,23 @@ export function cartesianOption(input: ChartInput): ChartOption {
   const { card, language, text } = input;
   const { categories, series } = pivot(input);
   const lying = card.display === 'row';
-  const stacked = card.settings['stackable.stack_type'] === 'stacked' || card.settings['stackable.stack_type'] === 'normalized';
-  const metricOf = (axis: 'left' | 'right') => series.find((one) => (seriesSettings(card.settings, one.key).axis ?? 'left') === axis);
+  const stacked =
+    card.settings['stackable.stack_type'] === 'stacked' || card.settings['stackable.stack_type'] === 'normalized';
+  const metricOf = (axis: 'left' | 'right') =>
+    series.find((one) => (seriesSettings(card.settings, one.key).axis ?? 'left') === axis);
   const onRight = metricOf('right');
-  const format = (column: string, short: boolean) => (value: unknown) => formatValue(value, columnSettings(card.settings, column), language, short);
+  const format = (column: string, short: boolean) => (value: unknown) =>
+    formatValue(value, columnSettings(card.settings, column), language, short);
   const valueAxis = (one: Series | undefined, axis: 'left' | 'right') => ({
     type: 'value',
     axisLabel: { ...FONT, formatter: format(one?.column ?? '', true), hideOverlap: true },
     splitLine: { show: axis === 'left', lineStyle: { color: '#edf0f4' } },
     splitNumber: 4,
-    minInterval: columnSettings(card.settings, one?.column ?? '').number_style === undefined && columnSettings(card.settings, one?.column ?? '').decimals === 0 ? 1 : undefined,
+    minInterval:
+      columnSettings(card.settings, one?.column ?? '').number_style === undefined &&
+      columnSettings(card.settings, one?.column ?? '').decimals === 0
+        ? 1
+        : undefined,
   });
   const few = categories.length <= 5 && !/^\d{4}-\d{2}-\d{2}$/.test(categories[0] ?? '');
   const categoryAxis = {
@@ -87,28 +113,71 @@ export function cartesianOption(input: ChartInput): ChartOption {
     inverse: lying,
     axisTick: { show: false },
     axisLine: { lineStyle: { color: AXIS } },
-    axisLabel: { ...FONT, formatter: axisLabel, ...(lying ? { width: 130, overflow: 'truncate' } : few ? { interval: 0, width: 104, overflow: 'break' } : { hideOverlap: true }) },
+    axisLabel: {
+      ...FONT,
+      formatter: axisLabel,
+      ...(lying
+        ? { width: 130, overflow: 'truncate' }
+        : few
+          ? { interval: 0, width: 104, overflow: 'break' }
+          : { hideOverlap: true }),
+    },
     boundaryGap: lying || series.some((one) => displayOf(card, one.key) === 'bar'),
   };
-  const valueAxes = onRight === undefined ? valueAxis(metricOf('left') ?? series[0], 'left') : [valueAxis(metricOf('left'), 'left'), valueAxis(onRight, 'right')];
+  const valueAxes =
+    onRight === undefined
+      ? valueAxis(metricOf('left') ?? series[0], 'left')
+      : [valueAxis(metricOf('left'), 'left'), valueAxis(onRight, 'right')];
   const legend = series.length > 1;
   return {
     animationDuration: 250,
     textStyle: { fontFamily: 'inherit' },
-    grid: { left: 4, right: lying ? 44 : 10, top: legend ? 30 : 12, bottom: 2, containLabel: true, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
-    legend: legend ? { type: 'scroll', top: 0, left: 0, right: 0, itemWidth: 12, itemHeight: 8, itemGap: 14, textStyle: FONT } : undefined,
-    tooltip: { ...tooltipBase, trigger: 'axis', axisPointer: { type: lying || categoryAxis.boundaryGap ? 'shadow' : 'line', shadowStyle: { color: 'rgba(29,79,145,.05)' } } },
+    grid: {
+      left: 4,
+      right: lying ? 44 : 10,
+      top: legend ? 30 : 12,
+      bottom: 2,
+      containLabel: true,
+      outerBoundsMode: 'same',
+      outerBoundsContain: 'axisLabel',
+    },
+    legend: legend
+      ? { type: 'scroll', top: 0, left: 0, right: 0, itemWidth: 12, itemHeight: 8, itemGap: 14, textStyle: FONT }
+      : undefined,
+    tooltip: {
+      ...tooltipBase,
+      trigger: 'axis',
+      axisPointer: {
+        type: lying || categoryAxis.boundaryGap ? 'shadow' : 'line',
+        shadowStyle: { color: 'rgba(29,79,145,.05)' },
+      },
+    },
     xAxis: lying ? valueAxes : categoryAxis,
     yAxis: lying ? categoryAxis : valueAxes,
-    series: series.map((one, index) => seriesOption(input, one, index, { lying, stacked, label: lying && series.length === 1, format: format(one.column, false) })),
+    series: series.map((one, index) =>
+      seriesOption(input, one, index, {
+        lying,
+        stacked,
+        label: lying && series.length === 1,
+        format: format(one.column, false),
+      }),
+    ),
   };
 }
 
 function displayOf(card: DashboardCard, key: string): string {
-  return seriesSettings(card.settings, key).display ?? (card.display === 'row' || card.display === 'combo' ? 'bar' : card.display);
+  return (
+    seriesSettings(card.settings, key).display ??
+    (card.display === 'row' || card.display === 'combo' ? 'bar' : card.display)
+  );
 }
 
-function seriesOption(input: ChartInput, one: Series, index: number, how: { lying: boolean; stacked: boolean; label: boolean; format: (value: unknown) => string }): ChartOption {
+function seriesOption(
+  input: ChartInput,
+  one: Series,
+  index: number,
+  how: { lying: boolean; stacked: boolean; label: boolean; format: (value: unknown) => string },
+): ChartOption {
   const { card } = input;
   const display = displayOf(card, one.key);
   const color = colorOf(input, one.key, index);
@@ -124,7 +193,15 @@ function seriesOption(input: ChartInput, one: Series, index: number, how: { lyin
     symbol: one.points.length > 45 ? 'none' : 'circle',
     symbolSize: 5,
     barMaxWidth: how.lying ? 16 : 26,
-    label: how.label ? { show: true, position: 'right', fontSize: 11, color: TEXT, formatter: ({ value }: { value: unknown }) => how.format(value) } : undefined,
+    label: how.label
+      ? {
+          show: true,
+          position: 'right',
+          fontSize: 11,
+          color: TEXT,
+          formatter: ({ value }: { value: unknown }) => how.format(value),
+        }
+      : undefined,
     labelLayout: { hideOverlap: true },
     tooltip: { valueFormatter: how.format },
     emphasis: { focus: 'series' },
@@ -144,7 +221,12 @@ export function funnelOption(input: ChartInput): ChartOption {
   return {
     animationDuration: 250,
     textStyle: { fontFamily: 'inherit' },
-    tooltip: { ...tooltipBase, trigger: 'item', formatter: ({ name, value }: { name: string; value: number }) => `${name}：${formatValue(value, settings, language)}（${share(value)}）` },
+    tooltip: {
+      ...tooltipBase,
+      trigger: 'item',
+      formatter: ({ name, value }: { name: string; value: number }) =>
+        `${name}：${formatValue(value, settings, language)}（${share(value)}）`,
+    },
     series: [
       {
         type: 'funnel',
@@ -157,9 +239,21 @@ export function funnelOption(input: ChartInput): ChartOption {
         minSize: '4%',
         sort: 'none',
         gap: 3,
-        label: { show: true, position: 'right', fontSize: 12, color: '#1c2733', formatter: ({ name, value }: { name: string; value: number }) => `${name}  ${formatValue(value, settings, language)}  ${share(value)}` },
+        label: {
+          show: true,
+          position: 'right',
+          fontSize: 12,
+          color: '#1c2733',
+          formatter: ({ name, value }: { name: string; value: number }) =>
+            `${name}  ${formatValue(value, settings, language)}  ${share(value)}`,
+        },
         labelLine: { length: 10, lineStyle: { color: AXIS } },
-        data: result.rows.map((row, index) => ({ name: text(String(row[dimension] ?? '')), value: Number(row[metric] ?? 0), row: index, itemStyle: { color: shades[Math.min(index, shades.length - 1)], borderWidth: 0 } })),
+        data: result.rows.map((row, index) => ({
+          name: text(String(row[dimension] ?? '')),
+          value: Number(row[metric] ?? 0),
+          row: index,
+          itemStyle: { color: shades[Math.min(index, shades.length - 1)], borderWidth: 0 },
+        })),
       },
     ],
   };
@@ -175,15 +269,32 @@ export function pieOption(input: ChartInput): ChartOption {
   return {
     animationDuration: 250,
     textStyle: { fontFamily: 'inherit' },
-    tooltip: { ...tooltipBase, trigger: 'item', valueFormatter: (value: unknown) => formatValue(value, settings, language) },
-    legend: { type: 'scroll', orient: 'vertical', right: 4, top: 'middle', itemWidth: 10, itemHeight: 10, textStyle: FONT },
+    tooltip: {
+      ...tooltipBase,
+      trigger: 'item',
+      valueFormatter: (value: unknown) => formatValue(value, settings, language),
+    },
+    legend: {
+      type: 'scroll',
+      orient: 'vertical',
+      right: 4,
+      top: 'middle',
+      itemWidth: 10,
+      itemHeight: 10,
+      textStyle: FONT,
+    },
     series: [
       {
         type: 'pie',
         radius: ['48%', '78%'],
         center: ['34%', '50%'],
         label: { show: false },
-        data: result.rows.map((row, index) => ({ name: text(String(row[dimension] ?? '')), value: Number(row[metric] ?? 0), row: index, itemStyle: { color: colorOf(input, String(row[dimension] ?? ''), index) } })),
+        data: result.rows.map((row, index) => ({
+          name: text(String(row[dimension] ?? '')),
+          value: Number(row[metric] ?? 0),
+          row: index,
+          itemStyle: { color: colorOf(input, String(row[dimension] ?? ''), index) },
+        })),
       },
     ],
   };

@@ -27,7 +27,9 @@ export function YuanInput({ id, value, onChange }: Control<number>) {
       {...DECIMAL}
       suffix={t('common.yuan')}
       value={value == null ? null : yuanText(value)}
-      formatter={(text, { userTyping, input }) => (userTyping ? input : text === undefined || text === '' ? '' : grouped(String(text)))}
+      formatter={(text, { userTyping, input }) =>
+        userTyping ? input : text === undefined || text === '' ? '' : grouped(String(text))
+      }
       parser={(text) => (text ?? '').replaceAll(',', '')}
       onChange={(text) => onChange?.(text === null || text === '' ? undefined : fenOf(text))}
     />
@@ -49,5 +51,12 @@ export function PercentInput({ id, value, onChange }: Control<string>) {
 
 /** A day: `YYYY-MM-DD` in the form. */
 export function DayInput({ id, value, onChange }: Control<string>) {
-  return <DatePicker id={id} className="field-wide" value={value == null ? null : dayjs(value)} onChange={(day) => onChange?.(day?.format('YYYY-MM-DD'))} />;
+  return (
+    <DatePicker
+      id={id}
+      className="field-wide"
+      value={value == null ? null : dayjs(value)}
+      onChange={(day) => onChange?.(day?.format('YYYY-MM-DD'))}
+    />
+  );
 }

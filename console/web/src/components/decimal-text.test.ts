@@ -14,7 +14,8 @@ describe('amounts and rates as typed', () => {
     ['10000000000', 1_000_000_000_000],
   ])('%s yuan are %i fen', (yuan, fen) => expect(fenOf(yuan)).toBe(fen));
 
-  it('keeps a fraction of a fen, so that it can be refused', () => expect(Number.isInteger(fenOf('1.005'))).toBe(false));
+  it('keeps a fraction of a fen, so that it can be refused', () =>
+    expect(Number.isInteger(fenOf('1.005'))).toBe(false));
 
   it.each([
     ['7.2', '0.072'],
@@ -30,13 +31,20 @@ describe('amounts and rates as typed', () => {
   it('shows a rate that is none as it came', () => expect(percentText('a lot')).toBe('a lot'));
 
   it('any fen come back the same', () => {
-    fc.assert(fc.property(fc.integer({ min: -1_000_000_000_000, max: 1_000_000_000_000 }), (fen) => fenOf(yuanText(fen)) === fen));
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -1_000_000_000_000, max: 1_000_000_000_000 }),
+        (fen) => fenOf(yuanText(fen)) === fen,
+      ),
+    );
   });
 
   it('any rate comes back the same', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 1_000_000_000 }), (millionths) => {
-      const rate = rateOf(String(millionths));
-      return percentText(rate) === String(millionths) && rateOf(percentText(rate)) === rate;
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1_000_000_000 }), (millionths) => {
+        const rate = rateOf(String(millionths));
+        return percentText(rate) === String(millionths) && rateOf(percentText(rate)) === rate;
+      }),
+    );
   });
 });

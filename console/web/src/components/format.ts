@@ -14,7 +14,17 @@ export function integer(value: number): string {
 /** A large number in the units its readers use: 万 and 亿, or K, M and B. */
 export function compact(value: number, language: Language, decimals = 2): string {
   const size = Math.abs(value);
-  const units: [number, string][] = language === 'zh-CN' ? [[1e8, ' 亿'], [1e4, ' 万']] : [[1e9, ' B'], [1e6, ' M'], [1e4, ' K']];
+  const units: [number, string][] =
+    language === 'zh-CN'
+      ? [
+          [1e8, ' 亿'],
+          [1e4, ' 万'],
+        ]
+      : [
+          [1e9, ' B'],
+          [1e6, ' M'],
+          [1e4, ' K'],
+        ];
   for (const [unit, name] of units) {
     const divisor = name === ' K' ? 1e3 : unit;
     if (size >= unit) return `${(value / divisor).toLocaleString('en-US', { maximumFractionDigits: decimals })}${name}`;

@@ -6,7 +6,15 @@ import { useI18n } from '../i18n/i18n.tsx';
 import { errorText } from './error-text.ts';
 
 /** A page or card that could not be loaded: what happened in words, and a way on. */
-export function ErrorState({ error, onRetry, compact = false }: { error: unknown; onRetry?: () => void; compact?: boolean }) {
+export function ErrorState({
+  error,
+  onRetry,
+  compact = false,
+}: {
+  error: unknown;
+  onRetry?: () => void;
+  compact?: boolean;
+}) {
   const { t } = useI18n();
   const retry = onRetry !== undefined && (
     <Button size={compact ? 'small' : 'middle'} onClick={onRetry}>

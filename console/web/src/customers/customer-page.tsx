@@ -11,7 +11,13 @@ import { EmptyState, Load } from '../components/states.tsx';
 import { useDictionary } from '../components/use-dictionary.ts';
 import { useI18n } from '../i18n/i18n.tsx';
 import { useSession } from '../session/session.tsx';
-import { downloadCustomer, eraseCustomer, revealCustomer, type Customer, type RevealedCustomer } from './customer-api.ts';
+import {
+  downloadCustomer,
+  eraseCustomer,
+  revealCustomer,
+  type Customer,
+  type RevealedCustomer,
+} from './customer-api.ts';
 import { Accesses, CustomerTables } from './customer-tables.tsx';
 import { ReasonDialogue } from './reason-dialogue.tsx';
 
@@ -20,7 +26,9 @@ export default function CustomerPage() {
   const { t } = useI18n();
   const { personId = '' } = useParams();
   const navigate = useNavigate();
-  const loaded = useLoad(personId, async (signal) => dataOf(api.GET('/api/customers/{personId}', { params: { path: { personId } }, signal })));
+  const loaded = useLoad(personId, async (signal) =>
+    dataOf(api.GET('/api/customers/{personId}', { params: { path: { personId } }, signal })),
+  );
   const missing = loaded.error instanceof ApiError && loaded.error.status === 404;
   return (
     <Page
@@ -32,7 +40,13 @@ export default function CustomerPage() {
         </Button>
       }
     >
-      {missing ? <EmptyState title={t('customer.notFound')} hint={t('customer.notFoundHint')} /> : <Load of={loaded}>{(customer) => <Detail key={customer.personId} customer={customer} reload={loaded.reload} />}</Load>}
+      {missing ? (
+        <EmptyState title={t('customer.notFound')} hint={t('customer.notFoundHint')} />
+      ) : (
+        <Load of={loaded}>
+          {(customer) => <Detail key={customer.personId} customer={customer} reload={loaded.reload} />}
+        </Load>
+      )}
     </Page>
   );
 }
@@ -66,26 +80,47 @@ function Detail({ customer, reload }: { customer: Customer; reload(): void }) {
       {erased && <Alert type="warning" showIcon title={t('customer.erased')} description={t('customer.erasedHint')} />}
       {(customer.mayReveal || customer.mayExport || customer.mayErase) && (
         <div className="filters">
-          {customer.mayReveal && plain === undefined && <Button onClick={() => setAsked('reveal')}>{t('customer.reveal')}</Button>}
+          {customer.mayReveal && plain === undefined && (
+            <Button onClick={() => setAsked('reveal')}>{t('customer.reveal')}</Button>
+          )}
           {customer.mayExport && <Button onClick={() => setAsked('export')}>{t('customer.export')}</Button>}
-          {customer.mayErase && <Button danger onClick={() => setAsked('erase')}>{t('customer.erase')}</Button>}
+          {customer.mayErase && (
+            <Button danger onClick={() => setAsked('erase')}>
+              {t('customer.erase')}
+            </Button>
+          )}
           <span className="muted">{t('customer.recorded')}</span>
         </div>
       )}
       {!erased && <Identity customer={customer} plain={plain} />}
       <CustomerTables customer={customer} />
       {can('audit.read') && <AccessPanel personId={personId} round={round} />}
-      {asked !== undefined && <ReasonDialogue title={t(`customer.${asked}`)} text={t(`customer.${asked}Text`)} confirm={asked === 'erase' ? personId : undefined} onCancel={() => setAsked(undefined)} onReason={act} />}
+      {asked !== undefined && (
+        <ReasonDialogue
+          title={t(`customer.${asked}`)}
+          text={t(`customer.${asked}Text`)}
+          confirm={asked === 'erase' ? personId : undefined}
+          onCancel={() => setAsked(undefined)}
+          onReason={act}
+        />
+      )}
     </>
   );
 }
 
-function Identity({ customer: { person, contacts }, plain }: { customer: Customer; plain: RevealedCustomer | undefined }) {
+function Identity({
+  customer: { person, contacts },
+  plain,
+}: {
+  customer: Customer;
+  plain: RevealedCustomer | undefined;
+}) {
   const { t, code } = useI18n();
   const name = useDictionary();
   if (person === null) return <EmptyState compact title={t('customer.notFound')} />;
   const item = (label: string, children: ReactNode) => ({ key: label, label, children });
-  const shown = (key: string, mask: string): string => plain?.contacts.find((contact) => contact.key === key)?.value ?? mask;
+  const shown = (key: string, mask: string): string =>
+    plain?.contacts.find((contact) => contact.key === key)?.value ?? mask;
   return (
     <div className="columns">
       <section className="panel" data-testid="person">
@@ -117,7 +152,10 @@ function Identity({ customer: { person, contacts }, plain }: { customer: Custome
               <>
                 <span className="code">{shown(contact.key, contact.mask)}</span>
                 <span className="muted" style={{ marginLeft: 10 }}>
-                  {contact.kind === 'address' && contact.detail !== null ? name(contact.detail.slice(0, 2)) : contact.detail} {t('customer.seen', { count: contact.applications, time: instant(contact.lastSeenAt) })}
+                  {contact.kind === 'address' && contact.detail !== null
+                    ? name(contact.detail.slice(0, 2))
+                    : contact.detail}{' '}
+                  {t('customer.seen', { count: contact.applications, time: instant(contact.lastSeenAt) })}
                 </span>
               </>
             ),
@@ -129,7 +167,9 @@ function Identity({ customer: { person, contacts }, plain }: { customer: Custome
 }
 
 function AccessPanel({ personId, round }: { personId: string; round: number }) {
-  const loaded = useLoad(personId, async (signal) => dataOf(api.GET('/api/customers/{personId}/accesses', { params: { path: { personId } }, signal })));
+  const loaded = useLoad(personId, async (signal) =>
+    dataOf(api.GET('/api/customers/{personId}/accesses', { params: { path: { personId } }, signal })),
+  );
   const { reload } = loaded;
   useEffect(() => {
     if (round > 0) reload();

@@ -33,9 +33,26 @@ export default function CustomersPage() {
 
   const open = (customer: FoundCustomer): void => void navigate(`/customers/${customer.personId}`);
   const columns: TableProps<FoundCustomer>['columns'] = [
-    { title: t('application.name'), dataIndex: 'name', width: 120, render: (name: string | null, { erased }) => (erased ? <Tag>{t('customer.erased')}</Tag> : name) },
-    { title: t('application.idNo'), dataIndex: 'idNo', width: 190, className: 'code', render: (value: string | null) => value ?? t('common.none') },
-    { title: t('application.mobile'), dataIndex: 'mobile', width: 130, className: 'code', render: (value: string | null) => value ?? t('common.none') },
+    {
+      title: t('application.name'),
+      dataIndex: 'name',
+      width: 120,
+      render: (name: string | null, { erased }) => (erased ? <Tag>{t('customer.erased')}</Tag> : name),
+    },
+    {
+      title: t('application.idNo'),
+      dataIndex: 'idNo',
+      width: 190,
+      className: 'code',
+      render: (value: string | null) => value ?? t('common.none'),
+    },
+    {
+      title: t('application.mobile'),
+      dataIndex: 'mobile',
+      width: 130,
+      className: 'code',
+      render: (value: string | null) => value ?? t('common.none'),
+    },
     { title: t('customer.applications'), dataIndex: 'applications', width: 90, align: 'right' },
     { title: t('customer.guarantorOf'), dataIndex: 'guarantees', width: 110, align: 'right' },
     { title: t('customer.lastSeen'), dataIndex: 'lastSeenAt', width: 160, render: (value: string) => instant(value) },
@@ -46,8 +63,24 @@ export default function CustomersPage() {
     <Page title={t('customers.title')} intro={t('customers.intro')}>
       <div className="filters" role="search">
         <Space.Compact>
-          <Select<SearchBy> aria-label={t('customers.by')} value={by} onChange={setBy} style={{ width: 150 }} options={SEARCH_BY.map((value) => ({ value, label: t(`customers.by.${value}`) }))} />
-          <Input.Search allowClear autoComplete="off" enterButton={t('common.search')} loading={loading} maxLength={64} aria-label={t('customers.value')} placeholder={t(`customers.hint.${by}`)} style={{ width: 380 }} onSearch={(value) => void search(value)} />
+          <Select<SearchBy>
+            aria-label={t('customers.by')}
+            value={by}
+            onChange={setBy}
+            style={{ width: 150 }}
+            options={SEARCH_BY.map((value) => ({ value, label: t(`customers.by.${value}`) }))}
+          />
+          <Input.Search
+            allowClear
+            autoComplete="off"
+            enterButton={t('common.search')}
+            loading={loading}
+            maxLength={64}
+            aria-label={t('customers.value')}
+            placeholder={t(`customers.hint.${by}`)}
+            style={{ width: 380 }}
+            onSearch={(value) => void search(value)}
+          />
         </Space.Compact>
       </div>
       {error !== undefined ? (
@@ -62,8 +95,20 @@ export default function CustomersPage() {
             loading={loading}
             pagination={false}
             scroll={{ x: 980 }}
-            locale={{ emptyText: found === undefined ? <EmptyState title={t('customers.start')} hint={t('customers.startHint')} /> : <EmptyState title={t('customers.none')} hint={t('customers.noneHint')} /> }}
-            onRow={(row) => ({ className: 'row-clickable', tabIndex: 0, onClick: () => open(row), onKeyDown: (event) => event.key === 'Enter' && open(row) })}
+            locale={{
+              emptyText:
+                found === undefined ? (
+                  <EmptyState title={t('customers.start')} hint={t('customers.startHint')} />
+                ) : (
+                  <EmptyState title={t('customers.none')} hint={t('customers.noneHint')} />
+                ),
+            }}
+            onRow={(row) => ({
+              className: 'row-clickable',
+              tabIndex: 0,
+              onClick: () => open(row),
+              onKeyDown: (event) => event.key === 'Enter' && open(row),
+            })}
           />
         </div>
       )}

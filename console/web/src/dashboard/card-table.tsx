@@ -21,7 +21,9 @@ function visibleColumns({ card, result }: Pick<Props, 'card' | 'result'>): { nam
   const all = result.columns.map(({ name }, index) => ({ name, index }));
   const chosen = card.settings['table.columns'] as { name: string; enabled?: boolean }[] | undefined;
   if (chosen === undefined) return all;
-  return chosen.filter((column) => column.enabled !== false).flatMap(({ name }) => all.filter((column) => column.name === name));
+  return chosen
+    .filter((column) => column.enabled !== false)
+    .flatMap(({ name }) => all.filter((column) => column.name === name));
 }
 
 /** A table card; a row leads on when the card says where. */
@@ -35,13 +37,20 @@ export function CardTable({ card, result, text, onOpen }: Props) {
       title: text(settings.column_title ?? name),
       align: numeric ? 'right' : 'left',
       ellipsis: true,
-      sorter: (a, b) => (numeric ? Number(a.values[index] ?? 0) - Number(b.values[index] ?? 0) : String(a.values[index] ?? '').localeCompare(String(b.values[index] ?? ''))),
+      sorter: (a, b) =>
+        numeric
+          ? Number(a.values[index] ?? 0) - Number(b.values[index] ?? 0)
+          : String(a.values[index] ?? '').localeCompare(String(b.values[index] ?? '')),
       showSorterTooltip: false,
       render: (_, { values }) => {
         const value = values[index];
-        if (typeof value === 'string' && value in OUTCOME_COLORS) return <Tag color={OUTCOME_COLORS[value]}>{text(value)}</Tag>;
-        if (Array.isArray(value)) return value.map((item) => text(String(item))).join(language === 'en' ? ', ' : '、') || '—';
-        return typeof value === 'string' ? text(formatValue(value, settings, language)) : formatValue(value, settings, language);
+        if (typeof value === 'string' && value in OUTCOME_COLORS)
+          return <Tag color={OUTCOME_COLORS[value]}>{text(value)}</Tag>;
+        if (Array.isArray(value))
+          return value.map((item) => text(String(item))).join(language === 'en' ? ', ' : '、') || '—';
+        return typeof value === 'string'
+          ? text(formatValue(value, settings, language))
+          : formatValue(value, settings, language);
       },
     };
   });
@@ -52,7 +61,16 @@ export function CardTable({ card, result, text, onOpen }: Props) {
       dataSource={result.rows.map((values, key) => ({ key, values }))}
       pagination={{ pageSize: 10, size: 'small', hideOnSinglePage: true, showSizeChanger: false }}
       scroll={{ x: 'max-content' }}
-      onRow={(row) => (onOpen === undefined ? {} : { onClick: () => onOpen(row.values), onKeyDown: (event) => event.key === 'Enter' && onOpen(row.values), tabIndex: 0, className: 'row-clickable' })}
+      onRow={(row) =>
+        onOpen === undefined
+          ? {}
+          : {
+              onClick: () => onOpen(row.values),
+              onKeyDown: (event) => event.key === 'Enter' && onOpen(row.values),
+              tabIndex: 0,
+              className: 'row-clickable',
+            }
+      }
     />
   );
 }

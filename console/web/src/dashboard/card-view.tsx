@@ -28,11 +28,23 @@ export const CardView = memo(function CardView({ slug, card, filters, round, tex
   const { t } = useI18n();
   const parameters = Object.fromEntries(card.filters.map((filter) => [filter, filters[filter] ?? null]));
   const loaded = useLoad(`${slug}/${card.id}/${round}/${JSON.stringify(parameters)}`, async (signal) =>
-    dataOf(api.POST('/api/dashboards/{slug}/cards/{id}/query', { params: { path: { slug, id: card.id } }, body: { parameters }, signal })),
+    dataOf(
+      api.POST('/api/dashboards/{slug}/cards/{id}/query', {
+        params: { path: { slug, id: card.id } },
+        body: { parameters },
+        signal,
+      }),
+    ),
   );
   const isNumber = card.display === 'scalar' || card.display === 'number';
   return (
-    <section className={`card card-${card.display}`} style={{ gridColumn: `${card.col + 1} / span ${card.sizeX}`, gridRow: `${card.row + 1} / span ${card.sizeY}` }} aria-label={text(card.name)} data-testid={`card-${card.id}`} aria-busy={loaded.loading}>
+    <section
+      className={`card card-${card.display}`}
+      style={{ gridColumn: `${card.col + 1} / span ${card.sizeX}`, gridRow: `${card.row + 1} / span ${card.sizeY}` }}
+      aria-label={text(card.name)}
+      data-testid={`card-${card.id}`}
+      aria-busy={loaded.loading}
+    >
       <h2>
         {text(card.name)}
         {card.description !== '' && (
@@ -50,12 +62,24 @@ export const CardView = memo(function CardView({ slug, card, filters, round, tex
           <CardContent card={card} result={loaded.data} filters={filters} text={text} />
         )}
       </div>
-      {loaded.data?.truncated === true && <p className="card-note">{t('state.truncated', { count: loaded.data.rows.length })}</p>}
+      {loaded.data?.truncated === true && (
+        <p className="card-note">{t('state.truncated', { count: loaded.data.rows.length })}</p>
+      )}
     </section>
   );
 });
 
-function CardContent({ card, result, filters, text }: { card: DashboardCard; result: CardResult; filters: FilterValues; text(text: string): string }) {
+function CardContent({
+  card,
+  result,
+  filters,
+  text,
+}: {
+  card: DashboardCard;
+  result: CardResult;
+  filters: FilterValues;
+  text(text: string): string;
+}) {
   const { language } = useI18n();
   const navigate = useNavigate();
   const option = useMemo(() => chartOption({ card, result, language, text }), [card, result, language, text]);
@@ -63,14 +87,21 @@ function CardContent({ card, result, filters, text }: { card: DashboardCard; res
   const template = click?.type === 'link' && click.linkType === 'url' ? click.linkTemplate : undefined;
   const open = (row: readonly unknown[] | undefined): void => {
     if (template === undefined || row === undefined) return;
-    navigate(linkOf(template, Object.fromEntries(result.columns.map((column, index) => [column.name, row[index]])), filters));
+    navigate(
+      linkOf(template, Object.fromEntries(result.columns.map((column, index) => [column.name, row[index]])), filters),
+    );
   };
   if (card.display === 'scalar' || card.display === 'number') return <NumberCard card={card} result={result} />;
   if (result.rows.length === 0) return <EmptyState compact />;
-  if (option === undefined) return <CardTable card={card} result={result} text={text} onOpen={template === undefined ? undefined : open} />;
+  if (option === undefined)
+    return <CardTable card={card} result={result} text={text} onOpen={template === undefined ? undefined : open} />;
   return (
     <Suspense fallback={<Skeleton active title={false} />}>
-      <Chart option={option} label={text(card.name)} onSelect={template === undefined ? undefined : (row) => open(result.rows[row])} />
+      <Chart
+        option={option}
+        label={text(card.name)}
+        onSelect={template === undefined ? undefined : (row) => open(result.rows[row])}
+      />
     </Suspense>
   );
 }

@@ -17,7 +17,9 @@ import type { DashboardView } from './types.ts';
 /** A dashboard, drawn from its definition. */
 export default function DashboardPage() {
   const { slug = '' } = useParams();
-  const loaded = useLoad(slug, async (signal) => dataOf(api.GET('/api/dashboards/{slug}', { params: { path: { slug } }, signal })));
+  const loaded = useLoad(slug, async (signal) =>
+    dataOf(api.GET('/api/dashboards/{slug}', { params: { path: { slug } }, signal })),
+  );
   return <Load of={loaded}>{(dashboard) => <Drawn key={dashboard.slug} dashboard={dashboard} />}</Load>;
 }
 
@@ -33,16 +35,32 @@ function Drawn({ dashboard }: { dashboard: DashboardView }) {
       actions={
         <>
           <span className="muted">{t('dashboard.updated', { time: instant(refreshed.at).slice(11) })}</span>
-          <Button icon={<ReloadOutlined />} onClick={() => setRefreshed({ round: refreshed.round + 1, at: Date.now() })}>
+          <Button
+            icon={<ReloadOutlined />}
+            onClick={() => setRefreshed({ round: refreshed.round + 1, at: Date.now() })}
+          >
             {t('dashboard.refresh')}
           </Button>
         </>
       }
     >
-      <FilterBar slug={dashboard.slug} filters={dashboard.parameters} values={filters} onChange={setFilters} text={text} />
+      <FilterBar
+        slug={dashboard.slug}
+        filters={dashboard.parameters}
+        values={filters}
+        onChange={setFilters}
+        text={text}
+      />
       <div className="grid">
         {dashboard.cards.map((card) => (
-          <CardView key={card.id} slug={dashboard.slug} card={card} filters={filters} round={refreshed.round} text={text} />
+          <CardView
+            key={card.id}
+            slug={dashboard.slug}
+            card={card}
+            filters={filters}
+            round={refreshed.round}
+            text={text}
+          />
         ))}
       </div>
     </Page>

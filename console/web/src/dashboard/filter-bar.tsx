@@ -31,7 +31,9 @@ interface Props {
 export function FilterBar({ slug, filters, values, onChange, text }: Props) {
   const { t } = useI18n();
   const set = (filter: DashboardFilter, value: FilterValue) => onChange({ ...values, [filter.slug]: value });
-  const changed = filters.some((filter) => JSON.stringify(values[filter.slug] ?? null) !== JSON.stringify(filter.default));
+  const changed = filters.some(
+    (filter) => JSON.stringify(values[filter.slug] ?? null) !== JSON.stringify(filter.default),
+  );
   return (
     <div className="filters" role="search">
       {filters.map((filter) => (
@@ -40,12 +42,22 @@ export function FilterBar({ slug, filters, values, onChange, text }: Props) {
           {filter.type.startsWith('date/') ? (
             <DateFilter value={values[filter.slug] ?? null} onChange={(value) => set(filter, value)} />
           ) : (
-            <ValuesFilter slug={slug} filter={filter} value={values[filter.slug] ?? null} onChange={(value) => set(filter, value)} text={text} />
+            <ValuesFilter
+              slug={slug}
+              filter={filter}
+              value={values[filter.slug] ?? null}
+              onChange={(value) => set(filter, value)}
+              text={text}
+            />
           )}
         </label>
       ))}
       {changed && (
-        <Button type="link" size="small" onClick={() => onChange(Object.fromEntries(filters.map((filter) => [filter.slug, filter.default])))}>
+        <Button
+          type="link"
+          size="small"
+          onClick={() => onChange(Object.fromEntries(filters.map((filter) => [filter.slug, filter.default])))}
+        >
           {t('filter.reset')}
         </Button>
       )}
@@ -69,15 +81,40 @@ function DateFilter({ value, onChange }: { value: FilterValue; onChange(value: F
       allowEmpty={[true, true]}
       presets={presets}
       value={pickerRange(value)}
-      onChange={(range) => onChange(range === null || (range[0] === null && range[1] === null) ? null : `${range[0]?.format(DATE) ?? ''}~${range[1]?.format(DATE) ?? ''}`)}
+      onChange={(range) =>
+        onChange(
+          range === null || (range[0] === null && range[1] === null)
+            ? null
+            : `${range[0]?.format(DATE) ?? ''}~${range[1]?.format(DATE) ?? ''}`,
+        )
+      }
     />
   );
 }
 
-function ValuesFilter({ slug, filter, value, onChange, text }: { slug: string; filter: DashboardFilter; value: FilterValue; onChange(value: FilterValue): void; text(text: string): string }) {
+function ValuesFilter({
+  slug,
+  filter,
+  value,
+  onChange,
+  text,
+}: {
+  slug: string;
+  filter: DashboardFilter;
+  value: FilterValue;
+  onChange(value: FilterValue): void;
+  text(text: string): string;
+}) {
   const { t } = useI18n();
   const loaded = useLoad(`${slug}/${filter.slug}`, async (signal) =>
-    filter.hasValues ? dataOf(api.GET('/api/dashboards/{slug}/parameters/{id}/values', { params: { path: { slug, id: filter.slug } }, signal })) : { values: [] },
+    filter.hasValues
+      ? dataOf(
+          api.GET('/api/dashboards/{slug}/parameters/{id}/values', {
+            params: { path: { slug, id: filter.slug } },
+            signal,
+          }),
+        )
+      : { values: [] },
   );
   const selected = value === null ? [] : Array.isArray(value) ? value : [value];
   return (

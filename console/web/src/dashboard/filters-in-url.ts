@@ -32,6 +32,9 @@ export function writeFilters(filters: readonly DashboardFilter[], values: Filter
 export function useFilters(filters: readonly DashboardFilter[]): [FilterValues, (values: FilterValues) => void] {
   const [search, setSearch] = useSearchParams();
   const values = useMemo(() => readFilters(filters, search), [filters, search]);
-  const set = useCallback((next: FilterValues) => setSearch(writeFilters(filters, next), { replace: true }), [filters, setSearch]);
+  const set = useCallback(
+    (next: FilterValues) => setSearch(writeFilters(filters, next), { replace: true }),
+    [filters, setSearch],
+  );
   return [values, set];
 }

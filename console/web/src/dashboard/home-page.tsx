@@ -8,7 +8,9 @@ export default function HomePage() {
   const loaded = useLoad('home', async (signal) => dataOf(api.GET('/api/dashboards', { signal })));
   return (
     <Load of={loaded}>
-      {({ dashboards: [first] }) => (first === undefined ? <EmptyState /> : <Navigate to={`/dashboards/${first.slug}`} replace />)}
+      {({ dashboards: [first] }) =>
+        first === undefined ? <EmptyState /> : <Navigate to={`/dashboards/${first.slug}`} replace />
+      }
     </Load>
   );
 }

@@ -11,7 +11,11 @@ export function NumberCard({ card, result }: { card: DashboardCard; result: Card
   const settings = columnSettings(card.settings, field);
   const short = card.settings['scalar.compact_primary_number'] === 'yes';
   return (
-    <div className="figure" title={formatValue(value, settings, language)} data-value={value === null || value === undefined ? '' : String(value)}>
+    <div
+      className="figure"
+      title={formatValue(value, settings, language)}
+      data-value={value === null || value === undefined ? '' : String(value)}
+    >
       {formatValue(value, settings, language, short)}
     </div>
   );

@@ -4,11 +4,17 @@ import { formatValue, linkOf } from './settings.ts';
 describe('links of cards', () => {
   it('fill columns and filters, encode them, and leave out what has no value', () => {
     const row = { partner_id: 'dealer-east', outcome: 'A&B' };
-    expect(linkOf('/applications?partner={{partner_id}}&outcome={{outcome}}&date={{filter:date}}&region={{filter:region}}', row, { date: 'past29days~', region: null })).toBe(
-      '/applications?partner=dealer-east&outcome=A%26B&date=past29days%7E',
-    );
+    expect(
+      linkOf(
+        '/applications?partner={{partner_id}}&outcome={{outcome}}&date={{filter:date}}&region={{filter:region}}',
+        row,
+        { date: 'past29days~', region: null },
+      ),
+    ).toBe('/applications?partner=dealer-east&outcome=A%26B&date=past29days%7E');
     expect(linkOf('/applications/{{id}}', { id: 'a/b' }, {})).toBe('/applications/a%2Fb');
-    expect(linkOf('/applications?region={{filter:region}}', {}, { region: ['11', '31'] })).toBe('/applications?region=11&region=31');
+    expect(linkOf('/applications?region={{filter:region}}', {}, { region: ['11', '31'] })).toBe(
+      '/applications?region=11&region=31',
+    );
   });
 });
 

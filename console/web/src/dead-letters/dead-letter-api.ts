@@ -32,7 +32,11 @@ export interface LetterPage {
 
 export const FILTERS = ['status', 'step', 'topic', 'reason'] as const;
 
-export function listLetters(search: URLSearchParams, after: string | undefined, signal?: AbortSignal): Promise<LetterPage> {
+export function listLetters(
+  search: URLSearchParams,
+  after: string | undefined,
+  signal?: AbortSignal,
+): Promise<LetterPage> {
   const query = new URLSearchParams({ limit: '50' });
   for (const name of FILTERS) {
     const value = search.get(name);
@@ -48,5 +52,8 @@ export function showLetter(id: string, signal?: AbortSignal): Promise<ShownLette
 
 /** Replays a letter, with an edited value when one is given. */
 export function replayLetter(id: string, value: string | undefined): Promise<{ id: string; status: string }> {
-  return request(`/api/dead-letters/${encodeURIComponent(id)}/replay`, { method: 'POST', body: value === undefined ? {} : { value } });
+  return request(`/api/dead-letters/${encodeURIComponent(id)}/replay`, {
+    method: 'POST',
+    body: value === undefined ? {} : { value },
+  });
 }

@@ -38,7 +38,14 @@ function Letter({ letter, onReplayed }: { letter: ShownLetter; onReplayed(): voi
   return (
     <>
       {letter.replay !== null && (
-        <Alert type="success" showIcon title={t('deadLetters.replayedBy', { name: letter.replay.requestedBy.replace(/^user:/, ''), time: instant(letter.replay.requestedAt) })} />
+        <Alert
+          type="success"
+          showIcon
+          title={t('deadLetters.replayedBy', {
+            name: letter.replay.requestedBy.replace(/^user:/, ''),
+            time: instant(letter.replay.requestedAt),
+          })}
+        />
       )}
       <section className="panel">
         <h2>{t('application.overview')}</h2>

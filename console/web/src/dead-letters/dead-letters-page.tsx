@@ -37,7 +37,12 @@ export default function DeadLettersPage() {
     setState((before) => ({ ...before, loading: true }));
     try {
       const page = await listLetters(search, state.next ?? undefined);
-      setState((before) => ({ letters: [...before.letters, ...page.letters], next: page.next, loading: false, error: undefined }));
+      setState((before) => ({
+        letters: [...before.letters, ...page.letters],
+        next: page.next,
+        loading: false,
+        error: undefined,
+      }));
     } catch (error) {
       setState((before) => ({ ...before, loading: false, error }));
     }
@@ -71,7 +76,12 @@ export default function DeadLettersPage() {
     { title: t('event.topic'), dataIndex: 'topic', width: 230, render: cutting('topic') },
     { title: t('event.partition'), dataIndex: 'partition', width: 64, align: 'right', className: 'code' },
     { title: t('event.offset'), dataIndex: 'offset', width: 84, align: 'right', className: 'code' },
-    { title: t('deadLetters.state'), dataIndex: 'status', width: 90, render: (value: ListedLetter['status']) => <LetterStatus status={value} /> },
+    {
+      title: t('deadLetters.state'),
+      dataIndex: 'status',
+      width: 90,
+      render: (value: ListedLetter['status']) => <LetterStatus status={value} />,
+    },
   ];
 
   return (
@@ -104,8 +114,22 @@ export default function DeadLettersPage() {
             loading={state.loading}
             pagination={false}
             scroll={{ x: 1150 }}
-            locale={{ emptyText: state.loading ? ' ' : <EmptyState title={t('deadLetters.empty')} hint={key === '' ? t('deadLetters.emptyHint') : t('state.emptyHint')} /> }}
-            onRow={(row) => ({ className: 'row-clickable', tabIndex: 0, onClick: () => navigate(`/dead-letters/${row.id}`), onKeyDown: (event) => event.key === 'Enter' && navigate(`/dead-letters/${row.id}`) })}
+            locale={{
+              emptyText: state.loading ? (
+                ' '
+              ) : (
+                <EmptyState
+                  title={t('deadLetters.empty')}
+                  hint={key === '' ? t('deadLetters.emptyHint') : t('state.emptyHint')}
+                />
+              ),
+            }}
+            onRow={(row) => ({
+              className: 'row-clickable',
+              tabIndex: 0,
+              onClick: () => navigate(`/dead-letters/${row.id}`),
+              onKeyDown: (event) => event.key === 'Enter' && navigate(`/dead-letters/${row.id}`),
+            })}
           />
           {state.next !== null && (
             <div className="more">

@@ -68,7 +68,9 @@ export function ReplayPanel({ letter, onReplayed }: { letter: ShownLetter; onRep
       <h2>
         {t('deadLetters.value')}
         <Space className="panel-actions">
-          {mayReplay && isText && draft === undefined && <Button onClick={() => setDraft(laidOut(original))}>{t('deadLetters.edit')}</Button>}
+          {mayReplay && isText && draft === undefined && (
+            <Button onClick={() => setDraft(laidOut(original))}>{t('deadLetters.edit')}</Button>
+          )}
           {draft !== undefined && <Button onClick={() => setDraft(undefined)}>{t('deadLetters.cancelEdit')}</Button>}
           {mayReplay && (
             <Button type="primary" loading={busy} disabled={flaw !== undefined} onClick={ask}>
@@ -108,7 +110,15 @@ export function ReplayPanel({ letter, onReplayed }: { letter: ShownLetter; onRep
         </>
       ) : (
         <>
-          <Input.TextArea className="code" aria-label={t('deadLetters.value')} value={draft} onChange={(event) => setDraft(event.target.value)} autoSize={{ minRows: 10, maxRows: 30 }} spellCheck={false} status={flaw === undefined ? '' : 'error'} />
+          <Input.TextArea
+            className="code"
+            aria-label={t('deadLetters.value')}
+            value={draft}
+            onChange={(event) => setDraft(event.target.value)}
+            autoSize={{ minRows: 10, maxRows: 30 }}
+            spellCheck={false}
+            status={flaw === undefined ? '' : 'error'}
+          />
           {flaw !== undefined && (
             <p className="field-error" role="alert">
               {t('deadLetters.invalidJson', { detail: flaw })}

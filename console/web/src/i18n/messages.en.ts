@@ -157,7 +157,8 @@ export const en: Messages = {
   'reconcile.empty': 'Nothing to reconcile yet',
   'reconcile.emptyHint': 'The first application brings the first line',
   'deadLetters.title': 'Dead letters',
-  'deadLetters.intro': 'Records that could not be processed, kept as they came; corrected, they can be replayed, and only the failed step runs again',
+  'deadLetters.intro':
+    'Records that could not be processed, kept as they came; corrected, they can be replayed, and only the failed step runs again',
   'deadLetters.empty': 'No dead letters',
   'deadLetters.emptyHint': 'Every record was processed',
   'deadLetters.reason': 'Reason',
@@ -177,7 +178,8 @@ export const en: Messages = {
   'deadLetters.replay': 'Replay',
   'deadLetters.replayEdited': 'Replay the edited content',
   'deadLetters.confirm': 'Replay this record?',
-  'deadLetters.confirmText': 'It goes to topic {topic} again and only step {step} will process it. This is recorded in the audit.',
+  'deadLetters.confirmText':
+    'It goes to topic {topic} again and only step {step} will process it. This is recorded in the audit.',
   'deadLetters.done': 'Replayed',
   'deadLetters.refused': 'The replay was refused',
   'deadLetters.readOnly': 'Your role may look but not replay',
@@ -281,7 +283,8 @@ export const en: Messages = {
   'error.COMMAND_PENDING': 'Accepted and still under way: reload in a moment',
   'nav.customers': 'Customers',
   'customers.title': 'Customers',
-  'customers.intro': 'Exact search by ID number, mobile, application or order number; what is looked for is compared, never stored or logged; every look is recorded',
+  'customers.intro':
+    'Exact search by ID number, mobile, application or order number; what is looked for is compared, never stored or logged; every look is recorded',
   'customers.by': 'Search by',
   'customers.by.id-no': 'ID number',
   'customers.by.mobile': 'Mobile',
@@ -363,10 +366,12 @@ export const en: Messages = {
   'customer.reveal': 'Show in plain text',
   'customer.revealText': 'Name, numbers and contacts will be shown in plain text; this is recorded.',
   'customer.export': 'Export everything',
-  'customer.exportText': 'Downloads all the hub holds of this customer as JSON in plain text, to answer the customer’s own request; this is recorded.',
+  'customer.exportText':
+    'Downloads all the hub holds of this customer as JSON in plain text, to answer the customer’s own request; this is recorded.',
   'customer.exported': 'Exported',
   'customer.erase': 'Erase this customer',
-  'customer.eraseText': 'Destroys the key of this customer: no topic, table, archive or backup yields the person any more, all figures stay. It cannot be undone.',
+  'customer.eraseText':
+    'Destroys the key of this customer: no topic, table, archive or backup yields the person any more, all figures stay. It cannot be undone.',
   'customer.typeId': 'Type the customer id to confirm:',
   'customer.erasedNow': 'Erased',
   'customer.openBusiness': 'There is open business: it cannot be erased yet',
@@ -379,7 +384,8 @@ export const en: Messages = {
   'customer.notFoundHint': 'It may belong to a partner you may not see',
   'error.CUSTOMER_ERASED': 'This customer has been erased',
   'policies.title': 'Policies',
-  'policies.intro': 'Versions apply by date; a published one is in force in every process within a second, cases under way keep the version they began under',
+  'policies.intro':
+    'Versions apply by date; a published one is in force in every process within a second, cases under way keep the version they began under',
   'policies.version': 'Version',
   'policies.label': 'Name',
   'policies.inForce': 'in force',
@@ -398,7 +404,8 @@ export const en: Messages = {
   'policies.value': 'Policy',
   'policies.rollback': 'Roll back',
   'policies.rollbackTo': 'Roll back to {label}',
-  'policies.rollbackText': 'Publishes a new version with the content of that one, in force from today; published versions are never changed.',
+  'policies.rollbackText':
+    'Publishes a new version with the content of that one, in force from today; published versions are never changed.',
   'policies.diff': 'Version {from} → version {to}',
   'policies.path': 'Place',
   'policies.before': 'Before',

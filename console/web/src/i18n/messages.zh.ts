@@ -280,7 +280,8 @@ export const zh = {
   'error.COMMAND_PENDING': '已受理，仍在处理，请稍后刷新',
   'nav.customers': '客户',
   'customers.title': '客户',
-  'customers.intro': '按证件号码、手机号或申请/订单编号精确查找；查找内容只用于比对，不保存、不进入日志；每次查看均有记录',
+  'customers.intro':
+    '按证件号码、手机号或申请/订单编号精确查找；查找内容只用于比对，不保存、不进入日志；每次查看均有记录',
   'customers.by': '查找方式',
   'customers.by.id-no': '证件号码',
   'customers.by.mobile': '手机号',
@@ -365,7 +366,8 @@ export const zh = {
   'customer.exportText': '将下载平台保存的此客户全部数据（明文 JSON），仅供答复客户本人的请求，并记入审计。',
   'customer.exported': '已导出',
   'customer.erase': '删除此客户',
-  'customer.eraseText': '将销毁此客户的密钥：任何主题、表、档案和备份都无法再还原其个人信息，申请与金额统计不变。不可撤销。',
+  'customer.eraseText':
+    '将销毁此客户的密钥：任何主题、表、档案和备份都无法再还原其个人信息，申请与金额统计不变。不可撤销。',
   'customer.typeId': '请输入客户编号以确认：',
   'customer.erasedNow': '已删除',
   'customer.openBusiness': '尚有未完结的业务，暂不能删除',

@@ -63,7 +63,8 @@ export const simulationEn: Readonly<Record<keyof typeof simulationZh, string>> =
   'simulation.rateSimpleNote': 'IRR × 12',
   'simulation.rateEffective': 'Annual rate (compound)',
   'simulation.rateEffectiveNote': '(1 + IRR)¹² − 1',
-  'simulation.disclosure': 'By PBOC notice 2021 No. 3: interest and all costs borne by the borrower over the principal really used, simple and compound labelled (IRR: of a month).',
+  'simulation.disclosure':
+    'By PBOC notice 2021 No. 3: interest and all costs borne by the borrower over the principal really used, simple and compound labelled (IRR: of a month).',
   'simulation.priceVersion': 'Prices {version}',
   'simulation.subsidy': 'Subsidy by the {payer}: {amount} ({convention})',
   'payer.MANUFACTURER': 'maker',

@@ -1,7 +1,8 @@
 /** Texts of the page 试算 in Chinese. */
 export const simulationZh = {
   'simulation.title': '试算',
-  'simulation.intro': '还款计划与年化利率，以及逾期、提前还款、调息、核销之后的账龄、分类与分录；每个数字附计算式，不保存数据',
+  'simulation.intro':
+    '还款计划与年化利率，以及逾期、提前还款、调息、核销之后的账龄、分类与分录；每个数字附计算式，不保存数据',
   'simulation.terms': '贷款条件',
   'simulation.plan': '还款计划',
   'simulation.ask': '试算',
@@ -61,7 +62,8 @@ export const simulationZh = {
   'simulation.rateSimpleNote': 'IRR × 12',
   'simulation.rateEffective': '年化利率（复利）',
   'simulation.rateEffectiveNote': '（1 + IRR）¹² − 1',
-  'simulation.disclosure': '按中国人民银行公告〔2021〕第3号：借款人承担的利息与全部费用，对实际占用的本金，分别注明单利与复利（IRR 为月内部收益率）。',
+  'simulation.disclosure':
+    '按中国人民银行公告〔2021〕第3号：借款人承担的利息与全部费用，对实际占用的本金，分别注明单利与复利（IRR 为月内部收益率）。',
   'simulation.priceVersion': '定价版本 {version}',
   'simulation.subsidy': '{payer}贴息 {amount}（{convention}）',
   'payer.MANUFACTURER': '厂家',

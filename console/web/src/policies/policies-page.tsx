@@ -29,7 +29,10 @@ export default function PoliciesPage() {
           aria-label={t('policies.title')}
           value={key}
           onChange={(next: string) => setSearch({ key: next }, { replace: true })}
-          options={(all.data ?? []).map((policy) => ({ value: policy.key, label: policy.title[language === 'en' ? 'en' : 'zh'] }))}
+          options={(all.data ?? []).map((policy) => ({
+            value: policy.key,
+            label: policy.title[language === 'en' ? 'en' : 'zh'],
+          }))}
         />
       }
     >
@@ -62,12 +65,32 @@ function Versions({ versions, reload }: { versions: PolicyVersion[]; reload(): v
           rowKey="version"
           dataSource={versions}
           pagination={versions.length > 12 ? { pageSize: 12, size: 'small' } : false}
-          rowSelection={{ selectedRowKeys: chosen, hideSelectAll: true, columnTitle: t('policies.compare'), columnWidth: 64, onChange: (keys) => setChosen(keys.map(Number).slice(-2)) }}
+          rowSelection={{
+            selectedRowKeys: chosen,
+            hideSelectAll: true,
+            columnTitle: t('policies.compare'),
+            columnWidth: 64,
+            onChange: (keys) => setChosen(keys.map(Number).slice(-2)),
+          }}
           columns={[
             { title: t('policies.version'), dataIndex: 'version', width: 72, align: 'right' },
-            { title: t('policies.label'), dataIndex: 'label', width: 210, render: (label: string, version) => <>{label} {version.inForce && <Tag color="#2f8f5b">{t('policies.inForce')}</Tag>}</> },
+            {
+              title: t('policies.label'),
+              dataIndex: 'label',
+              width: 210,
+              render: (label: string, version) => (
+                <>
+                  {label} {version.inForce && <Tag color="#2f8f5b">{t('policies.inForce')}</Tag>}
+                </>
+              ),
+            },
             { title: t('policies.effectiveFrom'), dataIndex: 'effectiveFrom', width: 110 },
-            { title: t('policies.createdBy'), dataIndex: 'createdBy', width: 130, render: (who: string) => code('actor', who) },
+            {
+              title: t('policies.createdBy'),
+              dataIndex: 'createdBy',
+              width: 130,
+              render: (who: string) => code('actor', who),
+            },
             { title: t('policies.createdAt'), dataIndex: 'createdAt', width: 160, render: (at: string) => instant(at) },
             { title: t('policies.note'), dataIndex: 'note', render: (note: string | null) => note ?? t('common.none') },
             ...(mayChange
@@ -93,9 +116,21 @@ function Versions({ versions, reload }: { versions: PolicyVersion[]; reload(): v
           ]}
         />
       </div>
-      {rolling !== undefined && <RollbackDialogue to={rolling} newest={newest} onCancel={() => setRolling(undefined)} onDone={published} />}
-      {editing !== undefined && <PolicyEditor key={editing.version} from={editing} newest={newest} onPublished={published} onCancel={() => setEditing(undefined)} />}
-      {pair.length === 2 && versions[0] !== undefined && <Difference policy={versions[0].key} from={pair[0]!} to={pair[1]!} />}
+      {rolling !== undefined && (
+        <RollbackDialogue to={rolling} newest={newest} onCancel={() => setRolling(undefined)} onDone={published} />
+      )}
+      {editing !== undefined && (
+        <PolicyEditor
+          key={editing.version}
+          from={editing}
+          newest={newest}
+          onPublished={published}
+          onCancel={() => setEditing(undefined)}
+        />
+      )}
+      {pair.length === 2 && versions[0] !== undefined && (
+        <Difference policy={versions[0].key} from={pair[0]!} to={pair[1]!} />
+      )}
     </>
   );
 }

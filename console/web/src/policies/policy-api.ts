@@ -1,8 +1,10 @@
 import { api, dataOf } from '../api/client.ts';
 import type { paths } from '../generated/api.d.ts';
 
-export type PolicyVersion = paths['/api/policies/{key}/versions']['get']['responses']['200']['content']['application/json']['versions'][number];
-export type PolicyChange = paths['/api/policies/{key}/diff']['get']['responses']['200']['content']['application/json']['changes'][number];
+export type PolicyVersion =
+  paths['/api/policies/{key}/versions']['get']['responses']['200']['content']['application/json']['versions'][number];
+export type PolicyChange =
+  paths['/api/policies/{key}/diff']['get']['responses']['200']['content']['application/json']['changes'][number];
 
 const path = (key: string) => ({ params: { path: { key } } });
 
@@ -16,11 +18,16 @@ export async function versionsOf(key: string, signal: AbortSignal): Promise<Poli
 }
 
 export async function diffOf(key: string, from: number, to: number, signal: AbortSignal): Promise<PolicyChange[]> {
-  return (await dataOf(api.GET('/api/policies/{key}/diff', { params: { path: { key }, query: { from, to } }, signal }))).changes;
+  return (await dataOf(api.GET('/api/policies/{key}/diff', { params: { path: { key }, query: { from, to } }, signal })))
+    .changes;
 }
 
 /** What the value would change against what is in force on that date. Throws ApiError with every field that is wrong. */
-export async function checkPolicy(key: string, value: unknown, effectiveFrom: string): Promise<{ changes: PolicyChange[]; replaces: number }> {
+export async function checkPolicy(
+  key: string,
+  value: unknown,
+  effectiveFrom: string,
+): Promise<{ changes: PolicyChange[]; replaces: number }> {
   return dataOf(api.POST('/api/policies/{key}/check', { ...path(key), body: { value, effectiveFrom } }));
 }
 
@@ -35,6 +42,9 @@ export async function publishPolicy(key: string, body: Publication): Promise<Pol
   return dataOf(api.POST('/api/policies/{key}/versions', { ...path(key), body }));
 }
 
-export async function rollBackPolicy(key: string, body: { to: number; note: string; basedOn: number }): Promise<PolicyVersion> {
+export async function rollBackPolicy(
+  key: string,
+  body: { to: number; note: string; basedOn: number },
+): Promise<PolicyVersion> {
   return dataOf(api.POST('/api/policies/{key}/rollback', { ...path(key), body }));
 }

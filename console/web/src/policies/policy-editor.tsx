@@ -23,7 +23,17 @@ function read(text: string): Read {
 }
 
 /** A change of a policy: edited as JSON, checked against its schema, shown as a difference, then published. */
-export function PolicyEditor({ from, newest, onPublished, onCancel }: { from: PolicyVersion; newest: number; onPublished(version: PolicyVersion): void; onCancel(): void }) {
+export function PolicyEditor({
+  from,
+  newest,
+  onPublished,
+  onCancel,
+}: {
+  from: PolicyVersion;
+  newest: number;
+  onPublished(version: PolicyVersion): void;
+  onCancel(): void;
+}) {
   const { t } = useI18n();
   const { message } = App.useApp();
   const [text, setText] = useState(() => JSON.stringify(from.value, null, 2));
@@ -49,10 +59,21 @@ export function PolicyEditor({ from, newest, onPublished, onCancel }: { from: Po
       setBusy(false);
     }
   }
-  const check = () => run(async () => setChecked({ of: current, changes: (await checkPolicy(from.key, (draft as { value: unknown }).value, effectiveFrom)).changes }));
+  const check = () =>
+    run(async () =>
+      setChecked({
+        of: current,
+        changes: (await checkPolicy(from.key, (draft as { value: unknown }).value, effectiveFrom)).changes,
+      }),
+    );
   const publish = () =>
     run(async () => {
-      const version = await publishPolicy(from.key, { value: (draft as { value: unknown }).value, effectiveFrom, note: note.trim(), basedOn: newest });
+      const version = await publishPolicy(from.key, {
+        value: (draft as { value: unknown }).value,
+        effectiveFrom,
+        note: note.trim(),
+        basedOn: newest,
+      });
       message.success(t('policies.published', { label: version.label }));
       onPublished(version);
     });
@@ -64,13 +85,32 @@ export function PolicyEditor({ from, newest, onPublished, onCancel }: { from: Po
       <Space wrap style={{ marginBottom: 10 }}>
         <label className="filter">
           <span>{t('policies.effectiveFrom')}</span>
-          <DatePicker size="small" allowClear={false} value={dayjs(effectiveFrom)} onChange={(date) => date !== null && setEffectiveFrom(date.format('YYYY-MM-DD'))} />
+          <DatePicker
+            size="small"
+            allowClear={false}
+            value={dayjs(effectiveFrom)}
+            onChange={(date) => date !== null && setEffectiveFrom(date.format('YYYY-MM-DD'))}
+          />
         </label>
-        <Input size="small" style={{ width: 420 }} value={note} maxLength={1000} placeholder={t('policies.note')} aria-label={t('policies.note')} onChange={(event) => setNote(event.target.value)} />
+        <Input
+          size="small"
+          style={{ width: 420 }}
+          value={note}
+          maxLength={1000}
+          placeholder={t('policies.note')}
+          aria-label={t('policies.note')}
+          onChange={(event) => setNote(event.target.value)}
+        />
         <Button size="small" disabled={flaw !== undefined} loading={busy} onClick={() => void check()}>
           {t('policies.check')}
         </Button>
-        <Button size="small" type="primary" disabled={!isChecked || note.trim() === '' || checked.changes.length === 0} loading={busy} onClick={() => void publish()}>
+        <Button
+          size="small"
+          type="primary"
+          disabled={!isChecked || note.trim() === '' || checked.changes.length === 0}
+          loading={busy}
+          onClick={() => void publish()}
+        >
           {t('policies.publish')}
         </Button>
         <Button size="small" onClick={onCancel}>
@@ -103,7 +143,16 @@ export function PolicyEditor({ from, newest, onPublished, onCancel }: { from: Po
         </p>
       )}
       {isChecked && <ChangeTable changes={checked.changes} />}
-      <Input.TextArea className="code" style={{ marginTop: 10 }} aria-label={t('policies.value')} value={text} onChange={(event) => setText(event.target.value)} autoSize={{ minRows: 16, maxRows: 40 }} spellCheck={false} status={flaw === undefined ? '' : 'error'} />
+      <Input.TextArea
+        className="code"
+        style={{ marginTop: 10 }}
+        aria-label={t('policies.value')}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        autoSize={{ minRows: 16, maxRows: 40 }}
+        spellCheck={false}
+        status={flaw === undefined ? '' : 'error'}
+      />
     </section>
   );
 }

@@ -5,7 +5,17 @@ import { useI18n } from '../i18n/i18n.tsx';
 import { rollBackPolicy, type PolicyVersion } from './policy-api.ts';
 
 /** Asks why, then puts an older version in force again, from today on. */
-export function RollbackDialogue({ to, newest, onCancel, onDone }: { to: PolicyVersion; newest: number; onCancel(): void; onDone(): void }) {
+export function RollbackDialogue({
+  to,
+  newest,
+  onCancel,
+  onDone,
+}: {
+  to: PolicyVersion;
+  newest: number;
+  onCancel(): void;
+  onDone(): void;
+}) {
   const { t } = useI18n();
   const { message } = App.useApp();
   const [note, setNote] = useState('');
@@ -26,10 +36,28 @@ export function RollbackDialogue({ to, newest, onCancel, onDone }: { to: PolicyV
     }
   }
   return (
-    <Modal open title={t('policies.rollbackTo', { label: to.label })} onCancel={onCancel} onOk={() => void roll()} okText={t('policies.rollback')} cancelText={t('common.cancel')} okButtonProps={{ disabled: note.trim() === '' }} confirmLoading={busy}>
+    <Modal
+      open
+      title={t('policies.rollbackTo', { label: to.label })}
+      onCancel={onCancel}
+      onOk={() => void roll()}
+      okText={t('policies.rollback')}
+      cancelText={t('common.cancel')}
+      okButtonProps={{ disabled: note.trim() === '' }}
+      confirmLoading={busy}
+    >
       <p>{t('policies.rollbackText')}</p>
-      {error !== undefined && <Alert type="error" showIcon role="alert" title={errorText(error, t)} style={{ marginBottom: 10 }} />}
-      <Input.TextArea value={note} maxLength={1000} aria-label={t('policies.note')} placeholder={t('policies.note')} onChange={(event) => setNote(event.target.value)} autoSize={{ minRows: 2, maxRows: 6 }} />
+      {error !== undefined && (
+        <Alert type="error" showIcon role="alert" title={errorText(error, t)} style={{ marginBottom: 10 }} />
+      )}
+      <Input.TextArea
+        value={note}
+        maxLength={1000}
+        aria-label={t('policies.note')}
+        placeholder={t('policies.note')}
+        onChange={(event) => setNote(event.target.value)}
+        autoSize={{ minRows: 2, maxRows: 6 }}
+      />
     </Modal>
   );
 }

@@ -38,7 +38,8 @@ type Quantity = (typeof QUANTITIES)[number];
 const fenOf = (quantity: Quantity) => `${quantity}Fen` as const;
 
 const difference = (row: Row): number => row.accepted - row.landed - row.deadLettered - row.inFlight;
-const sum = (rows: readonly Row[], key: Quantity | ReturnType<typeof fenOf>): number => rows.reduce((total, row) => total + Number(row[key]), 0);
+const sum = (rows: readonly Row[], key: Quantity | ReturnType<typeof fenOf>): number =>
+  rows.reduce((total, row) => total + Number(row[key]), 0);
 
 /** The books: what was accepted against what became of it, per source, topic and day. */
 export default function ReconcilePage() {
@@ -79,7 +80,9 @@ export default function ReconcilePage() {
 function Verdict({ books }: { books: Reconciliation }) {
   const { t } = useI18n();
   const off = books.rows.filter((row) => !row.balanced).length;
-  const detail = books.balanced ? t('reconcile.balancedHint', { count: books.rows.length }) : t('reconcile.unbalancedHint', { count: off });
+  const detail = books.balanced
+    ? t('reconcile.balancedHint', { count: books.rows.length })
+    : t('reconcile.unbalancedHint', { count: off });
   return (
     <Alert
       type={books.balanced ? 'success' : 'error'}
@@ -87,7 +90,10 @@ function Verdict({ books }: { books: Reconciliation }) {
       data-testid="verdict"
       title={
         <>
-          <strong>{t(books.balanced ? 'reconcile.balanced' : 'reconcile.unbalanced')}</strong> <span className="muted">{detail} · {t('reconcile.at', { time: instant(books.at) })}</span>
+          <strong>{t(books.balanced ? 'reconcile.balanced' : 'reconcile.unbalanced')}</strong>{' '}
+          <span className="muted">
+            {detail} · {t('reconcile.at', { time: instant(books.at) })}
+          </span>
         </>
       }
     />
@@ -96,7 +102,10 @@ function Verdict({ books }: { books: Reconciliation }) {
 
 function Books({ rows }: { rows: readonly Row[] }) {
   const { t, code } = useI18n();
-  const sorted = useMemo(() => [...rows].sort((a, b) => Number(a.balanced) - Number(b.balanced) || b.day.localeCompare(a.day)), [rows]);
+  const sorted = useMemo(
+    () => [...rows].sort((a, b) => Number(a.balanced) - Number(b.balanced) || b.day.localeCompare(a.day)),
+    [rows],
+  );
   const both = (events: number, fen: number) => (
     <>
       {integer(events)}
@@ -112,7 +121,13 @@ function Books({ rows }: { rows: readonly Row[] }) {
   });
   const columns: TableProps<Row>['columns'] = [
     { title: t('reconcile.day'), dataIndex: 'day', width: 96, fixed: 'left' },
-    { title: t('reconcile.stage'), dataIndex: 'stage', width: 84, fixed: 'left', render: (stage: string) => code('stage', stage) },
+    {
+      title: t('reconcile.stage'),
+      dataIndex: 'stage',
+      width: 84,
+      fixed: 'left',
+      render: (stage: string) => code('stage', stage),
+    },
     { title: t('reconcile.source'), dataIndex: 'source', width: 140, ellipsis: true, fixed: 'left' },
     { title: t('event.topic'), dataIndex: 'topic', width: 212, ellipsis: true, className: 'code' },
     ...QUANTITIES.map(column),
@@ -121,7 +136,12 @@ function Books({ rows }: { rows: readonly Row[] }) {
       key: 'state',
       width: 96,
       fixed: 'right',
-      render: (_, row) => (row.balanced ? <Tag color="green">{t('reconcile.ok')}</Tag> : <Tag color="red">{t('reconcile.off', { count: integer(difference(row)) })}</Tag>),
+      render: (_, row) =>
+        row.balanced ? (
+          <Tag color="green">{t('reconcile.ok')}</Tag>
+        ) : (
+          <Tag color="red">{t('reconcile.off', { count: integer(difference(row)) })}</Tag>
+        ),
     },
   ];
   return (

@@ -23,12 +23,15 @@ export function CaseLog({ record }: { record: TaskRecord }) {
         {entry.decision !== null && (
           <div>
             {code('status', entry.decision.outcome)}
-            {entry.decision.outcome === 'APPROVED' ? ` ${yuan(entry.decision.amountFen)} ${t('common.yuan')} · ${t('application.months', { count: entry.decision.termMonths ?? 0 })}` : ` ${entry.decision.reasonCodes.map(name).join('、')}`}
+            {entry.decision.outcome === 'APPROVED'
+              ? ` ${yuan(entry.decision.amountFen)} ${t('common.yuan')} · ${t('application.months', { count: entry.decision.termMonths ?? 0 })}`
+              : ` ${entry.decision.reasonCodes.map(name).join('、')}`}
           </div>
         )}
         {entry.document !== null && (
           <div>
-            {code('document', entry.document.kind)} {entry.document.name} <span className="code">{entry.document.reference}</span>
+            {code('document', entry.document.kind)} {entry.document.name}{' '}
+            <span className="code">{entry.document.reference}</span>
           </div>
         )}
         {entry.text !== null && <div className="wrap">{entry.text}</div>}

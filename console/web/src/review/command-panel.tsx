@@ -24,7 +24,23 @@ interface Values {
   reference?: string;
 }
 
-const REASONS: readonly Reason[] = ['BUREAU_SCORE', 'BUREAU_OVERDUE', 'SCORECARD', 'BLACKLIST', 'DUPLICATE_APPLICATION', 'LTV_CAP', 'DTI_CAP', 'CAR_AGE', 'TENOR_CAP', 'RATE_CEILING', 'REGION_CLOSED', 'BUREAU_UNAVAILABLE', 'CONSENT_MISSING', 'AGE_MIN', 'AGE_AT_MATURITY'];
+const REASONS: readonly Reason[] = [
+  'BUREAU_SCORE',
+  'BUREAU_OVERDUE',
+  'SCORECARD',
+  'BLACKLIST',
+  'DUPLICATE_APPLICATION',
+  'LTV_CAP',
+  'DTI_CAP',
+  'CAR_AGE',
+  'TENOR_CAP',
+  'RATE_CEILING',
+  'REGION_CLOSED',
+  'BUREAU_UNAVAILABLE',
+  'CONSENT_MISSING',
+  'AGE_MIN',
+  'AGE_AT_MATURITY',
+];
 
 /** What this person can do with the case now, and why not the rest. */
 export function CommandPanel({ record, commander }: { record: TaskRecord; commander: Commander }) {
@@ -35,9 +51,19 @@ export function CommandPanel({ record, commander }: { record: TaskRecord; comman
   const { taskId } = task;
   const works = can('tasks.second-review') || can('tasks.special-review');
   const open = task.status !== 'CLOSED';
-  const problems = commander.error instanceof ApiError ? commander.error.errors.filter(({ code }) => commander.error instanceof ApiError && code !== commander.error.code) : [];
+  const problems =
+    commander.error instanceof ApiError
+      ? commander.error.errors.filter(
+          ({ code }) => commander.error instanceof ApiError && code !== commander.error.code,
+        )
+      : [];
   const button = (name: Dialogue, options: { primary?: boolean; danger?: boolean } = {}) => (
-    <Button type={options.primary === true ? 'primary' : 'default'} danger={options.danger === true} onClick={() => setDialogue(name)} disabled={commander.busy !== undefined}>
+    <Button
+      type={options.primary === true ? 'primary' : 'default'}
+      danger={options.danger === true}
+      onClick={() => setDialogue(name)}
+      disabled={commander.busy !== undefined}
+    >
       {t(`review.${name}`)}
     </Button>
   );
@@ -47,12 +73,20 @@ export function CommandPanel({ record, commander }: { record: TaskRecord; comman
       <h2>
         {t('review.task')} <QueueTag queue={task.queue} /> <TaskState {...task} />
       </h2>
-      {commander.error !== undefined && dialogue === undefined && <Alert type="error" showIcon role="alert" title={errorText(commander.error, t)} style={{ marginBottom: 10 }} />}
-      {open && record.touched && !record.holds && <Alert type="info" showIcon title={t('review.fourEyes')} style={{ marginBottom: 10 }} />}
+      {commander.error !== undefined && dialogue === undefined && (
+        <Alert type="error" showIcon role="alert" title={errorText(commander.error, t)} style={{ marginBottom: 10 }} />
+      )}
+      {open && record.touched && !record.holds && (
+        <Alert type="info" showIcon title={t('review.fourEyes')} style={{ marginBottom: 10 }} />
+      )}
       {!open && <p className="muted">{t('review.closed')}</p>}
       <Space wrap>
         {record.mayClaim && (
-          <Button type="primary" loading={commander.busy === 'claim'} onClick={() => void commander.give('claim', { taskId })}>
+          <Button
+            type="primary"
+            loading={commander.busy === 'claim'}
+            onClick={() => void commander.give('claim', { taskId })}
+          >
             {t('review.claim')}
           </Button>
         )}
@@ -76,7 +110,11 @@ export function CommandPanel({ record, commander }: { record: TaskRecord; comman
           name={dialogue}
           record={record}
           busy={commander.busy !== undefined}
-          error={commander.error === undefined ? undefined : [errorText(commander.error, t), ...problems.map(({ detail }) => detail)].join(' · ')}
+          error={
+            commander.error === undefined
+              ? undefined
+              : [errorText(commander.error, t), ...problems.map(({ detail }) => detail)].join(' · ')
+          }
           onCancel={() => setDialogue(undefined)}
           onGive={async (values) => {
             if (await give(commander, dialogue, record, values)) setDialogue(undefined);
@@ -94,7 +132,14 @@ function give(commander: Commander, name: Dialogue, record: TaskRecord, values: 
   switch (name) {
     case 'approve': {
       const rate = values.annualRate?.trim() ?? '';
-      return commander.give('approve', { taskId, revision, text, amountFen: Math.round((values.amountYuan ?? 0) * 100), termMonths: values.termMonths ?? 0, ...(rate === '' ? {} : { annualRate: rate }) });
+      return commander.give('approve', {
+        taskId,
+        revision,
+        text,
+        amountFen: Math.round((values.amountYuan ?? 0) * 100),
+        termMonths: values.termMonths ?? 0,
+        ...(rate === '' ? {} : { annualRate: rate }),
+      });
     }
     case 'decline':
       return commander.give('decline', { taskId, revision, text, reasonCodes: values.reasonCodes ?? [] });
@@ -105,7 +150,11 @@ function give(commander: Commander, name: Dialogue, record: TaskRecord, values: 
     case 'note':
       return commander.give('note', { taskId, text });
     case 'document':
-      return commander.give('document', { taskId, document: { name: values.name ?? '', kind: values.kind ?? 'other', reference: values.reference ?? '' }, ...(text === '' ? {} : { text }) });
+      return commander.give('document', {
+        taskId,
+        document: { name: values.name ?? '', kind: values.kind ?? 'other', reference: values.reference ?? '' },
+        ...(text === '' ? {} : { text }),
+      });
   }
 }
 
@@ -126,18 +175,53 @@ function CommandDialogue({ name, record, busy, error, onCancel, onGive }: Dialog
   const required = { required: true, message: t('review.required') };
   const needsText = name !== 'release' && name !== 'document';
   return (
-    <Modal open title={t(`review.${name}`)} onCancel={onCancel} onOk={() => form.submit()} okText={t('review.submit')} cancelText={t('common.cancel')} confirmLoading={busy} destroyOnHidden>
+    <Modal
+      open
+      title={t(`review.${name}`)}
+      onCancel={onCancel}
+      onOk={() => form.submit()}
+      okText={t('review.submit')}
+      cancelText={t('common.cancel')}
+      confirmLoading={busy}
+      destroyOnHidden
+    >
       {error !== undefined && <Alert type="error" showIcon role="alert" title={error} style={{ marginBottom: 12 }} />}
-      <Form<Values> form={form} layout="vertical" onFinish={(values) => void onGive(values)} initialValues={{ amountYuan: facts.requestedAmountFen / 100, termMonths: facts.termMonths, kind: 'income', reasonCodes: [] }}>
+      <Form<Values>
+        form={form}
+        layout="vertical"
+        onFinish={(values) => void onGive(values)}
+        initialValues={{
+          amountYuan: facts.requestedAmountFen / 100,
+          termMonths: facts.termMonths,
+          kind: 'income',
+          reasonCodes: [],
+        }}
+      >
         {name === 'approve' && (
           <>
             <Form.Item name="amountYuan" label={t('review.amount')} rules={[required]}>
-              <InputNumber min={0.01} max={facts.requestedAmountFen / 100} precision={2} style={{ width: '100%' }} suffix={t('common.yuan')} />
+              <InputNumber
+                min={0.01}
+                max={facts.requestedAmountFen / 100}
+                precision={2}
+                style={{ width: '100%' }}
+                suffix={t('common.yuan')}
+              />
             </Form.Item>
             <Form.Item name="termMonths" label={t('review.term')} rules={[required]}>
               <InputNumber min={1} max={facts.termMonths} precision={0} style={{ width: '100%' }} />
             </Form.Item>
-            <Form.Item name="annualRate" label={t('review.rate')} extra={facts.annualRate === null ? t('review.rateNeeded') : t('review.rateDefault', { rate: facts.annualRate })} rules={[{ pattern: /^0(\.\d{1,6})?$/, message: t('review.rateForm') }, ...(facts.annualRate === null ? [required] : [])]}>
+            <Form.Item
+              name="annualRate"
+              label={t('review.rate')}
+              extra={
+                facts.annualRate === null ? t('review.rateNeeded') : t('review.rateDefault', { rate: facts.annualRate })
+              }
+              rules={[
+                { pattern: /^0(\.\d{1,6})?$/, message: t('review.rateForm') },
+                ...(facts.annualRate === null ? [required] : []),
+              ]}
+            >
               <Input placeholder={facts.annualRate ?? '0.072'} maxLength={8} />
             </Form.Item>
           </>
@@ -160,7 +244,12 @@ function CommandDialogue({ name, record, busy, error, onCancel, onGive }: Dialog
             </Form.Item>
           </>
         )}
-        <Form.Item name="text" label={t(name === 'note' ? 'review.noteText' : 'review.reasonText')} extra={t('review.textHint')} rules={needsText ? [{ ...required, whitespace: true }] : []}>
+        <Form.Item
+          name="text"
+          label={t(name === 'note' ? 'review.noteText' : 'review.reasonText')}
+          extra={t('review.textHint')}
+          rules={needsText ? [{ ...required, whitespace: true }] : []}
+        >
           <Input.TextArea maxLength={2000} autoSize={{ minRows: 3, maxRows: 10 }} />
         </Form.Item>
       </Form>

@@ -10,8 +10,21 @@ export function QueueTag({ queue }: { queue: string }) {
 }
 
 /** Where a task stands: who holds it, or how it ended. */
-export function TaskState({ status, holder, result }: { status: string; holder: string | null; result: string | null }) {
+export function TaskState({
+  status,
+  holder,
+  result,
+}: {
+  status: string;
+  holder: string | null;
+  result: string | null;
+}) {
   const { t, code } = useI18n();
-  if (result !== null) return <Tag color={OUTCOME_COLORS[result] ?? OUTCOME_COLORS['PENDING']}>{code('status', result)}</Tag>;
-  return status === 'CLAIMED' ? <span>{t('review.heldBy', { name: holder ?? '' })}</span> : <span className="muted">{t('review.unclaimed')}</span>;
+  if (result !== null)
+    return <Tag color={OUTCOME_COLORS[result] ?? OUTCOME_COLORS['PENDING']}>{code('status', result)}</Tag>;
+  return status === 'CLAIMED' ? (
+    <span>{t('review.heldBy', { name: holder ?? '' })}</span>
+  ) : (
+    <span className="muted">{t('review.unclaimed')}</span>
+  );
 }

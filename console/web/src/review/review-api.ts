@@ -6,13 +6,19 @@ export type TaskList = paths['/api/review-tasks']['get']['responses']['200']['co
 export type TaskSummary = TaskList['tasks'][number];
 export type TaskRecord = paths['/api/review-tasks/{id}']['get']['responses']['200']['content']['application/json'];
 export type TaskQueue = TaskSummary['queue'];
-export type PlainPerson = paths['/api/review-tasks/{id}/person']['post']['responses']['200']['content']['application/json'];
+export type PlainPerson =
+  paths['/api/review-tasks/{id}/person']['post']['responses']['200']['content']['application/json'];
 
-type Commands = { [Name in 'claim' | 'release' | 'note' | 'document' | 'escalate' | 'approve' | 'decline']: paths[`/api/review-tasks/{id}/${Name}`]['post']['requestBody']['content']['application/json'] };
+type Commands = {
+  [
+    Name in 'claim' | 'release' | 'note' | 'document' | 'escalate' | 'approve' | 'decline'
+  ]: paths[`/api/review-tasks/{id}/${Name}`]['post']['requestBody']['content']['application/json'];
+};
 export type CommandName = keyof Commands;
 /** What a command says beside its id. */
 export type CommandBody<Name extends CommandName = CommandName> = Omit<Commands[Name], 'commandId'>;
-type Answer = paths['/api/review-tasks/{id}/commands/{commandId}']['get']['responses']['200']['content']['application/json'];
+type Answer =
+  paths['/api/review-tasks/{id}/commands/{commandId}']['get']['responses']['200']['content']['application/json'];
 
 export const DOCUMENT_KINDS = ['identity', 'income', 'vehicle', 'contract', 'other'] as const;
 
@@ -28,13 +34,24 @@ export function newCommandId(): string {
  * Gives a command and waits for what became of it: the record as it is then. Sending it again with the same id is safe. Throws ApiError with the code
  * of the refusal.
  */
-export async function giveCommand<Name extends CommandName>(applicationId: string, name: Name, commandId: string, body: CommandBody<Name>): Promise<TaskRecord> {
-  let answer = await request<Answer>(`/api/review-tasks/${encodeURIComponent(applicationId)}/${name}`, { method: 'POST', body: { ...body, commandId } });
+export async function giveCommand<Name extends CommandName>(
+  applicationId: string,
+  name: Name,
+  commandId: string,
+  body: CommandBody<Name>,
+): Promise<TaskRecord> {
+  let answer = await request<Answer>(`/api/review-tasks/${encodeURIComponent(applicationId)}/${name}`, {
+    method: 'POST',
+    body: { ...body, commandId },
+  });
   for (let look = 0; answer.outcome === 'pending' && look < LOOKS; look += 1) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-    answer = await dataOf<Answer>(api.GET('/api/review-tasks/{id}/commands/{commandId}', { params: { path: { id: applicationId, commandId } } }));
+    answer = await dataOf<Answer>(
+      api.GET('/api/review-tasks/{id}/commands/{commandId}', { params: { path: { id: applicationId, commandId } } }),
+    );
   }
-  if (answer.outcome === 'refused' && answer.refusal !== null) throw new ApiError(409, { type: `/problems/${answer.refusal.toLowerCase().replaceAll('_', '-')}` });
+  if (answer.outcome === 'refused' && answer.refusal !== null)
+    throw new ApiError(409, { type: `/problems/${answer.refusal.toLowerCase().replaceAll('_', '-')}` });
   if (answer.record === null) throw new ApiError(503, { type: '/problems/command-pending' });
   return answer.record;
 }

@@ -23,7 +23,9 @@ export default function ReviewCasePage() {
   const { t } = useI18n();
   const { id = '' } = useParams();
   const navigate = useNavigate();
-  const loaded = useLoad(id, async (signal) => dataOf(api.GET('/api/review-tasks/{id}', { params: { path: { id } }, signal })));
+  const loaded = useLoad(id, async (signal) =>
+    dataOf(api.GET('/api/review-tasks/{id}', { params: { path: { id } }, signal })),
+  );
   const missing = loaded.error instanceof ApiError && loaded.error.status === 404;
   return (
     <Page
@@ -35,7 +37,11 @@ export default function ReviewCasePage() {
         </Button>
       }
     >
-      {missing ? <EmptyState title={t('review.notFound')} hint={t('review.notFoundHint')} /> : <Load of={loaded}>{(record) => <Case loaded={record} reload={loaded.reload} />}</Load>}
+      {missing ? (
+        <EmptyState title={t('review.notFound')} hint={t('review.notFoundHint')} />
+      ) : (
+        <Load of={loaded}>{(record) => <Case loaded={record} reload={loaded.reload} />}</Load>
+      )}
     </Page>
   );
 }
@@ -73,11 +79,24 @@ function Case({ loaded, reload }: { loaded: TaskRecord; reload(): void }) {
               item(t('application.region'), `${name(facts.region.slice(0, 2))} ${facts.region}`),
               item(t('application.requested'), money(facts.requestedAmountFen)),
               item(t('application.term'), t('application.months', { count: facts.termMonths })),
-              item(t('application.rate'), facts.annualRate === null ? t('common.none') : percent(Number(facts.annualRate), 2)),
+              item(
+                t('application.rate'),
+                facts.annualRate === null ? t('common.none') : percent(Number(facts.annualRate), 2),
+              ),
               item(t('application.receivedAt'), instant(facts.receivedAt)),
               item(t('application.policy'), <span data-testid="policy-version">{facts.policyVersion}</span>),
-              item(t('review.scope'), facts.scope.length === 0 && facts.arm === 'champion' ? t('common.none') : [...facts.scope, ...(facts.arm === 'challenger' ? [t('review.challenger')] : [])].map((label) => <Tag key={label}>{label}</Tag>)),
-              item(t('review.wholeApplication'), <Link to={`/applications/${record.applicationId}`}>{t('review.openApplication')}</Link>),
+              item(
+                t('review.scope'),
+                facts.scope.length === 0 && facts.arm === 'champion'
+                  ? t('common.none')
+                  : [...facts.scope, ...(facts.arm === 'challenger' ? [t('review.challenger')] : [])].map((label) => (
+                      <Tag key={label}>{label}</Tag>
+                    )),
+              ),
+              item(
+                t('review.wholeApplication'),
+                <Link to={`/applications/${record.applicationId}`}>{t('review.openApplication')}</Link>,
+              ),
             ]}
           />
         </section>
@@ -90,7 +109,12 @@ function Case({ loaded, reload }: { loaded: TaskRecord; reload(): void }) {
             rowKey={(reason) => `${reason.code} ${reason.detail}`}
             dataSource={facts.reasons}
             columns={[
-              { title: t('application.reason'), dataIndex: 'code', width: 150, render: (reason: string) => name(reason) },
+              {
+                title: t('application.reason'),
+                dataIndex: 'code',
+                width: 150,
+                render: (reason: string) => name(reason),
+              },
               { title: t('status.detail'), dataIndex: 'detail' },
             ]}
           />
@@ -100,8 +124,14 @@ function Case({ loaded, reload }: { loaded: TaskRecord; reload(): void }) {
             style={{ marginTop: 12 }}
             items={[
               item(t('application.score'), facts.bureauScore ?? t('application.noScore')),
-              item(t('review.grade'), facts.rating === null ? t('common.none') : `${facts.rating.grade} · ${facts.rating.points}`),
-              item(t('review.probability'), facts.rating === null ? t('common.none') : percent(Number(facts.rating.probabilityOfDefault), 2)),
+              item(
+                t('review.grade'),
+                facts.rating === null ? t('common.none') : `${facts.rating.grade} · ${facts.rating.points}`,
+              ),
+              item(
+                t('review.probability'),
+                facts.rating === null ? t('common.none') : percent(Number(facts.rating.probabilityOfDefault), 2),
+              ),
             ]}
           />
         </section>
@@ -134,12 +164,40 @@ function Case({ loaded, reload }: { loaded: TaskRecord; reload(): void }) {
           rowKey="taskId"
           dataSource={record.tasks}
           columns={[
-            { title: t('review.queue'), dataIndex: 'queue', width: 100, render: (queue: string) => <QueueTag queue={queue} /> },
+            {
+              title: t('review.queue'),
+              dataIndex: 'queue',
+              width: 100,
+              render: (queue: string) => <QueueTag queue={queue} />,
+            },
             { title: t('review.state'), dataIndex: 'status', width: 150, render: (_, task) => <TaskState {...task} /> },
-            { title: t('review.openedAt'), dataIndex: 'openedAt', width: 170, render: (value: string) => instant(value) },
-            { title: t('review.dueAt'), dataIndex: 'dueAt', width: 210, render: (value: string, task) => <>{instant(value)} {task.overdue && <Tag color="#c23b4b">{t('review.overdue')}</Tag>}</> },
-            { title: t('review.closedAt'), dataIndex: 'closedAt', width: 170, render: (value: string | null) => (value === null ? t('common.none') : instant(value)) },
-            { title: t('review.closedBy'), dataIndex: 'closedBy', render: (value: string | null) => (value === null ? t('common.none') : code('actor', value)) },
+            {
+              title: t('review.openedAt'),
+              dataIndex: 'openedAt',
+              width: 170,
+              render: (value: string) => instant(value),
+            },
+            {
+              title: t('review.dueAt'),
+              dataIndex: 'dueAt',
+              width: 210,
+              render: (value: string, task) => (
+                <>
+                  {instant(value)} {task.overdue && <Tag color="#c23b4b">{t('review.overdue')}</Tag>}
+                </>
+              ),
+            },
+            {
+              title: t('review.closedAt'),
+              dataIndex: 'closedAt',
+              width: 170,
+              render: (value: string | null) => (value === null ? t('common.none') : instant(value)),
+            },
+            {
+              title: t('review.closedBy'),
+              dataIndex: 'closedBy',
+              render: (value: string | null) => (value === null ? t('common.none') : code('actor', value)),
+            },
           ]}
         />
       </section>

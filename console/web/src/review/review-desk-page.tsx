@@ -13,7 +13,18 @@ import type { TaskList, TaskSummary } from './review-api.ts';
 
 const VIEWS = ['open', 'mine', 'closed'] as const;
 const QUEUES = ['second-review', 'special-review'] as const;
-const REASONS = ['BUREAU_SCORE', 'BUREAU_OVERDUE', 'BUREAU_UNAVAILABLE', 'SCORECARD', 'DUPLICATE_APPLICATION', 'BLACKLIST', 'LTV_CAP', 'DTI_CAP', 'CAR_AGE', 'RATE_CEILING'] as const;
+const REASONS = [
+  'BUREAU_SCORE',
+  'BUREAU_OVERDUE',
+  'BUREAU_UNAVAILABLE',
+  'SCORECARD',
+  'DUPLICATE_APPLICATION',
+  'BLACKLIST',
+  'LTV_CAP',
+  'DTI_CAP',
+  'CAR_AGE',
+  'RATE_CEILING',
+] as const;
 const PAGE = 50;
 /** Others work on the list as well. */
 const REFRESH_MS = 10_000;
@@ -21,9 +32,20 @@ const REFRESH_MS = 10_000;
 function queryOf(search: URLSearchParams, limit: number) {
   const view = VIEWS.find((candidate) => candidate === search.get('view')) ?? 'open';
   const queue = QUEUES.find((candidate) => candidate === search.get('queue'));
-  const many = Object.fromEntries((['partner', 'product', 'reason'] as const).map((name) => [name, search.getAll(name).filter(Boolean)]).filter(([, values]) => values?.length));
+  const many = Object.fromEntries(
+    (['partner', 'product', 'reason'] as const)
+      .map((name) => [name, search.getAll(name).filter(Boolean)])
+      .filter(([, values]) => values?.length),
+  );
   const q = search.get('q')?.trim();
-  return { view, limit, ...many, ...(queue === undefined ? {} : { queue }), ...(search.get('overdue') === 'true' ? { overdue: true } : {}), ...(q ? { q } : {}) };
+  return {
+    view,
+    limit,
+    ...many,
+    ...(queue === undefined ? {} : { queue }),
+    ...(search.get('overdue') === 'true' ? { overdue: true } : {}),
+    ...(q ? { q } : {}),
+  };
 }
 
 /** The work list of the reviewers: what is due first stands first. */
@@ -32,7 +54,9 @@ export default function ReviewDeskPage() {
   const [search, setSearch] = useSearchParams();
   const [limit, setLimit] = useState(PAGE);
   const query = queryOf(search, limit);
-  const loaded = useLoad(JSON.stringify(query), async (signal) => dataOf(api.GET('/api/review-tasks', { params: { query }, signal })));
+  const loaded = useLoad(JSON.stringify(query), async (signal) =>
+    dataOf(api.GET('/api/review-tasks', { params: { query }, signal })),
+  );
   const { reload } = loaded;
   useEffect(() => {
     const timer = setInterval(reload, REFRESH_MS);
@@ -49,23 +73,59 @@ export default function ReviewDeskPage() {
   return (
     <Page title={t('review.title')} intro={<Counts counts={loaded.data?.counts ?? []} />}>
       <div className="filters" role="search">
-        <Segmented value={query.view} onChange={(view) => change('view', [view])} options={VIEWS.map((view) => ({ value: view, label: t(`review.view.${view}`) }))} />
+        <Segmented
+          value={query.view}
+          onChange={(view) => change('view', [view])}
+          options={VIEWS.map((view) => ({ value: view, label: t(`review.view.${view}`) }))}
+        />
         <label className="filter">
           <span>{t('review.queue')}</span>
-          <Select size="small" style={{ width: 120 }} aria-label={t('review.queue')} value={search.get('queue') ?? ''} onChange={(queue: string) => change('queue', [queue])}
-            options={[{ value: '', label: t('filter.all') }, ...QUEUES.map((queue) => ({ value: queue, label: code('queue', queue) }))]} />
+          <Select
+            size="small"
+            style={{ width: 120 }}
+            aria-label={t('review.queue')}
+            value={search.get('queue') ?? ''}
+            onChange={(queue: string) => change('queue', [queue])}
+            options={[
+              { value: '', label: t('filter.all') },
+              ...QUEUES.map((queue) => ({ value: queue, label: code('queue', queue) })),
+            ]}
+          />
         </label>
         <label className="filter">
           <span>{t('application.reason')}</span>
-          <Select size="small" mode="multiple" style={{ minWidth: 180 }} aria-label={t('application.reason')} placeholder={t('filter.all')} value={search.getAll('reason')} onChange={(reasons: string[]) => change('reason', reasons)}
-            options={REASONS.map((reason) => ({ value: reason, label: name(reason) }))} />
+          <Select
+            size="small"
+            mode="multiple"
+            style={{ minWidth: 180 }}
+            aria-label={t('application.reason')}
+            placeholder={t('filter.all')}
+            value={search.getAll('reason')}
+            onChange={(reasons: string[]) => change('reason', reasons)}
+            options={REASONS.map((reason) => ({ value: reason, label: name(reason) }))}
+          />
         </label>
-        <Checkbox checked={search.get('overdue') === 'true'} onChange={(event) => change('overdue', event.target.checked ? ['true'] : [])}>
+        <Checkbox
+          checked={search.get('overdue') === 'true'}
+          onChange={(event) => change('overdue', event.target.checked ? ['true'] : [])}
+        >
           {t('review.onlyOverdue')}
         </Checkbox>
-        <Input.Search key={search.get('q') ?? ''} defaultValue={search.get('q') ?? ''} placeholder={t('application.id')} allowClear style={{ width: 280 }} maxLength={64} onSearch={(value) => change('q', [value.trim()])} />
+        <Input.Search
+          key={search.get('q') ?? ''}
+          defaultValue={search.get('q') ?? ''}
+          placeholder={t('application.id')}
+          allowClear
+          style={{ width: 280 }}
+          maxLength={64}
+          onSearch={(value) => change('q', [value.trim()])}
+        />
       </div>
-      {loaded.error !== undefined ? <ErrorState error={loaded.error} onRetry={reload} /> : <Tasks list={loaded.data} loading={loaded.loading} onMore={() => setLimit(Math.min(200, limit + PAGE))} />}
+      {loaded.error !== undefined ? (
+        <ErrorState error={loaded.error} onRetry={reload} />
+      ) : (
+        <Tasks list={loaded.data} loading={loaded.loading} onMore={() => setLimit(Math.min(200, limit + PAGE))} />
+      )}
     </Page>
   );
 }
@@ -77,7 +137,12 @@ function Counts({ counts }: { counts: TaskList['counts'] }) {
     <>
       {counts.map((count) => (
         <span key={count.queue} style={{ marginRight: 18 }}>
-          {t('review.count', { queue: code('queue', count.queue), open: count.open, claimed: count.claimed, overdue: count.overdue })}
+          {t('review.count', {
+            queue: code('queue', count.queue),
+            open: count.open,
+            claimed: count.claimed,
+            overdue: count.overdue,
+          })}
         </span>
       ))}
     </>
@@ -90,14 +155,46 @@ function Tasks({ list, loading, onMore }: { list: TaskList | undefined; loading:
   const navigate = useNavigate();
   const open = (task: TaskSummary): void => void navigate(`/review/${task.applicationId}`);
   const columns: TableProps<TaskSummary>['columns'] = [
-    { title: t('review.dueAt'), dataIndex: 'dueAt', width: 190, render: (value: string, task) => <>{instant(value)} {task.overdue && <Tag color="#c23b4b">{t('review.overdue')}</Tag>}</> },
+    {
+      title: t('review.dueAt'),
+      dataIndex: 'dueAt',
+      width: 190,
+      render: (value: string, task) => (
+        <>
+          {instant(value)} {task.overdue && <Tag color="#c23b4b">{t('review.overdue')}</Tag>}
+        </>
+      ),
+    },
     { title: t('review.queue'), dataIndex: 'queue', width: 84, render: (queue: string) => <QueueTag queue={queue} /> },
     { title: t('review.state'), dataIndex: 'status', width: 130, render: (_, task) => <TaskState {...task} /> },
     { title: t('application.id'), dataIndex: 'applicationId', width: 150, ellipsis: true, className: 'code' },
-    { title: t('application.partner'), dataIndex: 'partnerId', width: 124, ellipsis: true, render: (value: string) => name(value) },
-    { title: t('application.product'), dataIndex: 'product', width: 130, ellipsis: true, render: (value: string) => name(value) },
-    { title: t('application.requested'), dataIndex: 'requestedAmountFen', width: 110, align: 'right', render: (value: number) => yuan(value) },
-    { title: t('review.referredFor'), dataIndex: 'reasonCodes', ellipsis: true, render: (value: string[]) => value.map(name).join(language === 'en' ? ', ' : '、') },
+    {
+      title: t('application.partner'),
+      dataIndex: 'partnerId',
+      width: 124,
+      ellipsis: true,
+      render: (value: string) => name(value),
+    },
+    {
+      title: t('application.product'),
+      dataIndex: 'product',
+      width: 130,
+      ellipsis: true,
+      render: (value: string) => name(value),
+    },
+    {
+      title: t('application.requested'),
+      dataIndex: 'requestedAmountFen',
+      width: 110,
+      align: 'right',
+      render: (value: number) => yuan(value),
+    },
+    {
+      title: t('review.referredFor'),
+      dataIndex: 'reasonCodes',
+      ellipsis: true,
+      render: (value: string[]) => value.map(name).join(language === 'en' ? ', ' : '、'),
+    },
     { title: t('review.openedAt'), dataIndex: 'openedAt', width: 152, render: (value: string) => instant(value) },
   ];
   return (
@@ -110,8 +207,15 @@ function Tasks({ list, loading, onMore }: { list: TaskList | undefined; loading:
         loading={loading && list === undefined}
         pagination={false}
         scroll={{ x: 1150 }}
-        locale={{ emptyText: list === undefined ? ' ' : <EmptyState title={t('review.empty')} hint={t('review.emptyHint')} /> }}
-        onRow={(task) => ({ className: 'row-clickable', tabIndex: 0, onClick: () => open(task), onKeyDown: (event) => event.key === 'Enter' && open(task) })}
+        locale={{
+          emptyText: list === undefined ? ' ' : <EmptyState title={t('review.empty')} hint={t('review.emptyHint')} />,
+        }}
+        onRow={(task) => ({
+          className: 'row-clickable',
+          tabIndex: 0,
+          onClick: () => open(task),
+          onKeyDown: (event) => event.key === 'Enter' && open(task),
+        })}
       />
       {list !== undefined && list.nextCursor !== null && (
         <div className="more">

@@ -10,7 +10,11 @@ export interface Commander {
 }
 
 /** Gives commands to one case. A command whose answer was lost keeps its id when it is given again: it has one effect. */
-export function useCommand(applicationId: string, onApplied: (record: TaskRecord) => void, onRefused: () => void): Commander {
+export function useCommand(
+  applicationId: string,
+  onApplied: (record: TaskRecord) => void,
+  onRefused: () => void,
+): Commander {
   const [busy, setBusy] = useState<CommandName>();
   const [error, setError] = useState<unknown>();
   const unanswered = useRef<{ asked: string; commandId: string }>(undefined);

@@ -27,19 +27,30 @@ export function LoginPage() {
   const message = (): string | undefined => {
     if (error === undefined) return undefined;
     if (error instanceof ApiError && error.code === 'WRONG_CREDENTIALS') return t('login.wrong');
-    if (error instanceof ApiError && error.status === 429) return t('login.throttled', { seconds: error.retryAfterSeconds ?? 60 });
+    if (error instanceof ApiError && error.status === 429)
+      return t('login.throttled', { seconds: error.retryAfterSeconds ?? 60 });
     return errorText(error, t);
   };
 
   return (
     <SignInFrame title={t('login.title')}>
-      {ended && error === undefined && <Alert type="info" showIcon title={t('login.ended')} className="sign-in-alert" />}
+      {ended && error === undefined && (
+        <Alert type="info" showIcon title={t('login.ended')} className="sign-in-alert" />
+      )}
       {error !== undefined && <Alert type="error" showIcon title={message()} role="alert" className="sign-in-alert" />}
       <Form layout="vertical" size="large" requiredMark={false} onFinish={submit} disabled={busy}>
-        <Form.Item name="name" label={t('login.name')} rules={[{ required: true, whitespace: true, message: t('login.nameMissing') }]}>
+        <Form.Item
+          name="name"
+          label={t('login.name')}
+          rules={[{ required: true, whitespace: true, message: t('login.nameMissing') }]}
+        >
           <Input autoFocus autoComplete="username" autoCapitalize="none" spellCheck={false} maxLength={64} />
         </Form.Item>
-        <Form.Item name="password" label={t('login.password')} rules={[{ required: true, message: t('login.passwordMissing') }]}>
+        <Form.Item
+          name="password"
+          label={t('login.password')}
+          rules={[{ required: true, message: t('login.passwordMissing') }]}
+        >
           <Input.Password autoComplete="current-password" maxLength={256} />
         </Form.Item>
         <Button type="primary" htmlType="submit" block loading={busy}>

@@ -33,23 +33,42 @@ export function PasswordPage() {
     }
   }
 
-  const message = error instanceof ApiError && error.code === 'WRONG_CREDENTIALS' ? t('login.wrong') : error instanceof ApiError && error.status === 400 ? t('password.hint', { length: MINIMUM_LENGTH }) : errorText(error, t);
+  const message =
+    error instanceof ApiError && error.code === 'WRONG_CREDENTIALS'
+      ? t('login.wrong')
+      : error instanceof ApiError && error.status === 400
+        ? t('password.hint', { length: MINIMUM_LENGTH })
+        : errorText(error, t);
 
   return (
     <SignInFrame title={t('password.title')}>
       {error !== undefined && <Alert type="error" showIcon title={message} role="alert" className="sign-in-alert" />}
       <Form<Fields> layout="vertical" size="large" requiredMark={false} onFinish={submit} disabled={busy}>
-        <Form.Item name="current" label={t('password.current')} rules={[{ required: true, message: t('login.passwordMissing') }]}>
+        <Form.Item
+          name="current"
+          label={t('password.current')}
+          rules={[{ required: true, message: t('login.passwordMissing') }]}
+        >
           <Input.Password autoComplete="current-password" maxLength={256} />
         </Form.Item>
-        <Form.Item name="next" label={t('password.new')} extra={t('password.hint', { length: MINIMUM_LENGTH })} rules={[{ required: true, min: MINIMUM_LENGTH, message: t('password.hint', { length: MINIMUM_LENGTH }) }]}>
+        <Form.Item
+          name="next"
+          label={t('password.new')}
+          extra={t('password.hint', { length: MINIMUM_LENGTH })}
+          rules={[{ required: true, min: MINIMUM_LENGTH, message: t('password.hint', { length: MINIMUM_LENGTH }) }]}
+        >
           <Input.Password autoComplete="new-password" maxLength={256} />
         </Form.Item>
         <Form.Item
           name="again"
           label={t('password.again')}
           dependencies={['next']}
-          rules={[({ getFieldValue }) => ({ validator: async (_, value) => (value === getFieldValue('next') ? undefined : Promise.reject(new Error(t('password.differ')))) })]}
+          rules={[
+            ({ getFieldValue }) => ({
+              validator: async (_, value) =>
+                value === getFieldValue('next') ? undefined : Promise.reject(new Error(t('password.differ'))),
+            }),
+          ]}
         >
           <Input.Password autoComplete="new-password" maxLength={256} />
         </Form.Item>

@@ -57,7 +57,14 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   }, []);
 
   const value = useMemo<SessionState>(
-    () => ({ session, ended, signIn, signOut, changePassword, can: (right) => session?.rights.includes(right) ?? false }),
+    () => ({
+      session,
+      ended,
+      signIn,
+      signOut,
+      changePassword,
+      can: (right) => session?.rights.includes(right) ?? false,
+    }),
     [session, ended, signIn, signOut, changePassword],
   );
   return <Context value={value}>{children}</Context>;

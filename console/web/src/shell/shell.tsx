@@ -1,4 +1,17 @@
-import { AuditOutlined, CalculatorOutlined, ControlOutlined, DashboardOutlined, FileSearchOutlined, HeartOutlined, IdcardOutlined, InboxOutlined, LogoutOutlined, MenuFoldOutlined, MenuUnfoldOutlined, SolutionOutlined } from '@ant-design/icons';
+import {
+  AuditOutlined,
+  CalculatorOutlined,
+  ControlOutlined,
+  DashboardOutlined,
+  FileSearchOutlined,
+  HeartOutlined,
+  IdcardOutlined,
+  InboxOutlined,
+  LogoutOutlined,
+  MenuFoldOutlined,
+  MenuUnfoldOutlined,
+  SolutionOutlined,
+} from '@ant-design/icons';
 import { Button, Layout, Menu, Skeleton, type MenuProps } from 'antd';
 import { Suspense, useState, type ReactNode } from 'react';
 import { Link, Outlet, useLocation } from 'react-router-dom';
@@ -40,13 +53,27 @@ export default function Shell() {
       icon: <DashboardOutlined />,
       label: <Link to={`/dashboards/${dashboard.slug}`}>{translator(dashboard.texts, language)(dashboard.name)}</Link>,
     })),
-    ...PAGES.filter((page) => can(page.right)).map((page) => ({ key: page.path, icon: page.icon, label: <Link to={page.path}>{t(page.title)}</Link> })),
+    ...PAGES.filter((page) => can(page.right)).map((page) => ({
+      key: page.path,
+      icon: page.icon,
+      label: <Link to={page.path}>{t(page.title)}</Link>,
+    })),
   ];
-  const selected = items.map((item) => String(item?.key)).filter((key) => pathname === key || pathname.startsWith(`${key}/`));
+  const selected = items
+    .map((item) => String(item?.key))
+    .filter((key) => pathname === key || pathname.startsWith(`${key}/`));
 
   return (
     <Layout className="shell">
-      <Layout.Sider className="shell-side" width={196} collapsedWidth={52} collapsed={collapsed} breakpoint="lg" onBreakpoint={setCollapsed} trigger={null}>
+      <Layout.Sider
+        className="shell-side"
+        width={196}
+        collapsedWidth={52}
+        collapsed={collapsed}
+        breakpoint="lg"
+        onBreakpoint={setCollapsed}
+        trigger={null}
+      >
         <Link to="/" className="shell-brand" aria-label={t('app.name')}>
           <img src="/favicon.svg" alt="" width={24} height={24} />
           {!collapsed && <span>{t('app.name')}</span>}

@@ -45,23 +45,61 @@ export function EventDialog({ event, isNew, before, choices, onClose, onSave }: 
   const next = before?.schedule.find(({ outstandingFen }) => outstandingFen > 0);
   useEffect(() => {
     // What is usually meant: the next instalment, in full. A person changes it.
-    if (isNew && type === 'PAY' && form.getFieldValue('amountFen') === undefined && next !== undefined) form.setFieldValue('amountFen', next.outstandingFen);
+    if (isNew && type === 'PAY' && form.getFieldValue('amountFen') === undefined && next !== undefined)
+      form.setFieldValue('amountFen', next.outstandingFen);
   }, [isNew, type, form, next]);
 
   return (
-    <Modal open title={t(isNew ? 'simulation.addEvent' : 'simulation.editEvent')} okText={t('simulation.saveEvent')} cancelText={t('common.cancel')} onOk={() => form.submit()} onCancel={onClose} confirmLoading={busy} width={560} mask={{ closable: false }}>
-      <Form<EventForm> form={form} layout="vertical" requiredMark={false} preserve={false} initialValues={event} onFinish={(fields) => void save(fields)} className="loan-form">
-        <Form.Item name="type" label={t('simulation.eventType')} initialValue="PAY" extra={hint === type ? undefined : hint}>
-          <Select listHeight={420} showSearch={{ optionFilterProp: 'label' }} options={EVENT_GROUPS.map(({ name, types }) => ({ label: t(`simulation.group.${name}`), options: types.map((value) => ({ value, label: code('event', value) })) }))} />
+    <Modal
+      open
+      title={t(isNew ? 'simulation.addEvent' : 'simulation.editEvent')}
+      okText={t('simulation.saveEvent')}
+      cancelText={t('common.cancel')}
+      onOk={() => form.submit()}
+      onCancel={onClose}
+      confirmLoading={busy}
+      width={560}
+      mask={{ closable: false }}
+    >
+      <Form<EventForm>
+        form={form}
+        layout="vertical"
+        requiredMark={false}
+        preserve={false}
+        initialValues={event}
+        onFinish={(fields) => void save(fields)}
+        className="loan-form"
+      >
+        <Form.Item
+          name="type"
+          label={t('simulation.eventType')}
+          initialValue="PAY"
+          extra={hint === type ? undefined : hint}
+        >
+          <Select
+            listHeight={420}
+            showSearch={{ optionFilterProp: 'label' }}
+            options={EVENT_GROUPS.map(({ name, types }) => ({
+              label: t(`simulation.group.${name}`),
+              options: types.map((value) => ({ value, label: code('event', value) })),
+            }))}
+          />
         </Form.Item>
-        <Form.Item name="on" label={t('simulation.on')} rules={[{ required: true, message: t('simulation.required') }]} extra={next && t('simulation.nextDue', { day: next.dueOn, amount: yuan(next.outstandingFen) })}>
+        <Form.Item
+          name="on"
+          label={t('simulation.on')}
+          rules={[{ required: true, message: t('simulation.required') }]}
+          extra={next && t('simulation.nextDue', { day: next.dueOn, amount: yuan(next.outstandingFen) })}
+        >
           <DayInput />
         </Form.Item>
         <EventFields key={type} type={type} choices={choices} />
         <Form.Item name="recordedOn" label={t('simulation.recordedOn')} tooltip={t('simulation.recordedOnHint')}>
           <DayInput />
         </Form.Item>
-        {problems.length > 0 && <Alert type="error" showIcon role="alert" className="field-span" title={<ProblemList lines={problems} />} />}
+        {problems.length > 0 && (
+          <Alert type="error" showIcon role="alert" className="field-span" title={<ProblemList lines={problems} />} />
+        )}
       </Form>
     </Modal>
   );

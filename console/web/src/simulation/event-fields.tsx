@@ -14,7 +14,15 @@ export interface Choices {
   schedule: Step['schedule'];
 }
 
-const PAYMENT_KINDS: readonly NonNullable<EventForm['kind']>[] = ['REPAYMENT', 'GOODWILL_CREDIT', 'MERCHANT_REFUND', 'PAYOUT_REFUND', 'INTEREST_PAYMENT_WAIVER', 'FEE_ADJUSTMENT', 'PENALTY_ADJUSTMENT'];
+const PAYMENT_KINDS: readonly NonNullable<EventForm['kind']>[] = [
+  'REPAYMENT',
+  'GOODWILL_CREDIT',
+  'MERCHANT_REFUND',
+  'PAYOUT_REFUND',
+  'INTEREST_PAYMENT_WAIVER',
+  'FEE_ADJUSTMENT',
+  'PENALTY_ADJUSTMENT',
+];
 
 /** The fields an event of a type needs and may have. */
 export function EventFields({ type, choices }: { type: EventType; choices: Choices }) {
@@ -29,7 +37,13 @@ export function EventFields({ type, choices }: { type: EventType; choices: Choic
         <Checkbox>{t('simulation.restructured')}</Checkbox>
       </Form.Item>
     ) : (
-      <Form.Item key={field} name={field} label={t(LABELS[field])} rules={needs.includes(field) ? [required] : []} initialValue={INITIAL[field]}>
+      <Form.Item
+        key={field}
+        name={field}
+        label={t(LABELS[field])}
+        rules={needs.includes(field) ? [required] : []}
+        initialValue={INITIAL[field]}
+      >
         <Control field={field} choices={choices} />
       </Form.Item>
     ),
@@ -51,12 +65,17 @@ const LABELS: Readonly<Record<Exclude<EventField, 'charge' | 'restructured'>, Me
   periods: 'simulation.putOff',
   until: 'simulation.until',
 };
-const INITIAL: Readonly<Partial<Record<EventField, string>>> = { kind: 'REPAYMENT', effect: 'LOWER_INSTALMENT', portion: 'PENALTY' };
+const INITIAL: Readonly<Partial<Record<EventField, string>>> = {
+  kind: 'REPAYMENT',
+  effect: 'LOWER_INSTALMENT',
+  portion: 'PENALTY',
+};
 
 /** The control of a field; Form.Item gives it id, value and onChange, which it hands on. */
 function Control({ field, choices, ...given }: { field: EventField; choices: Choices }): ReactNode {
   const { t, code } = useI18n();
-  const coded = (prefix: string, values: readonly string[]) => values.map((value) => ({ value, label: code(prefix, value) }));
+  const coded = (prefix: string, values: readonly string[]) =>
+    values.map((value) => ({ value, label: code(prefix, value) }));
   switch (field) {
     case 'amountFen':
       return <YuanInput {...given} />;
@@ -76,11 +95,34 @@ function Control({ field, choices, ...given }: { field: EventField; choices: Cho
     case 'portion':
       return <Select {...given} options={coded('portion', ['PENALTY', 'INTEREST'])} />;
     case 'chargeId':
-      return <Select {...given} options={choices.charges.map(({ chargeId, name }) => ({ value: chargeId, label: name }))} notFoundContent={t('simulation.noCharges')} />;
+      return (
+        <Select
+          {...given}
+          options={choices.charges.map(({ chargeId, name }) => ({ value: chargeId, label: name }))}
+          notFoundContent={t('simulation.noCharges')}
+        />
+      );
     case 'transactionId':
-      return <Select {...given} options={choices.transactions.map(({ id, kind, on, amountFen }) => ({ value: id, label: `${on} ${code('transaction', kind)} ${yuan(amountFen)}` }))} notFoundContent={t('simulation.noTransactions')} />;
+      return (
+        <Select
+          {...given}
+          options={choices.transactions.map(({ id, kind, on, amountFen }) => ({
+            value: id,
+            label: `${on} ${code('transaction', kind)} ${yuan(amountFen)}`,
+          }))}
+          notFoundContent={t('simulation.noTransactions')}
+        />
+      );
     case 'fromDueOn':
-      return <Select {...given} options={choices.schedule.map(({ n, dueOn }) => ({ value: dueOn, label: t('simulation.instalmentOn', { n, day: dueOn }) }))} />;
+      return (
+        <Select
+          {...given}
+          options={choices.schedule.map(({ n, dueOn }) => ({
+            value: dueOn,
+            label: t('simulation.instalmentOn', { n, day: dueOn }),
+          }))}
+        />
+      );
     case 'charge':
     case 'restructured':
       return null;
@@ -95,7 +137,8 @@ function ChargeFields() {
   const basis = Form.useWatch<string | undefined>(['charge', 'basis']) ?? 'FLAT';
   const time = Form.useWatch<string | undefined>(['charge', 'time']) ?? 'SPECIFIED_DATE';
   const required = [{ required: true, message: t('simulation.required') }];
-  const coded = (prefix: string, values: readonly string[]) => values.map((value) => ({ value, label: code(prefix, value) }));
+  const coded = (prefix: string, values: readonly string[]) =>
+    values.map((value) => ({ value, label: code(prefix, value) }));
   return (
     <>
       <Form.Item name={['charge', 'chargeId']} label={t('simulation.chargeCode')} rules={required}>

@@ -20,8 +20,16 @@ export function Explained({ figure, children }: { figure: string; children: Reac
   const text = useExplanation(figure);
   if (text === undefined) return children;
   return (
-    <Popover content={<div className="explanation">{text}</div>} trigger={['hover', 'focus', 'click']} mouseEnterDelay={0.15}>
-      <button type="button" className="explained" aria-label={`${typeof children === 'string' ? children : ''} ${text}`}>
+    <Popover
+      content={<div className="explanation">{text}</div>}
+      trigger={['hover', 'focus', 'click']}
+      mouseEnterDelay={0.15}
+    >
+      <button
+        type="button"
+        className="explained"
+        aria-label={`${typeof children === 'string' ? children : ''} ${text}`}
+      >
         {children}
       </button>
     </Popover>

@@ -14,13 +14,21 @@ export function fieldErrorText({ code, detail }: { code: string; detail: string 
  * Shows the hub's field errors below a pointer at the fields of a form that bear their names, and gives the rest in words: errors of no
  * field that is shown, and refusals that name none.
  */
-export function showFieldErrors(form: FormInstance, error: unknown, pointer: string, reader: Pick<I18n, 't' | 'code'>): string[] {
+export function showFieldErrors(
+  form: FormInstance,
+  error: unknown,
+  pointer: string,
+  reader: Pick<I18n, 't' | 'code'>,
+): string[] {
   const below = errorsBelow(error, pointer);
   const shown = new Set(form.getFieldsError().map(({ name }) => name.join('/')));
   const fields = new Map<string, { name: string[]; errors: string[] }>();
   const rest: string[] = [];
   for (const each of below) {
-    const name = each.pointer.replace(/^\/querystring/, '').split('/').slice(1);
+    const name = each.pointer
+      .replace(/^\/querystring/, '')
+      .split('/')
+      .slice(1);
     const text = fieldErrorText(each, reader);
     if (!shown.has(name.join('/'))) {
       rest.push(name.length === 0 ? text : `${name.join('.')}: ${text}`);

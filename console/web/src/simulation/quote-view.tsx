@@ -26,15 +26,43 @@ export function QuoteView({ quote }: { quote: Quote }) {
     <div className="quote" data-testid="quote">
       <div className="figures">
         <Instalment rows={rows} />
-        <Figure label={t('simulation.totalInterest')} value={yuan(totals.interestFen)} note={totals.feeFen + totals.upfrontFeeFen > 0 ? t('simulation.withFees', { fees: yuan(totals.feeFen + totals.upfrontFeeFen) }) : undefined} />
+        <Figure
+          label={t('simulation.totalInterest')}
+          value={yuan(totals.interestFen)}
+          note={
+            totals.feeFen + totals.upfrontFeeFen > 0
+              ? t('simulation.withFees', { fees: yuan(totals.feeFen + totals.upfrontFeeFen) })
+              : undefined
+          }
+        />
         <Figure label={t('simulation.totalPaid')} value={yuan(totals.totalFen + totals.upfrontFeeFen)} />
-        <Figure label={t('simulation.rateSimple')} value={rate(quote.annualRateSimple)} strong note={t('simulation.rateSimpleNote')} testId="rate-simple" />
-        <Figure label={t('simulation.rateEffective')} value={rate(quote.annualRateEffective)} strong note={t('simulation.rateEffectiveNote')} testId="rate-effective" />
+        <Figure
+          label={t('simulation.rateSimple')}
+          value={rate(quote.annualRateSimple)}
+          strong
+          note={t('simulation.rateSimpleNote')}
+          testId="rate-simple"
+        />
+        <Figure
+          label={t('simulation.rateEffective')}
+          value={rate(quote.annualRateEffective)}
+          strong
+          note={t('simulation.rateEffectiveNote')}
+          testId="rate-effective"
+        />
       </div>
       <p className="muted disclosure">
         {t('simulation.disclosure')}
         {quote.priceVersion !== null && <Tag>{t('simulation.priceVersion', { version: quote.priceVersion })}</Tag>}
-        {quote.subsidy !== null && <Tag color="blue">{t('simulation.subsidy', { payer: code('payer', quote.subsidy.payer), amount: yuan(quote.subsidy.totalFen), convention: code('convention', quote.subsidy.convention) })}</Tag>}
+        {quote.subsidy !== null && (
+          <Tag color="blue">
+            {t('simulation.subsidy', {
+              payer: code('payer', quote.subsidy.payer),
+              amount: yuan(quote.subsidy.totalFen),
+              convention: code('convention', quote.subsidy.convention),
+            })}
+          </Tag>
+        )}
       </p>
       <div className="plan-chart">
         <Suspense fallback={<Skeleton active />}>
@@ -46,7 +74,19 @@ export function QuoteView({ quote }: { quote: Quote }) {
   );
 }
 
-function Figure({ label, value, note, strong = false, testId }: { label: string; value: ReactNode; note?: string; strong?: boolean; testId?: string }) {
+function Figure({
+  label,
+  value,
+  note,
+  strong = false,
+  testId,
+}: {
+  label: string;
+  value: ReactNode;
+  note?: string;
+  strong?: boolean;
+  testId?: string;
+}) {
   return (
     <div className={strong ? 'plan-figure plan-figure-strong' : 'plan-figure'} data-testid={testId}>
       <span>{label}</span>
@@ -63,12 +103,26 @@ function Instalment({ rows }: { rows: readonly Row[] }) {
   const [first, last] = [paid[0], paid.at(-1)];
   if (first === undefined || last === undefined) return null;
   const alike = paid.slice(0, -1).every(({ totalFen }) => totalFen === first.totalFen);
-  return <Figure label={t(alike ? 'simulation.instalment' : 'simulation.firstInstalment')} value={yuan(first.totalFen)} note={t('simulation.lastInstalment', { amount: yuan(last.totalFen) })} strong testId="instalment" />;
+  return (
+    <Figure
+      label={t(alike ? 'simulation.instalment' : 'simulation.firstInstalment')}
+      value={yuan(first.totalFen)}
+      note={t('simulation.lastInstalment', { amount: yuan(last.totalFen) })}
+      strong
+      testId="instalment"
+    />
+  );
 }
 
 function PlanTable({ quote: { rows, totals } }: { quote: Quote }) {
   const { t } = useI18n();
-  const money = (title: string, dataIndex: keyof Row): NonNullable<TableProps<Row>['columns']>[number] => ({ title, dataIndex, align: 'right', width: 120, render: (fen: number) => yuan(fen) });
+  const money = (title: string, dataIndex: keyof Row): NonNullable<TableProps<Row>['columns']>[number] => ({
+    title,
+    dataIndex,
+    align: 'right',
+    width: 120,
+    render: (fen: number) => yuan(fen),
+  });
   const withFees = totals.feeFen > 0;
   const sums = [totals.principalFen, totals.interestFen, ...(withFees ? [totals.feeFen] : []), totals.totalFen];
   return (
@@ -81,7 +135,12 @@ function PlanTable({ quote: { rows, totals } }: { quote: Quote }) {
       scroll={{ x: 700, y: 330 }}
       dataSource={rows}
       columns={[
-        { title: t('simulation.no'), dataIndex: 'n', width: 60, render: (n: number) => (n === 0 ? t('simulation.down') : n) },
+        {
+          title: t('simulation.no'),
+          dataIndex: 'n',
+          width: 60,
+          render: (n: number) => (n === 0 ? t('simulation.down') : n),
+        },
         { title: t('simulation.dueOn'), dataIndex: 'dueOn', width: 110 },
         money(t('simulation.principalPart'), 'principalFen'),
         money(t('simulation.interestPart'), 'interestFen'),

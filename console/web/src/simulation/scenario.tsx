@@ -13,7 +13,13 @@ import { Story } from './story.tsx';
 import { eventId, storyOf, withEvent } from './steps.ts';
 
 /** Movements no later event is about. */
-const OF_THE_BOOKS: ReadonlySet<string> = new Set(['DISBURSEMENT', 'ACCRUAL', 'ACCRUAL_CORRECTION', 'NON_ACCRUAL', 'RETURN_TO_ACCRUAL']);
+const OF_THE_BOOKS: ReadonlySet<string> = new Set([
+  'DISBURSEMENT',
+  'ACCRUAL',
+  'ACCRUAL_CORRECTION',
+  'NON_ACCRUAL',
+  'RETURN_TO_ACCRUAL',
+]);
 
 interface Props {
   form: SimulationForm;
@@ -45,9 +51,17 @@ export function Scenario({ form, channel, outcome, busy, onChange }: Props) {
   /** Takes the event over unless the hub has something against the event itself; what it makes of later events is shown at them. */
   async function save(event: EventForm): Promise<{ error?: unknown; index: number }> {
     const at = typeof edited === 'number' ? edited : undefined;
-    const { events, index } = withEvent(form.events, at === undefined ? { ...event, id: eventId(event, form.events) } : event, at);
+    const { events, index } = withEvent(
+      form.events,
+      at === undefined ? { ...event, id: eventId(event, form.events) } : event,
+      at,
+    );
     const result = await attempt({ ...form, events });
-    if (result.error !== undefined && (errorsBelow(result.error, `/events/${index}`).length > 0 || errorsBelow(result.error, '/events').length === 0)) return { error: result.error, index };
+    if (
+      result.error !== undefined &&
+      (errorsBelow(result.error, `/events/${index}`).length > 0 || errorsBelow(result.error, '/events').length === 0)
+    )
+      return { error: result.error, index };
     onChange({ ...form, events }, result);
     setEdited(undefined);
     setChosen(storyOf({ ...form, events }, result.steps).findIndex(({ eventIndex }) => eventIndex === index));
@@ -63,14 +77,25 @@ export function Scenario({ form, channel, outcome, busy, onChange }: Props) {
     return undefined;
   }
 
-  const editedLine = typeof edited === 'number' ? lines.findIndex(({ eventIndex }) => eventIndex === edited) : lines.length;
-  const before = lines.slice(0, Math.max(editedLine, 0)).findLast(({ step, eventIndex }) => step !== undefined && (eventIndex !== undefined || step.n === 1))?.step;
+  const editedLine =
+    typeof edited === 'number' ? lines.findIndex(({ eventIndex }) => eventIndex === edited) : lines.length;
+  const before = lines
+    .slice(0, Math.max(editedLine, 0))
+    .findLast(({ step, eventIndex }) => step !== undefined && (eventIndex !== undefined || step.n === 1))?.step;
   const choices: Choices = {
-    transactions: (outcome.steps ?? []).filter(({ n }) => n <= (before?.n ?? 0)).flatMap(({ transactions }) => transactions).filter(({ id, kind }, index, all) => !OF_THE_BOOKS.has(kind) && all.findLastIndex((each) => each.id === id) === index),
+    transactions: (outcome.steps ?? [])
+      .filter(({ n }) => n <= (before?.n ?? 0))
+      .flatMap(({ transactions }) => transactions)
+      .filter(
+        ({ id, kind }, index, all) => !OF_THE_BOOKS.has(kind) && all.findLastIndex((each) => each.id === id) === index,
+      ),
     charges: before?.charges ?? [],
     schedule: before?.schedule ?? [],
   };
-  const initial: Partial<EventForm> = typeof edited === 'number' ? form.events[edited]! : { type: 'PAY', on: before?.schedule.find(({ outstandingFen }) => outstandingFen > 0)?.dueOn };
+  const initial: Partial<EventForm> =
+    typeof edited === 'number'
+      ? form.events[edited]!
+      : { type: 'PAY', on: before?.schedule.find(({ outstandingFen }) => outstandingFen > 0)?.dueOn };
 
   return (
     <section className="panel" data-testid="scenario">
@@ -87,24 +112,56 @@ export function Scenario({ form, channel, outcome, busy, onChange }: Props) {
               {t('simulation.servicing')}
             </Button>
           </div>
-          <Story lines={lines} error={outcome.error} selected={selected} onSelect={setChosen} onEdit={setEdited} onRemove={(index) => void change({ ...form, events: form.events.filter((_, at) => at !== index) })} />
+          <Story
+            lines={lines}
+            error={outcome.error}
+            selected={selected}
+            onSelect={setChosen}
+            onEdit={setEdited}
+            onRemove={(index) => void change({ ...form, events: form.events.filter((_, at) => at !== index) })}
+          />
           <label className="scenario-option">
             <span>{t('simulation.goesOnTo')}</span>
             <DayInput value={form.until} onChange={(until) => void change({ ...form, until })} />
           </label>
           <label className="scenario-option">
             <span>{t('simulation.dayEnds')}</span>
-            <Select value={form.dayEnds ?? 'MONTHLY'} options={(['MONTHLY', 'DAILY', 'NONE'] as const).map((value) => ({ value, label: code('dayEnds', value) }))} onChange={(dayEnds) => void change({ ...form, dayEnds })} />
+            <Select
+              value={form.dayEnds ?? 'MONTHLY'}
+              options={(['MONTHLY', 'DAILY', 'NONE'] as const).map((value) => ({
+                value,
+                label: code('dayEnds', value),
+              }))}
+              onChange={(dayEnds) => void change({ ...form, dayEnds })}
+            />
           </label>
         </div>
         <div className="scenario-main">
           <Spin spinning={waiting || busy}>
-            {outcome.error !== undefined && <Alert type="error" showIcon role="alert" title={t('simulation.refused')} description={<ProblemList lines={problemLines(outcome.error, i18n)} />} />}
+            {outcome.error !== undefined && (
+              <Alert
+                type="error"
+                showIcon
+                role="alert"
+                title={t('simulation.refused')}
+                description={<ProblemList lines={problemLines(outcome.error, i18n)} />}
+              />
+            )}
             {outcome.steps !== undefined && <StepView steps={outcome.steps} index={selected} />}
           </Spin>
         </div>
       </div>
-      {edited !== undefined && <EventDialog key={String(edited)} event={initial} isNew={edited === 'new'} before={before} choices={choices} onClose={() => setEdited(undefined)} onSave={save} />}
+      {edited !== undefined && (
+        <EventDialog
+          key={String(edited)}
+          event={initial}
+          isNew={edited === 'new'}
+          before={before}
+          choices={choices}
+          onClose={() => setEdited(undefined)}
+          onSave={save}
+        />
+      )}
       {rules && <ServicingDialog servicing={form.servicing} onClose={() => setRules(false)} onSave={saveRules} />}
     </section>
   );

@@ -30,18 +30,38 @@ export function ServicingDialog({ servicing, onClose, onSave }: Props) {
     setBusy(true);
     const error = await onSave(servicingOf(servicing, fields));
     setBusy(false);
-    if (error !== undefined) setProblems(errorsBelow(error, '/servicing').length > 0 ? showFieldErrors(form, error, '/servicing', i18n) : problemLines(error, i18n));
+    if (error !== undefined)
+      setProblems(
+        errorsBelow(error, '/servicing').length > 0
+          ? showFieldErrors(form, error, '/servicing', i18n)
+          : problemLines(error, i18n),
+      );
   }
 
   return (
-    <Modal open title={t('simulation.servicing')} okText={t('simulation.saveEvent')} cancelText={t('common.cancel')} onOk={() => form.submit()} onCancel={onClose} confirmLoading={busy} width={560} mask={{ closable: false }}>
+    <Modal
+      open
+      title={t('simulation.servicing')}
+      okText={t('simulation.saveEvent')}
+      cancelText={t('common.cancel')}
+      onOk={() => form.submit()}
+      onCancel={onClose}
+      confirmLoading={busy}
+      width={560}
+      mask={{ closable: false }}
+    >
       <Form<Fields>
         form={form}
         layout="vertical"
         requiredMark={false}
         preserve={false}
         className="loan-form"
-        initialValues={{ ...servicing, penalty: choiceOf(servicing?.penaltyInterest), prepaymentFee: choiceOf(servicing?.prepaymentFeeRate), allocation: { direction: servicing?.allocation?.direction ?? 'as-priced' } }}
+        initialValues={{
+          ...servicing,
+          penalty: choiceOf(servicing?.penaltyInterest),
+          prepaymentFee: choiceOf(servicing?.prepaymentFeeRate),
+          allocation: { direction: servicing?.allocation?.direction ?? 'as-priced' },
+        }}
         onFinish={(fields) => void save(fields)}
       >
         <Form.Item name="penalty" label={t('simulation.penaltyInterest')} extra={t('simulation.asPricedHint')}>
@@ -53,7 +73,12 @@ export function ServicingDialog({ servicing, onClose, onSave }: Props) {
               <PercentInput />
             </Form.Item>
             <Form.Item name={['penaltyInterest', 'base']} label={t('simulation.penaltyBase')} initialValue="PRINCIPAL">
-              <Select options={(['PRINCIPAL', 'PRINCIPAL_AND_INTEREST'] as const).map((value) => ({ value, label: code('chargeBasis', value) }))} />
+              <Select
+                options={(['PRINCIPAL', 'PRINCIPAL_AND_INTEREST'] as const).map((value) => ({
+                  value,
+                  label: code('chargeBasis', value),
+                }))}
+              />
             </Form.Item>
             <Form.Item name={['penaltyInterest', 'yearDays']} label={t('simulation.yearDays')} initialValue={360}>
               <Select options={[360, 365].map((value) => ({ value, label: String(value) }))} />
@@ -72,9 +97,16 @@ export function ServicingDialog({ servicing, onClose, onSave }: Props) {
           </Form.Item>
         )}
         <Form.Item name={['allocation', 'direction']} label={t('simulation.direction')}>
-          <Select options={(['as-priced', 'HORIZONTAL', 'VERTICAL'] as const).map((value) => ({ value, label: value === 'as-priced' ? t('simulation.rule.as-priced') : code('direction', value) }))} />
+          <Select
+            options={(['as-priced', 'HORIZONTAL', 'VERTICAL'] as const).map((value) => ({
+              value,
+              label: value === 'as-priced' ? t('simulation.rule.as-priced') : code('direction', value),
+            }))}
+          />
         </Form.Item>
-        {problems.length > 0 && <Alert type="error" showIcon role="alert" className="field-span" title={<ProblemList lines={problems} />} />}
+        {problems.length > 0 && (
+          <Alert type="error" showIcon role="alert" className="field-span" title={<ProblemList lines={problems} />} />
+        )}
       </Form>
     </Modal>
   );

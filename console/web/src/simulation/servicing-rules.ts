@@ -11,10 +11,14 @@ export interface ServicingFields {
 
 /** A rule is as the product or the default has it, there is none, or it is entered here. */
 export const CHOICES = ['as-priced', 'none', 'own'] as const;
-export const choiceOf = (value: unknown): ServicingFields['penalty'] => (value === undefined ? 'as-priced' : value === null ? 'none' : 'own');
+export const choiceOf = (value: unknown): ServicingFields['penalty'] =>
+  value === undefined ? 'as-priced' : value === null ? 'none' : 'own';
 
 /** The rules as entered over those that were there; what the form does not show stays as it came with a file. */
-export function servicingOf(before: ServicingForm | undefined, { penalty, penaltyInterest, prepaymentFee, prepaymentFeeRate, allocation }: ServicingFields): ServicingForm {
+export function servicingOf(
+  before: ServicingForm | undefined,
+  { penalty, penaltyInterest, prepaymentFee, prepaymentFeeRate, allocation }: ServicingFields,
+): ServicingForm {
   const { penaltyInterest: _penalty, prepaymentFeeRate: _fee, allocation: old, ...others } = before ?? {};
   const { direction: _direction, ...order } = old ?? {};
   const direction = allocation?.direction;
@@ -22,7 +26,9 @@ export function servicingOf(before: ServicingForm | undefined, { penalty, penalt
   return {
     ...others,
     ...(penalty === 'as-priced' ? {} : { penaltyInterest: penalty === 'none' ? null : penaltyInterest }),
-    ...(prepaymentFee === 'as-priced' ? {} : { prepaymentFeeRate: prepaymentFee === 'none' ? null : prepaymentFeeRate }),
+    ...(prepaymentFee === 'as-priced'
+      ? {}
+      : { prepaymentFeeRate: prepaymentFee === 'none' ? null : prepaymentFeeRate }),
     ...(Object.keys(allocated).length === 0 ? {} : { allocation: allocated }),
   };
 }

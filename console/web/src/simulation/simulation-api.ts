@@ -12,7 +12,8 @@ export type EventType = EventForm['type'];
 export type Method = NonNullable<LoanForm['method']>;
 export type Quote = Post<'/api/quotes'>['responses']['200']['content']['application/json'];
 export type Step = Post<'/api/simulations'>['responses']['200']['content']['application/json']['steps'][number];
-export type OfferedProduct = paths['/api/products']['get']['responses']['200']['content']['application/json']['products'][number];
+export type OfferedProduct =
+  paths['/api/products']['get']['responses']['200']['content']['application/json']['products'][number];
 
 /** What the hub made of a simulation: its steps, or why there are none. */
 export interface Outcome {
@@ -40,5 +41,7 @@ export async function simulate(form: SimulationForm, channel: string | undefined
 /** Field errors of a refusal below a pointer, with the rest of their pointers; none when it is something else. */
 export function errorsBelow(error: unknown, pointer: string): { pointer: string; code: string; detail: string }[] {
   if (!(error instanceof ApiError)) return [];
-  return error.errors.filter((each) => each.pointer === pointer || each.pointer.startsWith(`${pointer}/`)).map((each) => ({ ...each, pointer: each.pointer.slice(pointer.length) }));
+  return error.errors
+    .filter((each) => each.pointer === pointer || each.pointer.startsWith(`${pointer}/`))
+    .map((each) => ({ ...each, pointer: each.pointer.slice(pointer.length) }));
 }

@@ -84,7 +84,11 @@ export default function SimulationPage() {
       actions={
         <>
           <Button onClick={() => void open(EXAMPLE)}>{t('simulation.example')}</Button>
-          <Upload accept=".json,application/json" showUploadList={false} beforeUpload={(file) => (void openFile(file), Upload.LIST_IGNORE)}>
+          <Upload
+            accept=".json,application/json"
+            showUploadList={false}
+            beforeUpload={(file) => (void openFile(file), Upload.LIST_IGNORE)}
+          >
             <Button icon={<UploadOutlined />}>{t('simulation.import')}</Button>
           </Upload>
           <Button
@@ -101,7 +105,16 @@ export default function SimulationPage() {
         </>
       }
     >
-      {fileProblems.length > 0 && <Alert type="error" showIcon role="alert" title={t('simulation.fileRefused')} description={<ProblemList lines={fileProblems} />} closable={{ onClose: () => setFileProblems([]) }} />}
+      {fileProblems.length > 0 && (
+        <Alert
+          type="error"
+          showIcon
+          role="alert"
+          title={t('simulation.fileRefused')}
+          description={<ProblemList lines={fileProblems} />}
+          closable={{ onClose: () => setFileProblems([]) }}
+        />
+      )}
       <div className="simulation">
         <section className="panel">
           <h2>{t('simulation.terms')}</h2>
@@ -109,7 +122,11 @@ export default function SimulationPage() {
         </section>
         <section className="panel">
           <h2>{t('simulation.plan')}</h2>
-          {shown === undefined ? <EmptyState title={t('simulation.empty')} hint={t('simulation.emptyHint')} /> : <QuoteView quote={shown.quote} />}
+          {shown === undefined ? (
+            <EmptyState title={t('simulation.empty')} hint={t('simulation.emptyHint')} />
+          ) : (
+            <QuoteView quote={shown.quote} />
+          )}
         </section>
       </div>
       {form !== undefined && shown !== undefined && (

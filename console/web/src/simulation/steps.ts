@@ -25,7 +25,11 @@ export function storyOf(form: SimulationForm, steps: readonly Step[] | undefined
 const dayOf = ({ on, recordedOn }: EventForm): string => recordedOn ?? on;
 
 /** The events with one more, or one changed (`index`): entered after those of its day, so that the story stays in order. */
-export function withEvent(events: readonly EventForm[], event: EventForm, index?: number): { events: EventForm[]; index: number } {
+export function withEvent(
+  events: readonly EventForm[],
+  event: EventForm,
+  index?: number,
+): { events: EventForm[]; index: number } {
   const others = events.filter((_, at) => at !== index);
   const next = others.findIndex((other) => dayOf(other) > dayOf(event));
   const staysInPlace = index !== undefined && dayOf(events[index]!) === dayOf(event);
@@ -47,7 +51,11 @@ export function eventId({ type, on }: Pick<EventForm, 'type' | 'on'>, events: re
  * Why a figure is what it is, in both languages. A step explains what it made or changed; for an instalment that stands as an earlier step
  * made it, the explanation of that step holds. `figure` is a pointer within step `index`.
  */
-export function explanationOf(steps: readonly Step[], index: number, figure: string): { zh: string; en: string } | undefined {
+export function explanationOf(
+  steps: readonly Step[],
+  index: number,
+  figure: string,
+): { zh: string; en: string } | undefined {
   const said = (step: Step, pointer: string) => step.explanations.find((each) => each.figure === pointer);
   const here = steps[index];
   if (here === undefined) return undefined;

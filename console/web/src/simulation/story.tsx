@@ -26,8 +26,17 @@ export function Story({ lines, error, selected, onSelect, onEdit, onRemove }: Pr
       {lines.map(({ type, on, amountFen, eventIndex, step }, index) => {
         const errors = eventIndex === undefined ? [] : errorsBelow(error, `/events/${eventIndex}`);
         return (
-          <li key={`${index} ${type} ${on}`} className={index === selected ? 'story-line story-selected' : 'story-line'}>
-            <button type="button" className="story-main" aria-current={index === selected ? 'step' : undefined} disabled={step === undefined} onClick={() => onSelect(index)}>
+          <li
+            key={`${index} ${type} ${on}`}
+            className={index === selected ? 'story-line story-selected' : 'story-line'}
+          >
+            <button
+              type="button"
+              className="story-main"
+              aria-current={index === selected ? 'step' : undefined}
+              disabled={step === undefined}
+              onClick={() => onSelect(index)}
+            >
               <span className="story-day">{on}</span>
               <span>
                 <strong>{code('event', type)}</strong>
@@ -36,7 +45,9 @@ export function Story({ lines, error, selected, onSelect, onEdit, onRemove }: Pr
               {step !== undefined && (
                 <span className="story-tags">
                   <Tag color={step.ageing.bucket === 'M0' ? 'green' : 'orange'}>{step.ageing.bucket}</Tag>
-                  <Tag color={CLASS_COLORS[step.classification.assetClass]}>{code('assetClass', step.classification.assetClass)}</Tag>
+                  <Tag color={CLASS_COLORS[step.classification.assetClass]}>
+                    {code('assetClass', step.classification.assetClass)}
+                  </Tag>
                   {step.status !== 'ACTIVE' && <Tag>{code('loanStatus', step.status)}</Tag>}
                 </span>
               )}
@@ -49,10 +60,22 @@ export function Story({ lines, error, selected, onSelect, onEdit, onRemove }: Pr
             {eventIndex !== undefined && (
               <span className="story-actions">
                 <Tooltip title={t('simulation.editEvent')}>
-                  <Button type="text" size="small" icon={<EditOutlined />} aria-label={t('simulation.editEvent')} onClick={() => onEdit(eventIndex)} />
+                  <Button
+                    type="text"
+                    size="small"
+                    icon={<EditOutlined />}
+                    aria-label={t('simulation.editEvent')}
+                    onClick={() => onEdit(eventIndex)}
+                  />
                 </Tooltip>
                 <Tooltip title={t('simulation.removeEvent')}>
-                  <Button type="text" size="small" icon={<DeleteOutlined />} aria-label={t('simulation.removeEvent')} onClick={() => onRemove(eventIndex)} />
+                  <Button
+                    type="text"
+                    size="small"
+                    icon={<DeleteOutlined />}
+                    aria-label={t('simulation.removeEvent')}
+                    onClick={() => onRemove(eventIndex)}
+                  />
                 </Tooltip>
               </span>
             )}

@@ -47,7 +47,8 @@ function Drawn({ status }: { status: Status }) {
         showIcon
         title={
           <>
-            <strong>{failing === 0 ? t('status.allWell') : t('status.notWell', { count: failing })}</strong> <span className="muted">{t('dashboard.updated', { time: instant(status.at) })}</span>
+            <strong>{failing === 0 ? t('status.allWell') : t('status.notWell', { count: failing })}</strong>{' '}
+            <span className="muted">{t('dashboard.updated', { time: instant(status.at) })}</span>
           </>
         }
       />
@@ -60,10 +61,30 @@ function Drawn({ status }: { status: Status }) {
           dataSource={status.parts}
           columns={[
             { title: t('status.part'), dataIndex: 'name', width: 140, render: (name: string) => NAMES[name] ?? name },
-            { title: t('status.state'), dataIndex: 'state', width: 90, render: (state: string) => <State state={state} /> },
-            { title: t('status.version'), dataIndex: 'version', width: 180, render: (version: string | null) => version ?? t('common.none') },
-            { title: t('status.latency'), dataIndex: 'latencyMs', width: 110, align: 'right', render: (ms: number) => t('common.milliseconds', { ms }) },
-            { title: t('status.detail'), dataIndex: 'detail', render: (detail: string | null) => detail ?? t('common.none') },
+            {
+              title: t('status.state'),
+              dataIndex: 'state',
+              width: 90,
+              render: (state: string) => <State state={state} />,
+            },
+            {
+              title: t('status.version'),
+              dataIndex: 'version',
+              width: 180,
+              render: (version: string | null) => version ?? t('common.none'),
+            },
+            {
+              title: t('status.latency'),
+              dataIndex: 'latencyMs',
+              width: 110,
+              align: 'right',
+              render: (ms: number) => t('common.milliseconds', { ms }),
+            },
+            {
+              title: t('status.detail'),
+              dataIndex: 'detail',
+              render: (detail: string | null) => detail ?? t('common.none'),
+            },
           ]}
         />
       </section>
@@ -77,12 +98,27 @@ function Drawn({ status }: { status: Status }) {
           locale={{ emptyText: <EmptyState compact title={t('status.noProcesses')} /> }}
           columns={[
             { title: t('status.role'), dataIndex: 'role', width: 140 },
-            { title: t('status.state'), dataIndex: 'state', width: 90, render: (state: string) => <State state={state} /> },
+            {
+              title: t('status.state'),
+              dataIndex: 'state',
+              width: 90,
+              render: (state: string) => <State state={state} />,
+            },
             { title: t('status.host'), dataIndex: 'host', width: 180, className: 'code' },
             { title: t('status.pid'), dataIndex: 'pid', width: 90, align: 'right', className: 'code' },
-            { title: t('status.memory'), dataIndex: 'rssBytes', width: 100, align: 'right', render: (bytes: number) => `${integer(bytes / 1_048_576)} MiB` },
+            {
+              title: t('status.memory'),
+              dataIndex: 'rssBytes',
+              width: 100,
+              align: 'right',
+              render: (bytes: number) => `${integer(bytes / 1_048_576)} MiB`,
+            },
             { title: t('status.since'), dataIndex: 'startedAt', width: 150, render: (at: string) => instant(at) },
-            { title: t('status.detail'), dataIndex: 'problems', render: (problems: string[]) => problems.join('; ') || t('common.none') },
+            {
+              title: t('status.detail'),
+              dataIndex: 'problems',
+              render: (problems: string[]) => problems.join('; ') || t('common.none'),
+            },
           ]}
         />
       </section>
