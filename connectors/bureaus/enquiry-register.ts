@@ -93,7 +93,7 @@ async function asked<Result>(query: Promise<Result>): Promise<Result> {
     throw new RetriableError(
       'ENQUIRY_REGISTER_UNAVAILABLE',
       'the register of enquiries cannot be reached at the moment',
-      { stopsAll: true, cause },
+      { opensBreaker: true, cause },
     );
   }
 }

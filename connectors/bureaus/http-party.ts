@@ -112,7 +112,7 @@ export function openHttpParty(
         const code = codeOf(cause);
         throw new RetriableError('BUREAU_UNREACHABLE', `the call did not come through (${code})`, {
           details: { cause: code },
-          stopsAll: UNREACHABLE.has(code),
+          opensBreaker: UNREACHABLE.has(code),
         });
       }
       if (!answers.includes(answer.status)) throw retriableStatus(answer, clock);
@@ -134,7 +134,7 @@ function retriableStatus({ status, headers }: HttpAnswer, clock: Clock): Retriab
 /** Wrong credentials are the operator's to mend, not the case's fault: everything waits, nothing is refused. */
 export function signInRefused(by: string): RetriableError {
   return new RetriableError('SIGN_IN_REFUSED', `the bureau does not accept the hub’s credentials (${by})`, {
-    stopsAll: true,
+    opensBreaker: true,
   });
 }
 

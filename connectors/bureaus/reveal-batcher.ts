@@ -49,5 +49,7 @@ function isUnreadable(error: unknown): boolean {
 function asCallError(error: unknown): Error {
   if (isUnreadable(error))
     return new PoisonError('CIPHER_UNREADABLE', 'the command’s personal data does not open with the person’s key');
-  return new RetriableError('KEYS_UNAVAILABLE', 'the keys of persons cannot be read at the moment', { stopsAll: true });
+  return new RetriableError('KEYS_UNAVAILABLE', 'the keys of persons cannot be read at the moment', {
+    opensBreaker: true,
+  });
 }

@@ -14,7 +14,7 @@ export function termsOf(policy: BureausPolicy, bureau: string): BureauTerms {
   const terms = policy.bureaus.find((one) => one.bureau === bureau);
   if (terms === undefined)
     throw new RetriableError('BUREAU_WITHOUT_TERMS', `the configuration "bureaus" has no terms for ${bureau}`, {
-      stopsAll: true,
+      opensBreaker: true,
     });
   return terms;
 }

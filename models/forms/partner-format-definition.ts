@@ -2,9 +2,7 @@ import { checkPartnerFormat, type FormatFlaw } from './check-partner-format.ts';
 import { PARTNER_FORMAT_KEY, PartnerFormat } from './partner-format.ts';
 
 /** A format as the configuration keeps it: like a policy, but one key for each, none of them shipped. Undefined for another key. */
-export function partnerFormatDefinition(
-  key: string,
-):
+export function partnerFormatDefinition(key: string):
   | {
       key: string;
       title: { zh: string; en: string };

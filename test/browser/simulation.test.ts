@@ -162,13 +162,11 @@ describe('the page 试算', () => {
     ]);
 
     const take = (content: unknown) =>
-      page
-        .locator('input[type=file]')
-        .setInputFiles({
-          name: 'simulation.json',
-          mimeType: 'application/json',
-          buffer: Buffer.from(typeof content === 'string' ? content : JSON.stringify(content)),
-        });
+      page.locator('input[type=file]').setInputFiles({
+        name: 'simulation.json',
+        mimeType: 'application/json',
+        buffer: Buffer.from(typeof content === 'string' ? content : JSON.stringify(content)),
+      });
     await take('{');
     await page.getByText('不是有效的 JSON').waitFor();
     await take({ ...form, loan: { ...form.loan, termMonths: 0 } });

@@ -18,7 +18,7 @@ import {
   headerText,
   partitionCounts,
   partitionsOf,
-  type KafkaSurroundings,
+  type KafkaDeps,
 } from '../../platform/streaming/kafka/index.ts';
 
 /** What lies on one topic, or in its raw table: event ids with the application, and the report request, each belongs to. */
@@ -48,7 +48,7 @@ const MANY = 5;
  * event on every topic (read committed), every row in ClickHouse. To be asked when nothing is under way any more.
  */
 export async function proveExactlyOnce(
-  servers: { postgres: Pool; clickhouse: ClickHouseClient; kafka: KafkaSurroundings },
+  servers: { postgres: Pool; clickhouse: ClickHouseClient; kafka: KafkaDeps },
   accepted: ReadonlySet<string>,
 ): Promise<Proof> {
   const flaws: string[] = [];
@@ -244,7 +244,7 @@ function compare(flaws: string[], what: string, found: readonly string[], expect
   );
 }
 
-async function recordsOf(kafka: KafkaSurroundings, topic: string): Promise<Record[]> {
+async function recordsOf(kafka: KafkaDeps, topic: string): Promise<Record[]> {
   const found: Record[] = [];
   const partitions = partitionsOf(await partitionCounts(kafka, [topic]));
   const ends = await withEnds(kafka, (endsOf) => endsOf(partitions));

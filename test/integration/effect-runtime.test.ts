@@ -287,7 +287,7 @@ describe('effect runtime', () => {
       effectOf(async () => {
         if (down) {
           callsWhileDown += 1;
-          throw new RetriableError('DOWN', 'down', { stopsAll: true });
+          throw new RetriableError('DOWN', 'down', { opensBreaker: true });
         }
         return 1;
       }),

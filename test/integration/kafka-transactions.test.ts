@@ -7,7 +7,7 @@ import {
   NO_OFFSET,
   partitionCounts,
   TransactionalProducer,
-  type KafkaSurroundings,
+  type KafkaDeps,
   type Message,
   type OutgoingRecord,
 } from '../../platform/streaming/kafka/index.ts';
@@ -17,7 +17,7 @@ import { eventually } from '../support/eventually.ts';
 const PARTITIONS = 3;
 const input = uniqueName('tx.in');
 const output = uniqueName('tx.out');
-let kafka: KafkaSurroundings;
+let kafka: KafkaDeps;
 const open: { close(): Promise<void> }[] = [];
 
 function record(topic: string, key: string, value: string): OutgoingRecord {

@@ -1,8 +1,8 @@
-import { BatchConsumer, type KafkaSurroundings, type Message } from '../../platform/streaming/kafka/index.ts';
+import { BatchConsumer, type KafkaDeps, type Message } from '../../platform/streaming/kafka/index.ts';
 import { uniqueName } from './stack.ts';
 
 /** Everything on a topic that is committed, in the order of its offsets (per partition), read from the beginning. */
-export async function committedMessages(kafka: KafkaSurroundings, topic: string): Promise<Message[]> {
+export async function committedMessages(kafka: KafkaDeps, topic: string): Promise<Message[]> {
   const consumer = new BatchConsumer(kafka, { groupId: uniqueName('reader'), clientId: 'test', topics: [topic] });
   await consumer.connect();
   const found: Message[] = [];
@@ -21,6 +21,6 @@ export async function committedMessages(kafka: KafkaSurroundings, topic: string)
 }
 
 /** The keys of everything on a topic that is committed. */
-export async function committedKeys(kafka: KafkaSurroundings, topic: string): Promise<string[]> {
+export async function committedKeys(kafka: KafkaDeps, topic: string): Promise<string[]> {
   return (await committedMessages(kafka, topic)).map((message) => (message.key as Buffer).toString());
 }

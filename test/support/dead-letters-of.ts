@@ -2,13 +2,13 @@ import {
   BatchConsumer,
   DEAD_LETTER_TOPIC,
   headerText,
-  type KafkaSurroundings,
+  type KafkaDeps,
   type Message,
 } from '../../platform/streaming/kafka/index.ts';
 import { uniqueName } from './stack.ts';
 
 /** Committed dead letters of a topic's records: waits for as many as expected, then a while longer, so that one too many would show. */
-export async function deadLettersOf(kafka: KafkaSurroundings, topic: string, expected: number): Promise<Message[]> {
+export async function deadLettersOf(kafka: KafkaDeps, topic: string, expected: number): Promise<Message[]> {
   const found: Message[] = [];
   const consumer = new BatchConsumer(kafka, {
     groupId: uniqueName('dead'),

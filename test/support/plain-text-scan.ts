@@ -2,7 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { KafkaSurroundings } from '../../platform/streaming/kafka/index.ts';
+import type { KafkaDeps } from '../../platform/streaming/kafka/index.ts';
 import { committedMessages } from './committed-keys.ts';
 
 /** A value that must be found nowhere: what it is (`mobile of ORDER-7`) and its plain text. */
@@ -89,11 +89,7 @@ export async function scanPostgres(scan: PlainTextScan, url: string): Promise<vo
 }
 
 /** Keys, values and headers of every committed record of these topics. */
-export async function scanKafka(
-  scan: PlainTextScan,
-  kafka: KafkaSurroundings,
-  topics: readonly string[],
-): Promise<void> {
+export async function scanKafka(scan: PlainTextScan, kafka: KafkaDeps, topics: readonly string[]): Promise<void> {
   for (const topic of topics)
     for (const message of await committedMessages(kafka, topic)) {
       if (Buffer.isBuffer(message.key)) scan.bytes(`topic ${topic} key`, message.key);

@@ -122,7 +122,7 @@ async function orderNoOf({ postgres }: Pick<HubContext, 'postgres'>, application
     })
     .catch((cause: unknown): never => {
       throw new RetriableError('DATABASE_AWAY', 'the order number cannot be read at the moment', {
-        stopsAll: true,
+        opensBreaker: true,
         cause,
       });
     });

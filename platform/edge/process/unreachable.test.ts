@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { HubError } from '../../kernel/errors.ts';
-import { isUnreachable, onceReachable } from './unreachable.ts';
+import { isUnreachable, retryWhileUnreachable } from './unreachable.ts';
 
 const coded = (code: string): Error => Object.assign(new Error('x'), { code });
 
@@ -29,11 +29,11 @@ describe('isUnreachable', () => {
   });
 });
 
-describe('onceReachable', () => {
+describe('retryWhileUnreachable', () => {
   it('tries again until the server is back', async () => {
     let calls = 0;
     const work = async (): Promise<number> => (++calls < 3 ? Promise.reject(coded('ECONNREFUSED')) : calls);
-    expect(await onceReachable(work, 60_000)).toBe(3);
+    expect(await retryWhileUnreachable(work, 60_000)).toBe(3);
   });
 
   it('gives up at once on a mistake, and in the end on a server that stays away', async () => {
@@ -42,8 +42,10 @@ describe('onceReachable', () => {
       calls += 1;
       throw error;
     };
-    await expect(onceReachable(failing(new TypeError('x')), 60_000)).rejects.toThrow(TypeError);
+    await expect(retryWhileUnreachable(failing(new TypeError('x')), 60_000)).rejects.toThrow(TypeError);
     expect(calls).toBe(1);
-    await expect(onceReachable(failing(coded('ECONNREFUSED')), 0)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(retryWhileUnreachable(failing(coded('ECONNREFUSED')), 0)).rejects.toMatchObject({
+      code: 'ECONNREFUSED',
+    });
   });
 });

@@ -16,7 +16,7 @@ export function isUnreachable(error: unknown): boolean {
 }
 
 /** Does the work again, with growing pauses, while a server cannot be reached; throws its last error after `withinMs`, any other at once. */
-export async function onceReachable<Result>(
+export async function retryWhileUnreachable<Result>(
   work: () => Promise<Result>,
   withinMs: number,
   signal?: AbortSignal,

@@ -11,7 +11,7 @@ import type { HubModule, Sandbox } from '../hub-module.ts';
 import { ROLES, type Role } from '../../kernel/worker.ts';
 import type { Part } from './part.ts';
 import { prepareServers } from './prepare.ts';
-import { onceReachable } from './unreachable.ts';
+import { retryWhileUnreachable } from './unreachable.ts';
 
 /** What the sandboxes play is the same on every start. */
 export const SANDBOX_SEED = 1;
@@ -86,7 +86,7 @@ export async function startHub(
   const sandboxes: Awaited<ReturnType<Sandbox['start']>>[] = [];
   try {
     if (!partial) publishEndpoints(settings.home, stack.urls);
-    await onceReachable(() => prepareServers(settings, stack.urls), PREPARED_WITHIN_MS, options.signal);
+    await retryWhileUnreachable(() => prepareServers(settings, stack.urls), PREPARED_WITHIN_MS, options.signal);
     const played =
       roles.includes('connectors') && settings.sandboxes ? modules.flatMap((module) => module.sandboxes ?? []) : [];
     for (const sandbox of played) sandboxes.push(await sandbox.start({ seed: SANDBOX_SEED }));

@@ -5,7 +5,7 @@ import {
   consumerConfig,
   kafkaError,
   partitionName,
-  type KafkaSurroundings,
+  type KafkaDeps,
   type TopicPartition,
   type TopicPartitionOffset,
 } from '../kafka/index.ts';
@@ -22,10 +22,7 @@ export type EndsOf = (partitions: readonly TopicPartition[]) => Promise<TopicPar
  * Lends a connected client that says where partitions end now, open transactions included: everything that anyone can have been told is
  * committed lies before it, though a broker may show it only a moment later. Rejects with KafkaError.
  */
-export async function withEnds<Result>(
-  kafka: KafkaSurroundings,
-  work: (endsOf: EndsOf) => Promise<Result>,
-): Promise<Result> {
+export async function withEnds<Result>(kafka: KafkaDeps, work: (endsOf: EndsOf) => Promise<Result>): Promise<Result> {
   return withConsumer(kafka, 'read_uncommitted', (consumer) =>
     work((partitions) => Promise.all(partitions.map((at) => endOf(consumer, at)))),
   );
@@ -36,7 +33,7 @@ export async function withEnds<Result>(
  * that are still open there. `onRecords` sees each record once. Rejects with KafkaError, or TOPIC_NOT_SETTLED when one stays open too long.
  */
 export async function readTails(
-  kafka: KafkaSurroundings,
+  kafka: KafkaDeps,
   from: readonly TopicPartitionOffset[],
   ends: readonly TopicPartitionOffset[],
   onRecords: (messages: readonly Message[]) => void,
@@ -48,7 +45,7 @@ export async function readTails(
 }
 
 async function withConsumer<Result>(
-  kafka: KafkaSurroundings,
+  kafka: KafkaDeps,
   isolation: 'read_committed' | 'read_uncommitted',
   work: (consumer: KafkaConsumer) => Promise<Result>,
 ): Promise<Result> {

@@ -117,7 +117,7 @@ export class CallScheduler {
       this.hooks.finished(task);
     } else if (result.outcome === 'retry') {
       if (result.error.blameless) this.breaker.withdrawn();
-      else this.breaker.failed(result.error.stopsAll, result.error.retryAfterMs);
+      else this.breaker.failed(result.error.opensBreaker, result.error.retryAfterMs);
       this.retry(task, result.error);
     } else this.breaker.withdrawn();
     this.pump();

@@ -51,13 +51,13 @@ export class CircuitBreaker {
     this.probing = false;
   }
 
-  /** The party did not answer usefully. `stopsAll`: no other call can do better, open at once; `retryAfterMs`: the party named the time. */
-  failed(stopsAll: boolean, retryAfterMs = 0): void {
+  /** The party did not answer usefully. `opensBreaker`: no other call can do better, open at once; `retryAfterMs`: the party named the time. */
+  failed(opensBreaker: boolean, retryAfterMs = 0): void {
     this.failuresInARow += 1;
     const probeFailed = this.probing;
     this.probing = false;
     if (retryAfterMs > 0) this.opensUntil = Math.max(this.opensUntil, this.clock() + retryAfterMs);
-    if (!probeFailed && !stopsAll && this.failuresInARow < this.limits.breakerFailures) return;
+    if (!probeFailed && !opensBreaker && this.failuresInARow < this.limits.breakerFailures) return;
     // Failures of calls that went out before it opened say nothing new.
     if (this.openings > 0 && !probeFailed) return;
     const wait = Math.min(this.limits.breakerOpenCapMs, this.limits.breakerOpenMs * 2 ** Math.min(this.openings, 20));

@@ -8,23 +8,23 @@ interface CallFailure {
 
 /**
  * The call may succeed later without anyone changing the command: it is repeated for as long as it takes, with the same
- * idempotency key. `retryAfterMs` is what the party asked for (Retry-After); `stopsAll` says that no other call can succeed
+ * idempotency key. `retryAfterMs` is what the party asked for (Retry-After); `opensBreaker` says that no other call can succeed
  * either (an outage, refused credentials), so the breaker opens at once; `blameless` that nobody failed (the command has to wait for
  * something), so the breaker does not count it.
  */
 export class RetriableError extends HubError {
   readonly retryAfterMs: number | undefined;
-  readonly stopsAll: boolean;
+  readonly opensBreaker: boolean;
   readonly blameless: boolean;
 
   constructor(
     code: string,
     message: string,
-    options: CallFailure & { retryAfterMs?: number; stopsAll?: boolean; blameless?: boolean } = {},
+    options: CallFailure & { retryAfterMs?: number; opensBreaker?: boolean; blameless?: boolean } = {},
   ) {
     super(code, message, { ...options, retriable: true });
     this.retryAfterMs = options.retryAfterMs;
-    this.stopsAll = options.stopsAll ?? false;
+    this.opensBreaker = options.opensBreaker ?? false;
     this.blameless = options.blameless ?? false;
   }
 }

@@ -1,4 +1,4 @@
-import type { BatchConsumer, KafkaSurroundings, TopicPartition, TopicPartitionOffset } from '../kafka/index.ts';
+import type { BatchConsumer, KafkaDeps, TopicPartition, TopicPartitionOffset } from '../kafka/index.ts';
 import {
   committedOffsets,
   ensureTopics,
@@ -18,7 +18,7 @@ export const PROGRESS_TOPIC = 'hub.effect-progress';
 
 /** Makes the topic of slots for a command topic of so many partitions. */
 export async function ensureProgressTopic(
-  kafka: KafkaSurroundings & { settings: { replication: number } },
+  kafka: KafkaDeps & { settings: { replication: number } },
   partitions: number,
 ): Promise<void> {
   await ensureTopics(kafka, [
@@ -32,7 +32,7 @@ export async function ensureProgressTopic(
 }
 
 /** Partitions of the command topic whose progress the slots can hold. */
-export async function slottedPartitions(kafka: KafkaSurroundings): Promise<number> {
+export async function slottedPartitions(kafka: KafkaDeps): Promise<number> {
   return Math.floor(((await partitionCounts(kafka, [PROGRESS_TOPIC])).get(PROGRESS_TOPIC) ?? 0) / SLOTS);
 }
 
@@ -78,11 +78,7 @@ export async function readProgress(
 }
 
 /** How far an effect's group has dealt with its command topic, by partition, looked at from outside. Rejects with KafkaError. */
-export async function effectProgress(
-  kafka: KafkaSurroundings,
-  groupId: string,
-  topic: string,
-): Promise<Map<number, Progress>> {
+export async function effectProgress(kafka: KafkaDeps, groupId: string, topic: string): Promise<Map<number, Progress>> {
   const partitions = partitionsOf(await partitionCounts(kafka, [topic]));
   const outside = { committed: (asked: readonly TopicPartition[]) => committedOffsets(kafka, groupId, asked) };
   const progress = await readProgress(outside, partitions, await slottedPartitions(kafka));

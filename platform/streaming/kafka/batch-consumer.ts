@@ -1,7 +1,7 @@
 import Kafka from 'node-rdkafka';
 import type { KafkaConsumer, LibrdKafkaError, Message } from 'node-rdkafka';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { consumerConfig, consumerTopicConfig, type ConsumerLimits, type KafkaSurroundings } from './client-config.ts';
+import { consumerConfig, consumerTopicConfig, type ConsumerLimits, type KafkaDeps } from './client-config.ts';
 import { kafkaCodes, kafkaError, type KafkaError } from './errors.ts';
 import { partitionName, type TopicPartition, type TopicPartitionOffset } from './message.ts';
 
@@ -45,7 +45,7 @@ export class BatchConsumer {
   #native: Promise<unknown> = Promise.resolve();
   #closing = false;
 
-  constructor(kafka: KafkaSurroundings, options: BatchConsumerOptions) {
+  constructor(kafka: KafkaDeps, options: BatchConsumerOptions) {
     this.#options = options;
     const config = consumerConfig(kafka, options);
     const onRebalance = (error: LibrdKafkaError | undefined, partitions: TopicPartition[]): void => {

@@ -2,13 +2,13 @@ import type { ConsumerGlobalConfig, ConsumerTopicConfig, GlobalConfig, ProducerG
 import type { Endpoints, Settings } from '../../kernel/config/settings.ts';
 
 /** What a Kafka client must know of its surroundings; HubContext has all of it. */
-export interface KafkaSurroundings {
+export interface KafkaDeps {
   settings: Pick<Settings, 'kafkaClientConfig'>;
   endpoints: Pick<Endpoints, 'kafkaBrokers'>;
 }
 
 /** Properties every client has: addresses, name, quick reconnects, then what the operator adds (SASL, TLS). */
-export function clientConfig(kafka: KafkaSurroundings, clientId: string): GlobalConfig {
+export function clientConfig(kafka: KafkaDeps, clientId: string): GlobalConfig {
   return {
     'metadata.broker.list': kafka.endpoints.kafkaBrokers,
     'client.id': clientId,
@@ -30,7 +30,7 @@ export interface ConsumerLimits {
 
 /** A group member that reads committed records only and moves its offsets nowhere by itself. */
 export function consumerConfig(
-  kafka: KafkaSurroundings,
+  kafka: KafkaDeps,
   options: { clientId: string; groupId: string } & ConsumerLimits,
 ): ConsumerGlobalConfig {
   const queued = options.queuedKilobytes ?? 16_384;
@@ -65,7 +65,7 @@ export const consumerTopicConfig: ConsumerTopicConfig = { 'auto.offset.reset': '
  * records waits on it.
  */
 export function transactionalProducerConfig(
-  kafka: KafkaSurroundings,
+  kafka: KafkaDeps,
   options: { clientId: string; transactionalId: string },
 ): ProducerGlobalConfig {
   return {
@@ -77,7 +77,7 @@ export function transactionalProducerConfig(
 }
 
 /** An idempotent producer, acknowledged by all in-sync replicas. */
-export function producerConfig(kafka: KafkaSurroundings, clientId: string): ProducerGlobalConfig {
+export function producerConfig(kafka: KafkaDeps, clientId: string): ProducerGlobalConfig {
   return {
     ...clientConfig(kafka, clientId),
     'enable.idempotence': true,

@@ -1,5 +1,5 @@
 import Kafka from 'node-rdkafka';
-import { consumerConfig, type KafkaSurroundings } from './client-config.ts';
+import { consumerConfig, type KafkaDeps } from './client-config.ts';
 import { kafkaError } from './errors.ts';
 import type { TopicPartition, TopicPartitionOffset } from './message.ts';
 
@@ -10,7 +10,7 @@ const TIMEOUT_MS = 15_000;
  * joining the group, and waits for transactions that are about to commit some. Rejects with KafkaError.
  */
 export async function committedOffsets(
-  kafka: KafkaSurroundings,
+  kafka: KafkaDeps,
   groupId: string,
   partitions: readonly TopicPartition[],
 ): Promise<TopicPartitionOffset[]> {

@@ -5,7 +5,7 @@ export {
   consumerTopicConfig,
   producerConfig,
   transactionalProducerConfig,
-  type KafkaSurroundings,
+  type KafkaDeps,
 } from './client-config.ts';
 export { committedOffsets, partitionsOf } from './committed-offsets.ts';
 export {

@@ -2,7 +2,7 @@ import Kafka from 'node-rdkafka';
 import type { IAdminClient, Metadata } from 'node-rdkafka';
 import { EVENTS } from '../../../models/events/index.ts';
 import type { Settings } from '../../kernel/config/settings.ts';
-import { clientConfig, type KafkaSurroundings } from './client-config.ts';
+import { clientConfig, type KafkaDeps } from './client-config.ts';
 import { DEAD_LETTER_TOPIC } from './dead-letter.ts';
 import { kafkaCodes, kafkaError } from './errors.ts';
 
@@ -24,7 +24,7 @@ export function hubTopics(settings: Pick<Settings, 'partitions' | 'replication'>
 }
 
 /** Creates the topics that are not there yet; those that are stay as they are. Rejects with KafkaError. */
-export async function ensureTopics(kafka: KafkaSurroundings, topics: readonly TopicSpec[]): Promise<void> {
+export async function ensureTopics(kafka: KafkaDeps, topics: readonly TopicSpec[]): Promise<void> {
   const admin = Kafka.AdminClient.create(clientConfig(kafka, 'hub-topics'));
   try {
     await Promise.all(topics.map((topic) => createTopic(admin, topic)));
@@ -34,10 +34,7 @@ export async function ensureTopics(kafka: KafkaSurroundings, topics: readonly To
 }
 
 /** Partitions per topic, for the topics that exist. Rejects with KafkaError. */
-export async function partitionCounts(
-  kafka: KafkaSurroundings,
-  topics: readonly string[],
-): Promise<Map<string, number>> {
+export async function partitionCounts(kafka: KafkaDeps, topics: readonly string[]): Promise<Map<string, number>> {
   const client = new Kafka.Producer(clientConfig(kafka, 'hub-topics'), {});
   client.on('event.error', () => undefined);
   try {

@@ -1,7 +1,7 @@
 import Kafka from 'node-rdkafka';
 import type { KafkaConsumer, Producer } from 'node-rdkafka';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { transactionalProducerConfig, type KafkaSurroundings } from './client-config.ts';
+import { transactionalProducerConfig, type KafkaDeps } from './client-config.ts';
 import { KafkaError, kafkaCodes, kafkaError } from './errors.ts';
 import type { OutgoingRecord, TopicPartitionOffset } from './message.ts';
 
@@ -24,7 +24,7 @@ export class TransactionalProducer {
   #closed = false;
 
   constructor(
-    kafka: KafkaSurroundings,
+    kafka: KafkaDeps,
     options: { clientId: string; transactionalId: string; deadlineMs?: number; onError?: (error: KafkaError) => void },
   ) {
     this.#producer = new Kafka.Producer(transactionalProducerConfig(kafka, options), {});

@@ -7,7 +7,7 @@ import {
   consumerTopicConfig,
   kafkaError,
   NO_OFFSET,
-  type KafkaSurroundings,
+  type KafkaDeps,
   type OffsetsSource,
   type TopicPartitionOffset,
 } from '../kafka/index.ts';
@@ -22,7 +22,7 @@ const COMMITTED_TIMEOUT_MS = 15_000;
 export class RelayPosition implements OffsetsSource {
   readonly handle: KafkaConsumer;
 
-  constructor(kafka: KafkaSurroundings, relay: string) {
+  constructor(kafka: KafkaDeps, relay: string) {
     const groupId = `hub.relay.${relay}`;
     this.handle = new Kafka.KafkaConsumer(consumerConfig(kafka, { clientId: groupId, groupId }), consumerTopicConfig);
     // Every failure also comes back from the call it belongs to.
@@ -92,7 +92,7 @@ export async function startingPosition(
 }
 
 /** The next sequence number a relay will publish, as Kafka knows it; 1 when it has published nothing. Looks from outside. Rejects with KafkaError. */
-export async function publishedUpTo(kafka: KafkaSurroundings, relay: string): Promise<number> {
+export async function publishedUpTo(kafka: KafkaDeps, relay: string): Promise<number> {
   const position = new RelayPosition(kafka, relay);
   await position.connect();
   try {

@@ -1,5 +1,5 @@
 import { ClickhouseError, type ByteInserter, type InsertSettings } from '../../storage/clickhouse/index.ts';
-import type { KafkaSurroundings, Message } from '../kafka/index.ts';
+import type { KafkaDeps, Message } from '../kafka/index.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { StoppedError, untilDone } from './backoff.ts';
 import { readChunk, type ReadChunk } from './chunk-reader.ts';
@@ -15,7 +15,7 @@ export type SinkStep =
   'before-record' | 'recorded' | 'inserted' | 'split-marked' | 'split-inserted' | 'refusals-published' | 'finished';
 
 export interface LanderParts {
-  kafka: KafkaSurroundings;
+  kafka: KafkaDeps;
   inserter: ByteInserter;
   store: ChunkStore;
   refusals: RefusalPublisher;

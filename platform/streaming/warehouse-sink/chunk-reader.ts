@@ -2,7 +2,7 @@ import Kafka from 'node-rdkafka';
 import type { KafkaConsumer, LibrdKafkaError, Message } from 'node-rdkafka';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HubError } from '../../kernel/errors.ts';
-import { consumerConfig, consumerTopicConfig, kafkaError, type KafkaSurroundings } from '../kafka/index.ts';
+import { consumerConfig, consumerTopicConfig, kafkaError, type KafkaDeps } from '../kafka/index.ts';
 import type { Chunk } from './chunk.ts';
 
 /** The records of a chunk as they lie on the topic. `missing`: parts that were deleted from the topic meanwhile. */
@@ -24,7 +24,7 @@ const READ_TIMEOUT_MS = 30_000;
  * Reads the committed records of a chunk once more, in order of partition and offset. It is no member of the sink's group: a chunk can
  * be read whoever owns its partitions. Rejects with KafkaError or ChunkUnreadableError; both may succeed later.
  */
-export async function readChunk(kafka: KafkaSurroundings, chunk: Chunk): Promise<ReadChunk> {
+export async function readChunk(kafka: KafkaDeps, chunk: Chunk): Promise<ReadChunk> {
   const consumer = new Kafka.KafkaConsumer(
     consumerConfig(kafka, { clientId: 'hub-sink-reader', groupId: 'hub-sink-reader' }),
     consumerTopicConfig,

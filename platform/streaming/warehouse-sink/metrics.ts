@@ -37,7 +37,11 @@ export function sinkMetrics(registry: Registry): SinkMetrics {
       labelNames: ['topic', 'partition'],
       registers,
     }),
-    troubles: new Gauge({ name: 'hub_sink_troubles', help: 'Topics that cannot be landed at the moment', registers }),
+    troubles: new Gauge({
+      name: 'hub_sink_failing_topics',
+      help: 'Topics that cannot be landed at the moment',
+      registers,
+    }),
   };
 }
 
@@ -48,7 +52,7 @@ export function removeSinkMetrics(registry: Registry): void {
     'hub_sink_bytes_total',
     'hub_sink_chunk_seconds',
     'hub_sink_lag',
-    'hub_sink_troubles',
+    'hub_sink_failing_topics',
   ])
     registry.removeSingleMetric(name);
 }

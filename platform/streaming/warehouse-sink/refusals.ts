@@ -7,7 +7,7 @@ import {
   encodeDeadLetter,
   KafkaError,
   kafkaError,
-  type KafkaSurroundings,
+  type KafkaDeps,
   type Message,
   type TopicPartitionOffset,
   TransactionalProducer,
@@ -31,13 +31,13 @@ export const REFUSALS_GROUP = 'hub-warehouse-sink-refusals';
  * transaction was committed.
  */
 export class RefusalPublisher {
-  readonly #kafka: KafkaSurroundings;
+  readonly #kafka: KafkaDeps;
   readonly #clock: Clock;
   readonly #groupId: string;
   readonly #producers = new Map<string, TransactionalProducer>();
   #bookkeeper: KafkaConsumer | undefined;
 
-  constructor(kafka: KafkaSurroundings, clock: Clock, groupId = REFUSALS_GROUP) {
+  constructor(kafka: KafkaDeps, clock: Clock, groupId = REFUSALS_GROUP) {
     this.#kafka = kafka;
     this.#clock = clock;
     this.#groupId = groupId;

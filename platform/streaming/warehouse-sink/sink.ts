@@ -26,7 +26,7 @@ import { SINK_STEP } from './row-encoder.ts';
 import { hubSinkTopics, type SinkTopic } from './topics.ts';
 
 /** What the sink needs of its process; HubContext has all of it. */
-export interface SinkSurroundings {
+export interface SinkDeps {
   settings: Pick<Settings, 'kafkaClientConfig' | 'clickhouseDatabase'>;
   endpoints: Endpoints;
   logger: Logger;
@@ -65,17 +65,17 @@ const LAG_EVERY_MS = 2_000;
  * Starts one member of the sink's group: reads committed records, lands them in the raw tables in recorded chunks, each exactly once
  * (design.md §4). Several processes share the partitions. Resolves once it has joined.
  */
-export async function startSink(surroundings: SinkSurroundings, options: SinkOptions = {}): Promise<RunningWorker> {
+export async function startSink(surroundings: SinkDeps, options: SinkOptions = {}): Promise<RunningWorker> {
   const sink = new Sink(surroundings, options);
   await sink.start();
   return sink;
 }
 
 class Sink implements RunningWorker {
-  readonly #surroundings: SinkSurroundings;
+  readonly #surroundings: SinkDeps;
   readonly #lanes = new Map<string, Lane>();
   /** Loads on their way, one a topic. */
-  readonly #onTheWay = new Map<string, { chunk: Chunk; done: Promise<void> }>();
+  readonly #inFlight = new Map<string, { chunk: Chunk; done: Promise<void> }>();
   readonly #landedUpTo = new Map<string, TopicPartitionOffset>();
   readonly #costs = new Map<string, number>();
   readonly #troubles = new Map<string, string>();
@@ -91,7 +91,7 @@ class Sink implements RunningWorker {
   #lagShownAt = 0;
   #reading = true;
 
-  constructor(surroundings: SinkSurroundings, options: SinkOptions) {
+  constructor(surroundings: SinkDeps, options: SinkOptions) {
     this.#surroundings = surroundings;
     this.#onStep = options.onStep ?? (() => undefined);
     const topics = options.topics ?? hubSinkTopics();
@@ -136,7 +136,7 @@ class Sink implements RunningWorker {
     // What hangs on a server that is away gives up now; it was recorded, and the next worker takes it up.
     this.#stopping.abort();
     await this.#consumer.close();
-    await Promise.all([...this.#onTheWay.values()].map(({ done }) => done));
+    await Promise.all([...this.#inFlight.values()].map(({ done }) => done));
     await this.#refusals.close();
     this.#inserter.close();
     removeSinkMetrics(this.#surroundings.metrics);
@@ -180,7 +180,7 @@ class Sink implements RunningWorker {
       if (lane.full) {
         this.#send(lane);
         if (lane.full) {
-          await this.#onTheWay.get(message.topic)?.done;
+          await this.#inFlight.get(message.topic)?.done;
           this.#send(lane);
           // While it waited, partitions may have been taken away or moved.
           messages = [...messages.slice(0, i), ...messages.slice(i).filter(this.#consumer.isCurrent(batch.epoch))];
@@ -198,7 +198,7 @@ class Sink implements RunningWorker {
     const cost = this.#cost();
     let wait = 50;
     for (const lane of this.#lanes.values()) {
-      if (!this.#onTheWay.has(lane.topic.topic)) wait = Math.min(wait, lane.dueIn(now, cost));
+      if (!this.#inFlight.has(lane.topic.topic)) wait = Math.min(wait, lane.dueIn(now, cost));
     }
     return Math.max(0, Math.floor(wait));
   }
@@ -213,13 +213,13 @@ class Sink implements RunningWorker {
   /** Sends the lane's rows unless a load of it is on its way already. */
   #send(lane: Lane): void {
     const topic = lane.topic.topic;
-    if (lane.empty || this.#onTheWay.has(topic)) return;
+    if (lane.empty || this.#inFlight.has(topic)) return;
     const load = lane.take();
     const done = this.#landed(lane, load).finally(() => {
-      this.#onTheWay.delete(topic);
+      this.#inFlight.delete(topic);
       lane.giveBack(load.rows);
     });
-    this.#onTheWay.set(topic, { chunk: load.chunk, done });
+    this.#inFlight.set(topic, { chunk: load.chunk, done });
   }
 
   async #landed(lane: Lane, load: Load): Promise<void> {
@@ -336,9 +336,9 @@ class Sink implements RunningWorker {
   async #drain(topics: Iterable<string>): Promise<void> {
     const drained = Promise.all(
       [...topics].map(async (topic) => {
-        await this.#onTheWay.get(topic)?.done;
+        await this.#inFlight.get(topic)?.done;
         this.#send(this.#lanes.get(topic) as Lane);
-        await this.#onTheWay.get(topic)?.done;
+        await this.#inFlight.get(topic)?.done;
       }),
     );
     await Promise.race([drained, sleep(DRAIN_MS, undefined, { ref: false })]);

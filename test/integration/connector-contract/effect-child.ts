@@ -31,13 +31,11 @@ process.on('message', (message) => {
       .then(() => connection.close())
       .then(() => process.exit(0));
   if (message === 'metrics')
-    void context.metrics
-      .getMetricsAsJSON()
-      .then((metrics) =>
-        process.send?.({
-          metrics,
-          rss: process.memoryUsage.rss(),
-          cpuMicros: process.cpuUsage().user + process.cpuUsage().system,
-        }),
-      );
+    void context.metrics.getMetricsAsJSON().then((metrics) =>
+      process.send?.({
+        metrics,
+        rss: process.memoryUsage.rss(),
+        cpuMicros: process.cpuUsage().user + process.cpuUsage().system,
+      }),
+    );
 });
