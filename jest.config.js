@@ -27,7 +27,7 @@ export default {
       displayName: 'unit',
       testMatch: [
         '<rootDir>/{connectors,console,dashboards,lending,migration,models,pipelines,platform,schedules,tools}/**/*.test.ts',
-        '<rootDir>/test/{generators,vectors,support}/**/*.test.ts',
+        '<rootDir>/test/{docs,generators,vectors,support}/**/*.test.ts',
       ],
     },
     {

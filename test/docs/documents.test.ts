@@ -1,0 +1,87 @@
+import { describe, expect, it } from '@jest/globals';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { projectPath } from '../../platform/kernel/project.ts';
+import { anchorsOf, blocksOf, documents, inlineCode, readDocument } from './documents.ts';
+import { sourceText } from './sources.ts';
+
+const scripts = Object.keys(
+  (JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { scripts: Record<string, string> }).scripts,
+);
+const ROOMS =
+  'bin|connectors|console|dashboards|docs|lending|models|pipelines|platform|test|tools|hub\\.ts|compose\\.yaml';
+const PATH = new RegExp(`^(${ROOMS})(/[\\w.@-]+)*/?$`);
+
+describe.each(documents())('$path', (document) => {
+  it('links to files and headings that exist', () => {
+    const broken = [...document.text.matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, target = '']) => target)
+      .filter((target) => !/^[a-z]+:/.test(target))
+      .filter((target) => {
+        const [file = '', anchor] = target.split('#');
+        const path = file === '' ? document.path : normalize(join(dirname(document.path), file));
+        if (!existsSync(projectPath(path))) return true;
+        return anchor !== undefined && !anchorsOf(readDocument(path)).has(decodeURIComponent(anchor));
+      });
+    expect(broken).toEqual([]);
+  });
+
+  it('names files and folders that exist', () => {
+    const missing = inlineCode(document)
+      .filter((code) => PATH.test(code) && code.includes('/'))
+      .filter((path) => !existsSync(projectPath(path)));
+    expect(missing).toEqual([]);
+  });
+
+  it('names npm scripts that exist', () => {
+    const named = [...document.text.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, script = '']) => script);
+    expect(named.filter((script) => !scripts.includes(script))).toEqual([]);
+  });
+});
+
+describe('the glossary', () => {
+  const rows = readDocument('docs/glossary.md')
+    .text.split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| 中文'))
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+
+  it('gives every term in both languages', () => {
+    expect(rows.length).toBeGreaterThan(60);
+    expect(rows.filter((cells) => cells.length !== 5 || cells.slice(1, 4).includes(''))).toEqual([]);
+  });
+
+  it('gives names that occur in the code', () => {
+    const code = sourceText();
+    const names = rows.flatMap((cells) => [...cells[3]!.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name));
+    const isWord = (name: string): boolean => new RegExp(`(?<![A-Za-z0-9])${name}(?![A-Za-z0-9])`).test(code);
+    expect(names.filter((name) => !isWord(name))).toEqual([]);
+  });
+});
+
+describe('the decisions', () => {
+  const decisions = documents().filter(({ path }) => /^docs\/decisions\/\d{4}-/.test(path));
+
+  it.each(decisions)('$path has context, decision, consequences and alternatives', ({ text }) => {
+    expect([...text.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)).toEqual([
+      'Context',
+      'Decision',
+      'Consequences',
+      'Alternatives',
+    ]);
+  });
+
+  it('are all in their list', () => {
+    const list = readDocument('docs/decisions/README.md').text;
+    expect(decisions.filter(({ path }) => !list.includes(path.slice('docs/decisions/'.length)))).toEqual([]);
+  });
+});
+
+describe('JSON and diagrams in the documents', () => {
+  const blocks = documents().flatMap((document) =>
+    blocksOf(document).map((block) => ({ ...block, path: document.path })),
+  );
+
+  it('are well-formed JSON', () => {
+    for (const { language, text } of blocks) if (language === 'json') expect(() => JSON.parse(text)).not.toThrow();
+  });
+});
