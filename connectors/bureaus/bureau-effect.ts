@@ -1,26 +1,13 @@
-import {
-  type BureauKind,
-  creditReportReceived,
-  creditReportRequested,
-  type DataOf,
-} from '../../models/events/index.ts';
+import { type BureauKind, creditReportReceived, creditReportRequested } from '../../models/events/index.ts';
 import { businessDateOf } from '../../models/reference/dates.ts';
 import type { CallLimits, CallResult, Effect } from '../../platform/streaming/effect-runtime/index.ts';
 import { PoisonError, RejectedError, RetriableError } from '../contract.ts';
 import { type Bureau, type BureauAdapter, type Inquiry, NOTHING_KNOWN } from './bureau.ts';
 import { consentProblem } from './consent.ts';
+import type { ReportCommand, ReportReceived, RevealSubject } from './credit-report.ts';
 import type { EnquiryRegister } from './enquiry-register.ts';
 import { personErased } from './reveal-batcher.ts';
 import { costFenOf, reusableSince, type TermsAt } from './terms.ts';
-
-export type ReportCommand = DataOf<typeof creditReportRequested>;
-export type ReportReceived = DataOf<typeof creditReportReceived>;
-
-/**
- * Opens the protected values of a person, for the moment of sending. Throws an error with `retriable` true while keys cannot
- * be read, and PoisonError when the person was erased.
- */
-export type RevealSubject = (command: ReportCommand) => Promise<Inquiry['subject']>;
 
 export interface BureauEffectOptions {
   adapter: Pick<BureauAdapter, 'bureau' | 'kind' | 'purposes'>;

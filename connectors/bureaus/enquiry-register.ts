@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { Clock } from '../../platform/kernel/clock.ts';
 import { RetriableError } from '../contract.ts';
-import type { ReportCommand, ReportReceived } from './bureau-effect.ts';
+import type { ReportCommand, ReportReceived } from './credit-report.ts';
 import { inBatches } from './in-batches.ts';
 
 /** What is to be done about a command. */

@@ -1,6 +1,6 @@
 import { PoisonError, RetriableError } from '../contract.ts';
 import type { Privacy, Revealed } from '../../platform/storage/privacy/index.ts';
-import type { RevealSubject, ReportCommand } from './bureau-effect.ts';
+import type { RevealSubject, ReportCommand } from './credit-report.ts';
 import { inBatches } from './in-batches.ts';
 
 type Opened = Revealed<'name' | 'idNo' | 'mobile'>;

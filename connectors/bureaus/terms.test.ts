@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { BUREAUS_POLICIES, POLICIES, policyInForce } from '../../models/policies/index.ts';
 import { BUREAU_ADAPTERS } from './adapters.ts';
-import { reusedReport, type ReportCommand, type ReportReceived } from './bureau-effect.ts';
+import { reusedReport } from './bureau-effect.ts';
+import type { ReportCommand, ReportReceived } from './credit-report.ts';
 import { costFenOf, reusableSince, termsOf } from './terms.ts';
 
 const NOW = '2026-11-23T10:00:00.000Z';

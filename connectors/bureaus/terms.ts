@@ -1,6 +1,6 @@
 import type { BureausPolicy } from '../../models/policies/index.ts';
 import { RetriableError } from '../contract.ts';
-import type { ReportReceived } from './bureau-effect.ts';
+import type { ReportReceived } from './credit-report.ts';
 
 export type BureauTerms = BureausPolicy['bureaus'][number];
 

@@ -1,5 +1,5 @@
 import type { EnquiryRegister } from '../../connectors/bureaus/enquiry-register.ts';
-import type { ReportReceived } from '../../connectors/bureaus/bureau-effect.ts';
+import type { ReportReceived } from '../../connectors/bureaus/credit-report.ts';
 
 /** A register of enquiries of one process, without reuse: for tests and benches of the effect runtime, whose persons have no keys. */
 export function memoryRegister(): EnquiryRegister {
