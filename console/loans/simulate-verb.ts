@@ -7,7 +7,7 @@ import { money } from '../../lending/simulations/explanation.ts';
 import { readSimulation } from '../../lending/simulations/read-simulation.ts';
 import { simulate } from '../../lending/simulations/simulate.ts';
 import { type SimulationForm, SimulationForm as FORM } from '../../lending/simulations/simulation-form.ts';
-import type { SimulatedStep } from '../../lending/simulations/step.ts';
+import type { SimulatedStep } from '../../lending/simulations/simulated-step.ts';
 
 /** `hub simulate FILE`: needs no running hub; a product is priced as shipped. */
 export const simulateVerb: Verb = {

@@ -13,7 +13,7 @@ import { readSimulation } from '../../lending/simulations/read-simulation.ts';
 import { simulate } from '../../lending/simulations/simulate.ts';
 import { SimulationAnswer } from '../../lending/simulations/simulation-answer.ts';
 import { type SimulationForm, SimulationForm as FORM } from '../../lending/simulations/simulation-form.ts';
-import type { SimulatedStep } from '../../lending/simulations/step.ts';
+import type { SimulatedStep } from '../../lending/simulations/simulated-step.ts';
 import { simulateVerb } from './simulate-verb.ts';
 
 const LOAN = {

@@ -5,9 +5,7 @@ import type { LoanState } from '../engine/loan/loan-state.ts';
 import type { Transaction, TransactionKind } from '../engine/loan/transaction.ts';
 import { explainLevel, explainSchedule } from './explain-schedule.ts';
 import { type Explanation, joined, money, PORTION_WORD, type Said, sumText } from './explanation.ts';
-import type { SimulatedStep } from './step.ts';
-
-export type { Explanation } from './explanation.ts';
+import type { SimulatedStep } from './simulated-step.ts';
 
 /** Every figure of a step that the step has made or changed: the formula with the numbers in it. */
 export function explainStep(

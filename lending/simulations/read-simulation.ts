@@ -1,6 +1,6 @@
 import type { PolicyVersion, ProductPolicy } from '../../models/policies/index.ts';
 import { daysBetween, isBusinessDate } from '../../models/reference/dates.ts';
-import { type FieldError, InvalidInputError } from '../../models/errors.ts';
+import type { FieldError } from '../../models/errors.ts';
 import { checkTerms } from '../engine/check-terms.ts';
 import { isDecimal } from '../engine/fraction.ts';
 import type { LoanEvent } from '../engine/loan/loan-event.ts';
@@ -8,8 +8,9 @@ import type { ServicingRules } from '../engine/loan/servicing-rules.ts';
 import { DEFAULT_LOAN_POLICY, type LoanPolicy } from '../engine/loan-policy.ts';
 import type { LoanTerms } from '../engine/terms.ts';
 import { inWordsOfTheForm, quotedTerms } from '../quotes/quote.ts';
-import { EVENT_FIELDS, type EventForm, type SimulationForm } from './simulation-form.ts';
+import { refusal, within } from './refusal.ts';
 import type { Simulation } from './simulate.ts';
+import { EVENT_FIELDS, type EventForm, type SimulationForm } from './simulation-form.ts';
 
 /** Fifteen years: longer than any car loan; with it, what a request may cost is bounded. */
 const LONGEST_DAYS = 5_479;
@@ -39,10 +40,6 @@ export function readSimulation(
   };
 }
 
-function refusal(errors: readonly FieldError[]): InvalidInputError {
-  return new InvalidInputError('This cannot be simulated', errors);
-}
-
 function readLoan(
   loan: SimulationForm['loan'],
   partnerId: string,
@@ -58,16 +55,6 @@ function readLoan(
       return { terms: whole, servicing };
     });
   });
-}
-
-/** Errors of a part, with the pointer to the part in front of theirs. */
-export function within<Result>(pointer: string, work: () => Result): Result {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof InvalidInputError)) throw error;
-    throw refusal(error.errors.map((each) => ({ ...each, pointer: `${pointer}${each.pointer}` })));
-  }
 }
 
 function policyOf(servicing: ServicingRules, form: SimulationForm['servicing']): LoanPolicy {

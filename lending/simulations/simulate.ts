@@ -6,8 +6,9 @@ import { type LoanState, newLoan } from '../engine/loan/loan-state.ts';
 import type { LoanPolicy } from '../engine/loan-policy.ts';
 import type { LoanTerms } from '../engine/terms.ts';
 import { closingDays, type DayEnds } from './closing-days.ts';
-import { within } from './read-simulation.ts';
-import { type SimulatedStep, stepOf } from './step.ts';
+import { within } from './refusal.ts';
+import type { SimulatedStep } from './simulated-step.ts';
+import { stepOf } from './step.ts';
 
 /** A loan and what happens to it. */
 export interface Simulation {

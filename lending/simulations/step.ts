@@ -1,72 +1,13 @@
 import { DEFAULT_CHART } from '../../models/ledger/index.ts';
-import type { Ageing } from '../engine/ageing/ageing.ts';
-import type { Classification } from '../engine/ageing/asset-class.ts';
-import type { JournalEntry } from '../engine/ledger/journal.ts';
-import { type Amounts, sumOf } from '../engine/loan/amounts.ts';
+import { sumOf } from '../engine/loan/amounts.ts';
 import { overpaidFen, owed } from '../engine/loan/book.ts';
 import { chargeTotals } from '../engine/loan/charge.ts';
-import { type Instalment, outstandingFen } from '../engine/loan/instalment.ts';
+import { outstandingFen } from '../engine/loan/instalment.ts';
 import type { LoanEvent } from '../engine/loan/loan-event.ts';
-import { ageingOf, type LoanState, type LoanStatus, statusOf, transactionsOf } from '../engine/loan/loan-state.ts';
+import { ageingOf, type LoanState, statusOf, transactionsOf } from '../engine/loan/loan-state.ts';
 import { sameToTheBooks, type Transaction } from '../engine/loan/transaction.ts';
-import { type Explanation, explainStep } from './explain-step.ts';
-
-/** One line of the schedule as it stands. */
-export interface ScheduleLine {
-  readonly n: number;
-  readonly kind: Instalment['kind'];
-  readonly fromOn: string;
-  readonly dueOn: string;
-  readonly principalFen: number;
-  readonly interestFen: number;
-  readonly feeFen: number;
-  readonly penaltyFen: number;
-  readonly totalFen: number;
-  readonly paidFen: number;
-  readonly waivedFen: number;
-  readonly writtenOffFen: number;
-  readonly outstandingFen: number;
-  /** principal the schedule still asks for after this instalment */
-  readonly balanceFen: number;
-  readonly completedOn: string | null;
-}
-
-/** The loan after an event. Schedule and charges are whole; transactions and journal are those the step made or changed. */
-export interface SimulatedStep {
-  readonly n: number;
-  readonly event: { readonly type: LoanEvent['type']; readonly on: string; readonly id: string | null };
-  readonly businessDate: string;
-  readonly status: LoanStatus;
-  readonly owed: Amounts & { readonly totalFen: number };
-  readonly overpaidFen: number;
-  readonly schedule: readonly ScheduleLine[];
-  readonly charges: readonly {
-    readonly chargeId: string;
-    readonly name: string;
-    readonly kind: string;
-    readonly dueFen: number;
-    readonly paidFen: number;
-    readonly waivedFen: number;
-    readonly outstandingFen: number;
-  }[];
-  readonly transactions: readonly Omit<Transaction, 'fraud'>[];
-  readonly ageing: Omit<Ageing, 'overdue'> & { readonly overdueFen: number };
-  readonly classification: Classification;
-  readonly nonAccrual: boolean;
-  readonly journal: readonly StepEntry[];
-  readonly explanations: readonly Explanation[];
-}
-
-/** An entry with its accounts by number and name. */
-export interface StepEntry extends Omit<JournalEntry, 'lines'> {
-  readonly lines: readonly {
-    readonly side: 'D' | 'C';
-    readonly account: string;
-    readonly code: string;
-    readonly name: { readonly zh: string; readonly en: string };
-    readonly amountFen: number;
-  }[];
-}
+import { explainStep } from './explain-step.ts';
+import type { ScheduleLine, SimulatedStep, StepEntry } from './simulated-step.ts';
 
 /** What a step shows. */
 export function stepOf(n: number, event: LoanEvent, before: LoanState, after: LoanState): SimulatedStep {

@@ -1,4 +1,13 @@
+import type { LoanState } from '../../lending/engine/loan/loan-state.ts';
 import type { Row, Scalar } from './vector-file.ts';
+
+/** What came of one expectation. `unchecked` says what of it this engine cannot be asked, and why. */
+export interface Checked {
+  readonly differences: readonly string[];
+  readonly unchecked?: string;
+  /** an expectation may be told as a step that changes the loan */
+  readonly state?: LoanState;
+}
 
 /** `10.0` and `10.00` are one amount; other texts are themselves. */
 function plain(value: Scalar): string {

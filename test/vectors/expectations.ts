@@ -2,19 +2,11 @@ import { overpaidFen, owed } from '../../lending/engine/loan/book.ts';
 import { sumOf } from '../../lending/engine/loan/amounts.ts';
 import { linesOfTransaction } from '../../lending/engine/ledger/journal.ts';
 import { ageingOf, delinquencyOn, type LoanState, statusOf, transactionsOf } from '../../lending/engine/loan/loan-state.ts';
-import { listDifferences, rowDifferences, setDifferences, textDifferences, valueDifferences } from './compare.ts';
+import { type Checked, listDifferences, rowDifferences, setDifferences, textDifferences, valueDifferences } from './compare.ts';
 import { ledgerText, yuanText } from './fineract-ledger.ts';
 import { chargeRows, scheduleRows, scheduleTotals, STATUS_TEXT, transactionRows } from './loan-views.ts';
 import { checkInWords } from './expectations-in-words.ts';
 import type { Expectation, Row, Scalar } from './vector-file.ts';
-
-/** What came of one expectation. `unchecked` says what of it this engine cannot be asked, and why. */
-export interface Checked {
-  readonly differences: readonly string[];
-  readonly unchecked?: string;
-  /** an expectation may be told as a step that changes the loan */
-  readonly state?: LoanState;
-}
 
 type Check = (state: LoanState, value: unknown, businessDate: string) => Checked;
 

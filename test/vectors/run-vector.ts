@@ -1,6 +1,7 @@
 import { messageOf } from '../../platform/kernel/errors.ts';
 import type { LoanState } from '../../lending/engine/loan/loan-state.ts';
-import { type Checked, checkExpectation } from './expectations.ts';
+import type { Checked } from './compare.ts';
+import { checkExpectation } from './expectations.ts';
 import { NotApplicable, replayVector, type Standing } from './replay-vector.ts';
 import { checkPostingFlow, checkPostingRule, checkSimpleDelinquency, checkStatedPostings } from './simple-kinds.ts';
 import type { Expectation, Vector, VectorFile } from './vector-file.ts';

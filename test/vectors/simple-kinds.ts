@@ -9,7 +9,7 @@ import { addedInstalment } from '../../lending/engine/loan/instalment.ts';
 import { newLoan } from '../../lending/engine/loan/loan-state.ts';
 import { DEFAULT_LOAN, policyOf } from './fineract-product.ts';
 import { textDifferences } from './compare.ts';
-import type { Checked } from './expectations.ts';
+import type { Checked } from './compare.ts';
 import { ledgerText, RULE_ACCOUNTS, yuanText } from './fineract-ledger.ts';
 import { fenOf, termsOf } from './fineract-terms.ts';
 import { NotApplicable } from './replay-vector.ts';

@@ -1,4 +1,5 @@
 import { rangeName } from '../../models/scorecards/bins-sql.ts';
+import type { Characteristics } from '../../models/scorecards/score.ts';
 import type { Characteristic } from '../../models/scorecards/scorecard.ts';
 import type { Declaration, DeclaredCharacteristic } from './declaration.ts';
 import {
@@ -10,8 +11,13 @@ import {
   tallyOf,
   weightOfEvidence,
 } from './evidence.ts';
-import type { FitRow } from './fit-scorecard.ts';
 import { rounded } from './measures.ts';
+
+/** A row as the fit sees it. */
+export interface FitRow {
+  readonly values: Characteristics;
+  readonly bad: boolean;
+}
 
 /** A characteristic with its bins and their evidence in the development sample, before it has points. */
 export function draftOf(

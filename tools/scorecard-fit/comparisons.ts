@@ -1,8 +1,8 @@
 import type { FitReport } from '../../models/scorecards/scorecard.ts';
 import type { Characteristics } from '../../models/scorecards/score.ts';
-import { draftOf } from './characteristic-draft.ts';
+import { draftOf, type FitRow } from './characteristic-draft.ts';
 import type { Declaration } from './declaration.ts';
-import { fitCard, type FitRow, type FittedCard, outcomesOf, scoredBy } from './fit-scorecard.ts';
+import { fitCard, type FittedCard, outcomesOf, scoredBy } from './fit-scorecard.ts';
 import { fitLogistic, logistic } from './logistic-regression.ts';
 import { measuresOf } from './measures.ts';
 import { type Split, trainingCharacteristics, type TrainingRow, unavailableCharacteristics } from './training-data.ts';

@@ -1,16 +1,10 @@
 import { lnOddsOfBad, probabilityOfDefault } from '../../models/scorecards/probability.ts';
-import { binOf, type Characteristics, score } from '../../models/scorecards/score.ts';
+import { binOf, score } from '../../models/scorecards/score.ts';
 import type { Scorecard } from '../../models/scorecards/scorecard.ts';
-import { draftOf, withPoints } from './characteristic-draft.ts';
+import { draftOf, type FitRow, withPoints } from './characteristic-draft.ts';
 import type { Declaration } from './declaration.ts';
 import { fitLogistic } from './logistic-regression.ts';
 import { rounded, type Scored } from './measures.ts';
-
-/** A row as the fit sees it. */
-export interface FitRow {
-  readonly values: Characteristics;
-  readonly bad: boolean;
-}
 
 /** What the scoring of a row needs of a scorecard. */
 export type FittedCard = Pick<Scorecard, 'scaling' | 'basePoints' | 'calibration' | 'characteristics' | 'scoreBands'>;
