@@ -9,9 +9,9 @@ import type { HubModule } from './platform/edge/hub-module.ts';
 import { platformModule } from './platform/edge/platform-module.ts';
 import { openContext } from './platform/edge/process/open-context.ts';
 import { processVerbs } from './platform/edge/process/verbs.ts';
-import { webWorker } from './platform/edge/process/web.ts';
+import { webWorker } from './platform/edge/process/web-worker.ts';
 import { resolveEndpoints } from './platform/kernel/config/endpoints.ts';
-import { EMBEDDED_PARTS } from './platform/local/embedded-parts.ts';
+import { EMBEDDED_SERVERS } from './platform/local/embedded-servers.ts';
 import { reconcileOver } from './platform/streaming/conservation/index.ts';
 import { demoVerb } from './test/demo/demo.ts';
 import { backtestVerb } from './tools/backtest/verb.ts';
@@ -31,10 +31,10 @@ const modules: readonly HubModule[] = [
 ];
 
 const verbs = [
-  ...processVerbs(() => modules, EMBEDDED_PARTS),
+  ...processVerbs(() => modules, EMBEDDED_SERVERS),
   ...modules.flatMap((module) => module.verbs ?? []),
   backtestVerb,
-  demoVerb({ modules: () => modules, parts: EMBEDDED_PARTS, reconcile }),
+  demoVerb({ modules: () => modules, servers: EMBEDDED_SERVERS, reconcile }),
 ];
 
 process.exitCode = await runCli(process.argv.slice(2), verbs, {

@@ -29,5 +29,5 @@ try {
 process.setSourceMapsEnabled(true);
 // Children that the hub starts run the same bundle, also when a newer one is built meanwhile.
 process.env['HUB_BUNDLE'] = bundle;
-const entry = process.argv[2] === 'parts' ? 'platform/local/parts-main.js' : 'hub.js';
+const entry = process.argv[2] === 'servers' ? 'platform/local/servers-main.js' : 'hub.js';
 await import(pathToFileURL(join(bundle, entry)).href);

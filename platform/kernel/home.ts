@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 /** The folders of one hub under HUB_HOME. */
 export interface Home {
   root: string;
-  /** Data of the embedded parts: data/kafka, data/postgres, data/clickhouse. */
+  /** Data of the embedded servers: data/kafka, data/postgres, data/clickhouse. */
   data: string;
   logs: string;
   /** One JSON file per running child. */

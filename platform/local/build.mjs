@@ -22,14 +22,14 @@ const ROOMS = [
   'test/generators',
   'test/support',
 ];
-const ENTRIES = ['hub.ts', 'platform/local/clickhouse/server-main.ts', 'platform/local/parts-main.ts'];
+const ENTRIES = ['hub.ts', 'platform/local/clickhouse/server-main.ts', 'platform/local/servers-main.ts'];
 const NOT_BUNDLED = /^(node_modules|dist|web|generated)$/;
 const KEPT_BUILDS = 8;
 
-/** What the engines alone need: for tests and tools that must not depend on the rest of the hub. */
-export const ENGINE_ENTRIES = ENTRIES.slice(1);
-/** Where a bundle of the engines alone goes. */
-export const ENGINE_DIST = join(root, 'node_modules', '.cache', 'hub-engines');
+/** What the servers alone need: for tests and tools that must not depend on the rest of the hub. */
+export const SERVER_ENTRIES = ENTRIES.slice(1);
+/** Where a bundle of the servers alone goes. */
+export const SERVER_DIST = join(root, 'node_modules', '.cache', 'hub-servers');
 
 /** Every TypeScript source that may end in the bundle, with its size and time. */
 function* sources(folder) {

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Part } from '../edge/process/part.ts';
-import { bundledEntry } from '../edge/process/bundle.ts';
+import type { EmbeddedServer } from '../edge/process/supervisor/embedded-server.ts';
+import { bundledEntry } from '../edge/process/bundled-entry.ts';
 
 /** chDB (the ClickHouse engine in a Node process) behind ClickHouse's HTTP protocol, on loopback. */
-export const clickhouse: Part = {
+export const clickhouse: EmbeddedServer = {
   name: 'clickhouse',
   setting: 'CLICKHOUSE_URL',
   ports: ['clickhouse'],

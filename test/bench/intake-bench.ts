@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { addPartner } from '../../connectors/intake/index.ts';
-import { WEB_FLAGS } from '../../platform/edge/process/up.ts';
+import { WEB_FLAGS } from '../../platform/edge/process/start-hub.ts';
 import { projectPath } from '../../platform/kernel/project.ts';
 import { endBundledChild, startBundledChild } from '../support/bundled-child.ts';
 import { createIntakeHome, openIntakeContext, type IntakeHome } from '../support/intake-server.ts';

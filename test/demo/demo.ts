@@ -23,8 +23,9 @@ import { writeFileAtomic } from '../../platform/kernel/home.ts';
 import { HubError, InvalidInputError } from '../../platform/kernel/errors.ts';
 import type { HubModule } from '../../platform/edge/hub-module.ts';
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
-import type { Part } from '../../platform/edge/process/part.ts';
-import { SANDBOX_SEED, startHub } from '../../platform/edge/process/up.ts';
+import type { EmbeddedServer } from '../../platform/edge/process/supervisor/embedded-server.ts';
+import { SANDBOX_SEED } from '../../platform/edge/process/role/run-sandboxes.ts';
+import { startHub } from '../../platform/edge/process/start-hub.ts';
 import { untilSignalled } from '../../platform/edge/process/verbs.ts';
 import { SAMPLE_FORMATS } from '../../models/forms/samples/index.ts';
 import { businessDateOf } from '../../platform/kernel/clock.ts';
@@ -49,15 +50,15 @@ const SETTLED_WITHIN_MS = 180_000;
 const TOLD_WITHIN_MS = 60_000;
 const USER = 'demo';
 
-export interface DemoParts {
+export interface DemoDeps {
   modules: () => readonly HubModule[];
-  /** The engines to start where no URL names a real server. */
-  parts: readonly Part[];
+  /** The servers to start where no URL names a real server. */
+  servers: readonly EmbeddedServer[];
   reconcile: (context: HubContext) => Promise<Reconciliation>;
 }
 
 /** `hub demo [--exit]`: starts everything embedded, sends sample applications from several partners, and shows what happened. */
-export function demoVerb({ modules, parts, reconcile }: DemoParts): Verb {
+export function demoVerb({ modules, servers, reconcile }: DemoDeps): Verb {
   return {
     path: 'demo',
     summary: 'start the hub with sample inputs, print what happened and where to look, stay up',
@@ -73,7 +74,7 @@ export function demoVerb({ modules, parts, reconcile }: DemoParts): Verb {
       // The partners' side of callbacks is played here, on loopback: nothing a hub in earnest would let them name.
       process.env.CALLBACK_NETWORKS ??= '127.0.0.0/8';
       const hub = await startHub(settings, modules(), {
-        parts,
+        servers,
         signal,
         onProgress: ({ name, message }) => say(`  ${name}: ${message}`),
       });

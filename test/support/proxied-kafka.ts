@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openHome } from '../../platform/kernel/home.ts';
 import { kafka } from '../../platform/local/kafka.ts';
-import { freePort } from '../../platform/edge/process/ports.ts';
+import { freePort } from '../../platform/edge/process/supervisor/ports.ts';
 import { eventually } from './eventually.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
@@ -36,7 +36,7 @@ export async function startProxiedKafka(): Promise<ProxiedKafka> {
     env: process.env,
   });
   const { marker: config, ready } = child;
-  if (config === undefined || ready === 'ipc') throw new Error('the part kafka names no configuration or no probe');
+  if (config === undefined || ready === 'ipc') throw new Error('the server kafka names no configuration or no probe');
   const settings = readFileSync(config, 'utf8')
     .replace(/^listeners=(PLAINTEXT:[^,\n]+)/m, `listeners=$1,PROXIED://127.0.0.1:${behind}`)
     .replace(/^advertised\.listeners=(.+)$/m, `advertised.listeners=$1,PROXIED://127.0.0.1:${proxy.port}`)

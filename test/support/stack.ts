@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 
-/** Addresses of the engines the tests share. */
+/** Addresses of the servers the tests share. */
 export interface TestStack {
   kafkaBrokers: string;
   databaseUrl: string;
@@ -10,14 +10,14 @@ export interface TestStack {
 }
 
 /**
- * The engines for tests: those named by the JSON file in HUB_TEST_STACK, which jest's global setup has started and named
+ * The servers for tests: those named by the JSON file in HUB_TEST_STACK, which jest's global setup has started and named
  * unless it was set from outside.
  */
 export function testStack(): TestStack {
   const file = process.env['HUB_TEST_STACK'];
   if (!file)
     throw new Error(
-      'HUB_TEST_STACK is not set: tests that need the engines belong to the jest project "stack" (test/integration, acceptance, chaos, browser)',
+      'HUB_TEST_STACK is not set: tests that need the servers belong to the jest project "stack" (test/integration, acceptance, chaos, browser)',
     );
   return JSON.parse(readFileSync(file, 'utf8')) as TestStack;
 }

@@ -4,19 +4,19 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ENGINE_DIST, ENGINE_ENTRIES, ensureBuilt } from '../../platform/local/build.mjs';
+import { SERVER_DIST, SERVER_ENTRIES, ensureBuilt } from '../../platform/local/build.mjs';
 
 /** @type {{ process: import('node:child_process').ChildProcess, folder: string } | undefined} */
 let running;
 
 /** Starts Kafka, Postgres and ClickHouse on free ports under a temporary folder and names them in HUB_TEST_STACK. */
 export async function startTestStack() {
-  const bundle = await ensureBuilt({ dist: ENGINE_DIST, entries: ENGINE_ENTRIES });
+  const bundle = await ensureBuilt({ dist: SERVER_DIST, entries: SERVER_ENTRIES });
   const folder = mkdtempSync(join(tmpdir(), 'hub-test-'));
   const env = { ...process.env, HUB_BUNDLE: bundle };
   for (const name of ['KAFKA_BROKERS', 'DATABASE_URL', 'CLICKHOUSE_URL']) delete env[name];
-  // The IPC channel ends the engines when jest itself is killed.
-  const child = spawn(process.execPath, [join(bundle, 'platform/local/parts-main.js'), '--home', folder, '--json'], {
+  // The IPC channel ends the servers when jest itself is killed.
+  const child = spawn(process.execPath, [join(bundle, 'platform/local/servers-main.js'), '--home', folder, '--json'], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env,
     detached: true,
@@ -36,10 +36,10 @@ export async function startTestStack() {
 
 async function readyLine(stdout, progress) {
   for await (const line of createInterface({ input: stdout })) if (line.startsWith('{')) return line;
-  throw new Error(`the engines for the tests did not start:\n${progress()}`);
+  throw new Error(`the servers for the tests did not start:\n${progress()}`);
 }
 
-/** Ends the engines that startTestStack started, if any, and removes their folder. */
+/** Ends the servers that startTestStack started, if any, and removes their folder. */
 export async function stopTestStack() {
   if (running === undefined) return;
   const { process: child, folder } = running;

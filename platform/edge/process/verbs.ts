@@ -1,19 +1,20 @@
-import { runningChildren } from './run-files.ts';
+import { runningChildren } from './supervisor/run-files.ts';
 import { openHome } from '../../kernel/home.ts';
 import type { HubModule } from '../hub-module.ts';
 import type { Role } from '../../kernel/worker.ts';
 import type { Verb } from '../cli/verb.ts';
-import type { Part } from './part.ts';
-import { livingProcesses } from './heartbeat.ts';
-import { runRole } from './role-main.ts';
-import { parseRoles, startHub } from './up.ts';
+import type { EmbeddedServer } from './supervisor/embedded-server.ts';
+import { livingProcesses } from './role/heartbeat.ts';
+import { runRole } from './role/run-role.ts';
+import { runSandboxes } from './role/run-sandboxes.ts';
+import { parseRoles, startHub } from './start-hub.ts';
 
-/** `hub up`, `hub status` and the inner `hub role`, over all modules of the hub; `parts` are the engines that no URL replaces. */
-export function processVerbs(modules: () => readonly HubModule[], parts: readonly Part[]): Verb[] {
-  return [upVerb(modules, parts), statusVerb, roleVerb(modules)];
+/** `hub up`, `hub status` and the hidden `hub role` and `hub sandboxes`, over all modules of the hub; `servers` are the embedded ones. */
+export function processVerbs(modules: () => readonly HubModule[], servers: readonly EmbeddedServer[]): Verb[] {
+  return [upVerb(modules, servers), statusVerb, roleVerb(modules), sandboxesVerb(modules)];
 }
 
-/** Resolves on the first SIGTERM or SIGINT; a start that is under way is given up through the signal. */
+/** Resolves on the first SIGTERM or SIGINT, and aborts the signal of a start that is under way. */
 export function untilSignalled(): { signal: AbortSignal; signalled: Promise<void> } {
   const controller = new AbortController();
   const signalled = new Promise<void>((resolve) => {
@@ -26,7 +27,7 @@ export function untilSignalled(): { signal: AbortSignal; signalled: Promise<void
   return { signal: controller.signal, signalled };
 }
 
-function upVerb(modules: () => readonly HubModule[], parts: readonly Part[]): Verb {
+function upVerb(modules: () => readonly HubModule[], servers: readonly EmbeddedServer[]): Verb {
   return {
     path: 'up',
     summary: 'start the hub and stay in the foreground until SIGTERM or Ctrl-C',
@@ -40,7 +41,7 @@ function upVerb(modules: () => readonly HubModule[], parts: readonly Part[]): Ve
       const only = typeof options.only === 'string' ? parseRoles(options.only) : undefined;
       const asJson = options.json === true;
       const hub = await startHub(settings, modules(), {
-        parts,
+        servers,
         only,
         signal,
         onProgress: ({ name, message }) => process.stderr.write(`${name}: ${message}\n`),
@@ -60,7 +61,7 @@ const statusVerb: Verb = {
   path: 'status',
   summary: 'what runs, on which process ids, and whether it is well',
   run: async ({ settings, context }) => {
-    const parts = runningChildren(openHome(settings.home)).map(({ name, pid, port, startedAt, restarts }) => ({
+    const children = runningChildren(openHome(settings.home)).map(({ name, pid, port, startedAt, restarts }) => ({
       name,
       pid,
       port: port ?? null,
@@ -70,26 +71,38 @@ const statusVerb: Verb = {
     const processes = await livingProcesses(await context());
     const ok = processes.length > 0 && processes.every((row) => row.problems.length === 0);
     const lines = [
-      ...parts.map(
-        (part) =>
-          `${part.name.padEnd(12)} pid ${part.pid}${part.port === null ? '' : `, port ${part.port}`}, up since ${part.startedAt}${part.restarts > 0 ? `, restarted ${part.restarts} times` : ''}`,
+      ...children.map(
+        (child) =>
+          `${child.name.padEnd(12)} pid ${child.pid}${child.port === null ? '' : `, port ${child.port}`}, up since ${child.startedAt}${child.restarts > 0 ? `, restarted ${child.restarts} times` : ''}`,
       ),
       ...processes.flatMap((row) =>
         row.problems.map((problem) => `${row.role} on ${row.host} (pid ${row.pid}): ${problem}`),
       ),
     ];
-    return { ok, json: { ok, parts, processes }, text: lines.join('\n') || 'Nothing runs.' };
+    return { ok, json: { ok, children, processes }, text: lines.join('\n') || 'Nothing runs.' };
   },
 };
 
 function roleVerb(modules: () => readonly HubModule[]): Verb {
   return {
     path: 'role',
-    summary: 'run one role in this process (what `hub up` starts)',
+    summary: 'run one role in this process (started by `hub up`)',
     hidden: true,
     declare: (command) => void command.argument('<role>'),
     run: async ({ args, settings }) => {
       await runRole(parseRoles(args[0]!)[0] as Role, settings, modules());
+      return new Promise(() => undefined); // The process ends by endWithSupervisor.
+    },
+  };
+}
+
+function sandboxesVerb(modules: () => readonly HubModule[]): Verb {
+  return {
+    path: 'sandboxes',
+    summary: 'play the outside parties in this process (started by `hub up`)',
+    hidden: true,
+    run: async () => {
+      await runSandboxes(modules());
       return new Promise(() => undefined); // The process ends by endWithSupervisor.
     },
   };

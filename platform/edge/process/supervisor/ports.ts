@@ -3,9 +3,9 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PortInUseError } from './errors.ts';
-import { readJson, writeFileAtomic, type Home } from '../../kernel/home.ts';
+import { readJson, writeFileAtomic, type Home } from '../../../kernel/home.ts';
 
-// Below Linux's and macOS's range of ephemeral ports, so that no outgoing connection can sit on the port of a part that is being restarted.
+// Below Linux's and macOS's range of ephemeral ports, so that no outgoing connection can sit on the port of a server that is being restarted.
 const FIRST = 21_000;
 const LAST = 31_999;
 
@@ -40,7 +40,7 @@ export async function assertPortFree(name: string, port: number, setting: string
 }
 
 /**
- * The ports of the embedded parts, remembered in HUB_HOME/ports.json so that a second start uses the same ones. A remembered
+ * The ports of the embedded servers, remembered in HUB_HOME/ports.json so that a second start uses the same ones. A remembered
  * port that a stranger has taken meanwhile is replaced; a port asked for explicitly is never replaced (PortInUseError).
  */
 export async function choosePorts(

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Home } from '../../kernel/home.ts';
+import type { Home } from '../../../kernel/home.ts';
 
 const ROTATE_AT_BYTES = 10 * 1024 * 1024;
 const KEPT = 3;

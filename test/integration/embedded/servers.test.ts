@@ -8,11 +8,11 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafka from 'node-rdkafka';
 import pg from 'pg';
-import type { StackUrls } from '../../../platform/edge/process/supervisor.ts';
-import { runningChildren, type RunFile } from '../../../platform/edge/process/run-files.ts';
+import type { StackUrls } from '../../../platform/edge/process/supervisor/start-stack.ts';
+import { runningChildren, type RunFile } from '../../../platform/edge/process/supervisor/run-files.ts';
 import { openHome } from '../../../platform/kernel/home.ts';
-import { identityOf } from '../../../platform/edge/process/process-identity.ts';
-import { ENGINE_DIST, ENGINE_ENTRIES, ensureBuilt } from '../../../platform/local/build.mjs';
+import { identityOf } from '../../../platform/edge/process/supervisor/process-identity.ts';
+import { SERVER_DIST, SERVER_ENTRIES, ensureBuilt } from '../../../platform/local/build.mjs';
 
 // A folder closed to all others, as a clone under /root or a private temporary folder is.
 let home: string;
@@ -21,9 +21,9 @@ let hub: ChildProcess;
 let urls: StackUrls;
 
 beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), 'hub-parts-'));
+  home = mkdtempSync(join(tmpdir(), 'hub-servers-'));
   chmodSync(home, 0o700);
-  bundle = await ensureBuilt({ dist: ENGINE_DIST, entries: ENGINE_ENTRIES });
+  bundle = await ensureBuilt({ dist: SERVER_DIST, entries: SERVER_ENTRIES });
   await start();
 });
 afterAll(async () => {
@@ -33,7 +33,7 @@ afterAll(async () => {
 
 async function start(): Promise<void> {
   const env = { ...process.env, HUB_BUNDLE: bundle, KAFKA_BROKERS: '', DATABASE_URL: '', CLICKHOUSE_URL: '' };
-  hub = spawn(process.execPath, [join(bundle, 'platform/local/parts-main.js'), '--home', home, '--json'], {
+  hub = spawn(process.execPath, [join(bundle, 'platform/local/servers-main.js'), '--home', home, '--json'], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -54,17 +54,17 @@ async function stop(): Promise<number> {
   return Date.now() - before;
 }
 
-function part(name: string): RunFile {
+function server(name: string): RunFile {
   return JSON.parse(readFileSync(join(home, 'run', `${name}.json`), 'utf8')) as RunFile;
 }
 
 async function kill(name: string): Promise<void> {
-  const before = part(name);
+  const before = server(name);
   process.kill(before.pid, 'SIGKILL');
   await eventually(() =>
-    Promise.resolve(part(name).restarts).then((restarts) => expect(restarts).toBe(before.restarts + 1)),
+    Promise.resolve(server(name).restarts).then((restarts) => expect(restarts).toBe(before.restarts + 1)),
   );
-  expect(part(name).port).toBe(before.port);
+  expect(server(name).port).toBe(before.port);
 }
 
 async function eventually<T>(attempt: () => Promise<T>, withinMs = 60_000): Promise<T> {
@@ -152,7 +152,7 @@ function processesOfHome(): string[] {
     });
 }
 
-describe('embedded parts', () => {
+describe('embedded servers', () => {
   it('keep what they hold when they are killed, and come back on their ports', async () => {
     await createTopic('kept');
     await Promise.all([
@@ -178,13 +178,13 @@ describe('embedded parts', () => {
   });
 
   it('are ended by the next start after their supervisor was killed, which goes on with the same data on the same ports', async () => {
-    const before = { urls, kafka: part('kafka').pid };
+    const before = { urls, kafka: server('kafka').pid };
     const ended = once(hub, 'exit');
     hub.kill('SIGKILL');
     await ended;
     await start();
     expect(urls).toEqual(before.urls);
-    expect(part('kafka').pid).not.toBe(before.kafka);
+    expect(server('kafka').pid).not.toBe(before.kafka);
     expect(
       runningChildren(openHome(home))
         .map((file) => file.name)

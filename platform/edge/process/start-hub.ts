@@ -1,27 +1,25 @@
 import { publishEndpoints, resolveEndpoints } from '../../kernel/config/endpoints.ts';
 import type { Endpoints, Settings } from '../../kernel/config/settings.ts';
-import { startStack, type RunningStack } from './supervisor.ts';
-import type { ChildSpec, ProgressEvent } from './child.ts';
-import { assertPortFree } from './ports.ts';
-import { bundledEntry } from './bundle.ts';
-import { reapLeftovers } from './run-files.ts';
+import { startStack, type RunningStack } from './supervisor/start-stack.ts';
+import type { ChildSpec, ProgressEvent } from './supervisor/supervised-child.ts';
+import { assertPortFree } from './supervisor/ports.ts';
+import { bundledEntry } from './bundled-entry.ts';
+import { reapLeftovers } from './supervisor/run-files.ts';
 import { openHome } from '../../kernel/home.ts';
 import { InvalidInputError } from '../../kernel/errors.ts';
-import type { HubModule, Sandbox } from '../hub-module.ts';
+import type { HubModule } from '../hub-module.ts';
+import { isSandboxMessage } from './role/run-sandboxes.ts';
 import { ROLES, type Role } from '../../kernel/worker.ts';
-import type { Part } from './part.ts';
-import { prepareServers } from './prepare.ts';
+import type { EmbeddedServer } from './supervisor/embedded-server.ts';
+import { prepareServers } from './prepare-servers.ts';
 import { retryWhileUnreachable } from './unreachable.ts';
 
-/** What the sandboxes play is the same on every start. */
-export const SANDBOX_SEED = 1;
-
-/** A server that dies while it is being prepared is started again, or comes back, within this. */
+/** A server that fails while it is being prepared has this long to come back. */
 const PREPARED_WITHIN_MS = 60_000;
 
 export interface UpOptions {
-  /** The engines to start where no URL names a real server. */
-  parts: readonly Part[];
+  /** The servers to start where no URL names a real server. */
+  servers: readonly EmbeddedServer[];
   /** Only these roles, against servers given by URL or a hub already running on the same home. */
   only?: readonly Role[];
   onProgress: (event: ProgressEvent) => void;
@@ -50,7 +48,7 @@ export function parseRoles(text: string): Role[] {
 }
 
 /**
- * Starts the hub: embedded parts that no URL replaces, side by side; then the servers are prepared (migrations, topics,
+ * Starts the hub: embedded servers that no URL replaces, side by side; then the servers are prepared (migrations, topics,
  * first policy); then one child process per role, watched and started again when it dies. Resolves when all is ready.
  */
 export async function startHub(
@@ -77,54 +75,79 @@ export async function startHub(
       clickhouseUrl: given.clickhouseUrl,
     },
     {
-      parts: options.parts,
+      servers: options.servers,
       instance: partial ? `only-${roles.join('-')}-${process.pid}` : undefined,
       onProgress: options.onProgress,
       signal: options.signal,
     },
   );
-  const sandboxes: Awaited<ReturnType<Sandbox['start']>>[] = [];
   try {
     if (!partial) publishEndpoints(settings.home, stack.urls);
     await retryWhileUnreachable(() => prepareServers(settings, stack.urls), PREPARED_WITHIN_MS, options.signal);
-    const played =
-      roles.includes('connectors') && settings.sandboxes ? modules.flatMap((module) => module.sandboxes ?? []) : [];
-    for (const sandbox of played) sandboxes.push(await sandbox.start({ seed: SANDBOX_SEED }));
-    // The settings of the operator win over those of a sandbox: a connector with a real address never talks to the sandbox.
-    const env = Object.assign({}, ...sandboxes.map((sandbox) => sandbox.env)) as Record<string, string>;
-    await Promise.all(roles.map((role) => stack.add(roleChild(role, settings, stack.urls, env))));
+    const sandboxes =
+      roles.includes('connectors') && settings.sandboxes
+        ? modules.flatMap((module) => module.sandboxes ?? []).map(({ name }) => name)
+        : [];
+    const sandboxEnv = sandboxes.length > 0 ? await startSandboxes(stack, settings) : () => ({});
+    await Promise.all(roles.map((role) => stack.add(roleChild(role, settings, stack.urls, sandboxEnv))));
     return {
       url: `http://${settings.host}:${settings.port}`,
       endpoints: stack.urls,
       stack,
-      sandboxes: played.map((sandbox) => sandbox.name),
-      stop: async () => {
-        await stack.stop();
-        await Promise.all(sandboxes.map((sandbox) => sandbox.stop()));
-      },
+      sandboxes,
+      stop: () => stack.stop(),
     };
   } catch (error) {
     await stack.stop();
-    await Promise.all(sandboxes.map((sandbox) => sandbox.stop()));
     throw error;
   }
 }
 
 /**
- * What a request leaves behind lives until its batch has committed: with V8's 16 MiB for young objects most of it is copied first.
+ * Starts the process of the sandboxes; the function returned gives the settings that point connectors at them. After a restart these are
+ * others (ports and keys are new), so the connectors are restarted with them.
+ */
+async function startSandboxes(stack: RunningStack, settings: Settings): Promise<() => Record<string, string>> {
+  let env: Record<string, string> = {};
+  await stack.add(
+    {
+      name: 'sandboxes',
+      command: process.execPath,
+      args: () => ['--enable-source-maps', bundledEntry('hub.ts'), 'sandboxes'],
+      ready: 'ipc',
+      env: { HUB_HOME: settings.home },
+      onMessage: (message) => {
+        if (!isSandboxMessage(message)) return;
+        env = message.sandboxEnv;
+        void stack.restart('connectors');
+      },
+    },
+    'servers',
+  );
+  return () => env;
+}
+
+/**
+ * The garbage of a request stays reachable until its batch has committed: with V8's default of 16 MiB for young objects most of it would be copied first.
  */
 export const WEB_FLAGS = ['--max-semi-space-size=64'];
 
-function roleChild(role: Role, settings: Settings, urls: Endpoints, sandboxEnv: Record<string, string>): ChildSpec {
+function roleChild(
+  role: Role,
+  settings: Settings,
+  urls: Endpoints,
+  sandboxEnv: () => Record<string, string>,
+): ChildSpec {
   return {
     name: role,
     command: process.execPath,
-    args: [...(role === 'web' ? WEB_FLAGS : []), '--enable-source-maps', bundledEntry('hub.ts'), 'role', role],
+    args: () => [...(role === 'web' ? WEB_FLAGS : []), '--enable-source-maps', bundledEntry('hub.ts'), 'role', role],
     marker: 'role',
     ready: 'ipc',
     port: role === 'web' ? settings.port : undefined,
-    env: {
-      ...Object.fromEntries(Object.entries(sandboxEnv).filter(([name]) => !process.env[name])),
+    env: () => ({
+      // The settings of the operator win over those of a sandbox: a connector with a real address never talks to the sandbox.
+      ...Object.fromEntries(Object.entries(sandboxEnv()).filter(([name]) => !process.env[name])),
       // Each Kafka client may hold a thread while it waits for records; Node's four are too few for several of them.
       UV_THREADPOOL_SIZE: '16',
       HUB_HOME: settings.home,
@@ -132,6 +155,6 @@ function roleChild(role: Role, settings: Settings, urls: Endpoints, sandboxEnv: 
       DATABASE_URL: urls.databaseUrl,
       KAFKA_BROKERS: urls.kafkaBrokers,
       CLICKHOUSE_URL: urls.clickhouseUrl,
-    },
+    }),
   };
 }

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
-import type { Role } from '../../kernel/worker.ts';
-import type { HubContext } from '../../kernel/hub-context.ts';
+import type { Role } from '../../../kernel/worker.ts';
+import type { HubContext } from '../../../kernel/hub-context.ts';
 
 /** How often a process says that it lives, and after what silence it counts as gone. Milliseconds. */
 const HEARTBEAT_MS = 2_000;

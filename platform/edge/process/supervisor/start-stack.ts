@@ -1,19 +1,19 @@
-import { SupervisedChild, type ChildSpec, type ChildStatus, type ProgressEvent } from './child.ts';
-import { openHome, type Home } from '../../kernel/home.ts';
-import type { Part, PartName, PreparedPart } from './part.ts';
+import { SupervisedChild, type ChildSpec, type ChildStatus, type ProgressEvent } from './supervised-child.ts';
+import { openHome, type Home } from '../../../kernel/home.ts';
+import type { EmbeddedServer, ServerName, PreparedServer } from './embedded-server.ts';
 import { choosePorts } from './ports.ts';
 import { identityOf } from './process-identity.ts';
 import { claimHome, reapLeftovers } from './run-files.ts';
 
-/** Roles drain first, then the engines they stand on end; together below the 20 s that `hub up` promises. */
+/** Roles drain first, then the servers they stand on end; together below the 20 s that `hub up` promises. */
 const ROLE_GRACE_MS = 9_000;
-const PART_GRACE_MS = 8_000;
+const SERVER_GRACE_MS = 8_000;
 
 /** What the stack needs of the settings of the hub. */
 export interface StackSettings {
   /** HUB_HOME. */
   home: string;
-  /** Each given URL replaces its embedded part. */
+  /** Each given URL replaces its embedded server. */
   kafkaBrokers?: string;
   databaseUrl?: string;
   clickhouseUrl?: string;
@@ -21,7 +21,7 @@ export interface StackSettings {
   ports?: Readonly<Record<string, number | undefined>>;
 }
 
-/** The addresses of the three engines, embedded or real. */
+/** The addresses of the three servers, embedded or real. */
 export interface StackUrls {
   kafkaBrokers: string;
   databaseUrl: string;
@@ -29,32 +29,37 @@ export interface StackUrls {
 }
 
 export interface StackPlan {
-  /** Embedded parts to start (platform/local); those whose URL is set are left out. Default none. */
-  parts?: readonly Part[];
-  /** Role processes, made from the addresses the parts turned out to have. `dependsOn` may name parts and roles. */
+  /** Embedded servers to start (platform/local); those whose URL is set are left out. Default none. */
+  servers?: readonly EmbeddedServer[];
+  /** Role processes, made from the addresses the servers turned out to have. `dependsOn` may name servers and roles. */
   roles?: (urls: StackUrls) => readonly ChildSpec[];
-  /** Second and further supervisors of the same HUB_HOME (roles only) carry a name each, which also prefixes their run files. */
+  /** Further supervisors of the same HUB_HOME (roles only) have a name each, which prefixes their children's names. */
   instance?: string;
-  /** Called as things go on: installs, ready, died, started again. */
+  /** Called on every change: installing, ready, died, started again. */
   onProgress?: (event: ProgressEvent) => void;
   /** How long a role may drain after SIGTERM before it is killed. Default 9 s. */
   roleGraceMs?: number;
-  /** Abort to give up a start that is under way; the promise then rejects when all is stopped. */
+  /** Aborts a start that is under way; the promise then rejects when all is stopped. */
   signal?: AbortSignal;
 }
+
+/** When a child is stopped: first the roles, then what they talk to. */
+export type StopsWith = 'roles' | 'servers';
 
 export interface RunningStack {
   urls: StackUrls;
   home: Home;
   status(): ChildStatus[];
-  /** Starts a role beside those running, under the same supervision; resolves when it is ready. */
-  add(spec: ChildSpec): Promise<void>;
-  /** Ends every child in order (roles, then parts) within 20 s. Safe to call twice. */
+  /** Starts a child beside those running, under the same supervision; resolves when it is ready. `stopsWith` is 'roles' by default. */
+  add(spec: ChildSpec, stopsWith?: StopsWith): Promise<void>;
+  /** Drains and ends the present process of a child; it is started again at once. Does nothing when there is no such child. */
+  restart(name: string): Promise<void>;
+  /** Ends every child in order (roles, then servers) within 20 s. Safe to call twice. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the embedded parts side by side and the roles as soon as what they depend on is ready; resolves when all are ready.
+ * Starts the embedded servers side by side and the roles as soon as what they depend on is ready; resolves when all are ready.
  * On failure everything started is stopped again and the error of the first that failed is thrown.
  */
 export async function startStack(settings: StackSettings, plan: StackPlan = {}): Promise<RunningStack> {
@@ -63,58 +68,59 @@ export async function startStack(settings: StackSettings, plan: StackPlan = {}):
   const instance = plan.instance ?? '';
   const releaseHome = claimHome(home, instance);
   const supervisor = { pid: process.pid, started: identityOf(process.pid)?.started ?? '' };
-  const children = new Map<string, { child: SupervisedChild; role: boolean }>();
+  const children = new Map<string, { child: SupervisedChild; stopsWith: StopsWith }>();
   let stopped: Promise<void> | undefined;
 
   const stop = (): Promise<void> => (stopped ??= stopAll());
   const stopAll = async (): Promise<void> => {
-    const of = (role: boolean): SupervisedChild[] =>
-      [...children.values()].filter((entry) => entry.role === role).map((entry) => entry.child);
-    await Promise.all(of(true).map((child) => child.stop(plan.roleGraceMs ?? ROLE_GRACE_MS)));
-    await Promise.all(of(false).map((child) => child.stop(PART_GRACE_MS)));
+    const of = (group: StopsWith): SupervisedChild[] =>
+      [...children.values()].filter((entry) => entry.stopsWith === group).map((entry) => entry.child);
+    await Promise.all(of('roles').map((child) => child.stop(plan.roleGraceMs ?? ROLE_GRACE_MS)));
+    await Promise.all(of('servers').map((child) => child.stop(SERVER_GRACE_MS)));
     releaseHome();
   };
-  const launch = (spec: ChildSpec, role: boolean): Promise<void> => {
-    const named = instance === '' || !role ? spec : { ...spec, name: `${instance}.${spec.name}` };
+  const nameOf = (name: string): string => (instance === '' ? name : `${instance}.${name}`);
+  const launch = (spec: ChildSpec, stopsWith: StopsWith): Promise<void> => {
+    const named = { ...spec, name: nameOf(spec.name) };
     const child = new SupervisedChild(named, home, supervisor, report);
-    children.set(named.name, { child, role });
+    children.set(named.name, { child, stopsWith });
     return stopped === undefined ? child.start() : Promise.reject(new Error('the stack is being stopped'));
   };
 
   try {
     for (const name of await reapLeftovers(home))
       report({ name, message: 'left over from a hub that was killed: ended' });
-    const given: Record<PartName, string | undefined> = {
+    const given: Record<ServerName, string | undefined> = {
       kafka: settings.kafkaBrokers,
       postgres: settings.databaseUrl,
       clickhouse: settings.clickhouseUrl,
     };
-    const wanted = (plan.parts ?? []).filter((part) => !given[part.name]);
+    const wanted = (plan.servers ?? []).filter((server) => !given[server.name]);
     const ports = await choosePorts(
       home,
-      wanted.flatMap((part) => part.ports),
+      wanted.flatMap((server) => server.ports),
       settings.ports,
     );
     const started = new Map<string, Promise<void>>();
-    const prepared = new Map<PartName, PreparedPart>();
+    const prepared = new Map<ServerName, PreparedServer>();
 
-    const preparing = wanted.map(async (part) => {
-      const ready = await part.prepare({
+    const preparing = wanted.map(async (server) => {
+      const ready = await server.prepare({
         home,
         ports,
-        report: (message) => report({ name: part.name, message }),
+        report: (message) => report({ name: server.name, message }),
         env: process.env,
       });
-      prepared.set(part.name, ready);
+      prepared.set(server.name, ready);
       return ready;
     });
-    for (const [index, part] of wanted.entries()) {
+    for (const [index, server] of wanted.entries()) {
       started.set(
-        part.name,
+        server.name,
         (async () => {
-          const { child, afterStart } = (await preparing[index]) as PreparedPart;
+          const { child, afterStart } = (await preparing[index]) as PreparedServer;
           plan.signal?.throwIfAborted();
-          await launch(child, false);
+          await launch(child, 'servers');
           await afterStart?.();
         })(),
       );
@@ -130,7 +136,7 @@ export async function startStack(settings: StackSettings, plan: StackPlan = {}):
       const before = (spec.dependsOn ?? []).flatMap((name) => started.get(name) ?? []);
       const role = Promise.all(before).then(() => {
         plan.signal?.throwIfAborted();
-        return launch(spec, true);
+        return launch(spec, 'roles');
       });
       role.catch(() => undefined);
       started.set(spec.name, role);
@@ -145,7 +151,8 @@ export async function startStack(settings: StackSettings, plan: StackPlan = {}):
       home,
       stop,
       status: () => [...children.values()].map((entry) => entry.child.status()),
-      add: (spec) => launch(spec, true),
+      add: (spec, stopsWith = 'roles') => launch(spec, stopsWith),
+      restart: async (name) => children.get(nameOf(name))?.child.restart(plan.roleGraceMs ?? ROLE_GRACE_MS),
     };
   } catch (error) {
     await stop();

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ChildSpec } from './child.ts';
+import type { ChildSpec } from './supervised-child.ts';
 import { isSameProcess } from './process-identity.ts';
 import { runningChildren } from './run-files.ts';
-import { startStack, type RunningStack } from './supervisor.ts';
+import { startStack, type RunningStack } from './start-stack.ts';
 
 const urls = {
   kafkaBrokers: 'kafka.example:9092',
@@ -44,7 +44,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe('supervisor', () => {
-  it('hands the given addresses to the roles and starts none of the parts they replace', async () => {
+  it('hands the given addresses to the roles and starts none of the servers they replace', async () => {
     stack = await startStack(
       { home, ...urls },
       { roles: (given) => [role('web', `console.log(${JSON.stringify(JSON.stringify(given))}); ${serving}`)] },
@@ -82,6 +82,38 @@ describe('supervisor', () => {
     const [after] = runningChildren(stack.home);
     expect(after).toMatchObject({ name: 'worker', restarts: 1 });
     expect(after!.pid).not.toBe(before!.pid);
+  });
+
+  it('restarts a child on request without back-off, with the environment of that moment', async () => {
+    const messages: unknown[] = [];
+    let colour = 'red';
+    stack = await startStack(
+      { home, ...urls },
+      {
+        roles: () => [
+          role('worker', `process.send({ colour: process.env.COLOUR }); ${serving}`, {
+            env: () => ({ NODE_OPTIONS: undefined, COLOUR: colour }),
+            onMessage: (message) => messages.push(message),
+          }),
+        ],
+      },
+    );
+    colour = 'blue';
+    await Promise.all([stack.restart('worker'), stack.restart('nobody')]);
+    await until(() => stack!.status()[0]!.restarts === 1 && stack!.status()[0]!.state === 'ready');
+    expect(messages).toEqual([{ colour: 'red' }, { colour: 'blue' }]);
+  });
+
+  it('goes on when a run file cannot be written', async () => {
+    mkdirSync(join(home, 'run/worker.json'), { recursive: true });
+    const said: string[] = [];
+    stack = await startStack(
+      { home, ...urls },
+      { roles: () => [role('worker', serving)], onProgress: ({ message }) => said.push(message) },
+    );
+    expect(stack.status()).toMatchObject([{ state: 'ready' }]);
+    expect(said).toContainEqual(expect.stringContaining('its run file could not be written'));
+    rmSync(join(home, 'run/worker.json'), { recursive: true });
   });
 
   it('starts a child again that lives and no longer turns its event loop', async () => {

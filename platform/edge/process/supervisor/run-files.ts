@@ -2,7 +2,7 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HomeInUseError } from './errors.ts';
-import { readJson, writeFileAtomic, type Home } from '../../kernel/home.ts';
+import { readJson, writeFileAtomic, type Home } from '../../../kernel/home.ts';
 import { identityOf, isSameProcess, signalGroup } from './process-identity.ts';
 
 /** HUB_HOME/run/<name>.json: who runs now, for `hub status`, the chaos test and the next start. */

@@ -1,21 +1,21 @@
 import { messageOf } from '../kernel/errors.ts';
-import type { PartName } from '../edge/process/part.ts';
-import { EMBEDDED_PARTS } from './embedded-parts.ts';
-import { startStack, type StackUrls } from '../edge/process/supervisor.ts';
+import type { ServerName } from '../edge/process/supervisor/embedded-server.ts';
+import { EMBEDDED_SERVERS } from './embedded-servers.ts';
+import { startStack, type StackUrls } from '../edge/process/supervisor/start-stack.ts';
 
-export interface PartsOptions {
+export interface ServersOptions {
   home: string;
   /** Default all three. */
-  parts?: readonly PartName[];
+  servers?: readonly ServerName[];
   ports?: Readonly<Record<string, number>>;
   onReady: (urls: StackUrls) => void;
 }
 
 /**
- * The verb `parts`: only the embedded engines, in the foreground until SIGTERM or SIGINT (for developers and tests). Progress
+ * The verb `servers`: only the embedded servers, in the foreground until SIGTERM or SIGINT (for developers and tests). Progress
  * goes to stderr. Returns the exit code.
  */
-export async function runParts(options: PartsOptions): Promise<number> {
+export async function runServers(options: ServersOptions): Promise<number> {
   const interrupted = new AbortController();
   const signalled = new Promise<void>((resolve) => {
     // `disconnect`: a parent that started it with an IPC channel has died.
@@ -36,7 +36,7 @@ export async function runParts(options: PartsOptions): Promise<number> {
         clickhouseUrl: process.env['CLICKHOUSE_URL'],
       },
       {
-        parts: EMBEDDED_PARTS.filter(({ name }) => options.parts?.includes(name) ?? true),
+        servers: EMBEDDED_SERVERS.filter(({ name }) => options.servers?.includes(name) ?? true),
         signal: interrupted.signal,
         onProgress: ({ name, message }) => console.error(`${name}: ${message}`),
       },

@@ -3,7 +3,7 @@ import { createServer } from '../http/index.ts';
 import type { HubModule } from '../hub-module.ts';
 import type { Worker } from '../../kernel/worker.ts';
 import type { HubContext } from '../../kernel/hub-context.ts';
-import { livingProcesses } from './heartbeat.ts';
+import { livingProcesses } from './role/heartbeat.ts';
 
 /** The worker of the role `web`: one HTTP server with the routes of every module, on HUB_HOST:HUB_PORT. */
 export function webWorker(modules: () => readonly HubModule[]): Worker {

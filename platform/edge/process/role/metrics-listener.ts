@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { HubContext } from '../../kernel/hub-context.ts';
+import type { HubContext } from '../../../kernel/hub-context.ts';
 
 /** Serves this process's own /metrics (text), /metrics.json (for the web process to merge) and /healthz on a free loopback port. */
 export async function startMetricsListener(

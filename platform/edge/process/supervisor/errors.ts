@@ -1,4 +1,4 @@
-import { HubError } from '../../kernel/errors.ts';
+import { HubError } from '../../../kernel/errors.ts';
 
 /** A port that was asked for by a setting is taken by another process. */
 export class PortInUseError extends HubError {
@@ -13,7 +13,7 @@ export class PortInUseError extends HubError {
   }
 }
 
-/** A part or a role did not become ready; the message carries the end of its log. */
+/** A server or a role did not become ready; the message carries the end of its log. */
 export class ChildFailedError extends HubError {
   constructor(name: string, reason: string, logFile: string, logTail: string) {
     super('CHILD_FAILED', `${name} did not start: ${reason}. Its log: ${logFile}${logTail ? `\n${logTail}` : ''}`, {

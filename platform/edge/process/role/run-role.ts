@@ -1,12 +1,12 @@
-import { openContext } from './open-context.ts';
-import { resolveEndpoints } from '../../kernel/config/endpoints.ts';
-import type { Settings } from '../../kernel/config/settings.ts';
-import { endWithSupervisor, EXIT_UNREACHABLE, reportReady } from './role-process.ts';
-import type { HubModule } from '../hub-module.ts';
-import type { Role, RunningWorker } from '../../kernel/worker.ts';
+import { openContext } from '../open-context.ts';
+import { resolveEndpoints } from '../../../kernel/config/endpoints.ts';
+import type { Settings } from '../../../kernel/config/settings.ts';
+import { endWithSupervisor, EXIT_UNREACHABLE, reportReady } from './supervised-process.ts';
+import type { HubModule } from '../../hub-module.ts';
+import type { Role, RunningWorker } from '../../../kernel/worker.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { startMetricsListener } from './metrics-listener.ts';
-import { isUnreachable } from './unreachable.ts';
+import { isUnreachable } from '../unreachable.ts';
 
 /**
  * The main of one role process: starts every worker of the role, says ready, and on SIGTERM (or when the supervisor is gone)

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openHome, type Home } from '../../kernel/home.ts';
+import { openHome, type Home } from '../../../kernel/home.ts';
 import { assertPortFree, choosePorts } from './ports.ts';
 
 let folder: string;
@@ -24,7 +24,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-describe('ports of the embedded parts', () => {
+describe('ports of the embedded servers', () => {
   it('say which port is taken, for what, and which setting changes it', async () => {
     await expect(assertPortFree('the web server', taken, 'HUB_PORT')).rejects.toMatchObject({
       code: 'PORT_IN_USE',
@@ -36,7 +36,7 @@ describe('ports of the embedded parts', () => {
     });
   });
 
-  it('stay the same from start to start, also when a part is added', async () => {
+  it('stay the same from start to start, also when a server is added', async () => {
     const first = await choosePorts(home, ['kafka', 'postgres']);
     const second = await choosePorts(home, ['kafka', 'postgres', 'clickhouse']);
     expect(second).toMatchObject(first);
