@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { selectRows } from '../../platform/storage/clickhouse/index.ts';
 import { readSettings } from '../../platform/kernel/config/settings.ts';
+import type { HubContext } from '../../platform/kernel/hub-context.ts';
 import { openContext } from '../../platform/edge/process/open-context.ts';
 import { DEFAULT_PARTNERS, generateApplications } from '../generators/index.ts';
 import { startBureaus } from '../support/bureaus.ts';
@@ -63,20 +64,11 @@ export async function endToEndBench(
       rate,
     });
     await untilSettled(context, 300_000);
-    const latency = async (table: string): Promise<Latency> => {
-      const [row] = await selectRows<{ q: [number, number] }>(
-        context.clickhouse,
-        `SELECT quantilesExact(0.5, 0.99)(dateDiff('millisecond', received_at, ingested_at)) AS q FROM ${table} WHERE received_at >= parseDateTime64BestEffort({from:String})`,
-        { from },
-      );
-      return { p50: row!.q[0], p99: row!.q[1] };
-    };
     const result: EndToEndBenchResult = {
       rate,
       applications: sent.sent,
       achieved: Math.round(sent.sent / sent.seconds),
-      received: await latency('raw_intake_application_received'),
-      decided: await latency('raw_review_application_decided'),
+      ...(await latenciesSince(context, from)),
       peakRssMb: await peaks(hub),
     };
     await context.close();
@@ -88,6 +80,25 @@ export async function endToEndBench(
     await hub.remove();
     await bureaus.stop();
   }
+}
+
+/** Acceptance to visible and to decision visible, of what was received since `from` (RFC 3339). */
+export async function latenciesSince(
+  { clickhouse }: Pick<HubContext, 'clickhouse'>,
+  from: string,
+): Promise<{ received: Latency; decided: Latency }> {
+  const latency = async (table: string): Promise<Latency> => {
+    const [row] = await selectRows<{ q: [number, number] }>(
+      clickhouse,
+      `SELECT quantilesExact(0.5, 0.99)(dateDiff('millisecond', received_at, ingested_at)) AS q FROM ${table} WHERE received_at >= parseDateTime64BestEffort({from:String})`,
+      { from },
+    );
+    return { p50: row!.q[0], p99: row!.q[1] };
+  };
+  return {
+    received: await latency('raw_intake_application_received'),
+    decided: await latency('raw_review_application_decided'),
+  };
 }
 
 async function peaks(hub: HubProcess): Promise<Record<string, number>> {

@@ -4,6 +4,7 @@ import { WEB_FLAGS } from '../../platform/edge/process/start-hub.ts';
 import { projectPath } from '../../platform/kernel/project.ts';
 import { endBundledChild, startBundledChild } from '../support/bundled-child.ts';
 import { createIntakeHome, openIntakeContext, type IntakeHome } from '../support/intake-server.ts';
+import type { MeasureBare } from './measure-bare.ts';
 import type { LoadOrders, LoadReport } from './intake-load.ts';
 import type { WebOrders, WebReport } from './intake-web.ts';
 
@@ -75,6 +76,17 @@ export async function intakeBench(options: IntakeBenchOptions = {}): Promise<Int
       ratio: Math.round((hub.perSecond / bare.perSecond) * 100) / 100,
       stored: rows[0]!.stored,
     };
+  } finally {
+    await home.drop();
+  }
+}
+
+/** The bare route alone. */
+export async function bareRouteCost(requests: number, measure: MeasureBare): Promise<number> {
+  const home = await createIntakeHome();
+  try {
+    const load = { partnerId: PARTNER, secret: 'bare', requests, warmUp: 0, connections: 128, first: 0 };
+    return await measure(requests, () => runSide(home, 'bare', load));
   } finally {
     await home.drop();
   }

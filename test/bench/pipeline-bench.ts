@@ -7,6 +7,7 @@ import { derivedEventId, encodeEvent, type OutgoingRecord } from '../../platform
 import { migrate } from '../../platform/storage/postgres/index.ts';
 import { projectPath } from '../../platform/kernel/project.ts';
 import { labEvents, newLab, prepareTopics, produceAll, type Lab } from '../support/pipeline-lab.ts';
+import type { MeasureBare } from './measure-bare.ts';
 import type { SideResult } from './pipeline-bench-sides.ts';
 
 export interface PipelineBenchResult {
@@ -57,6 +58,20 @@ export async function pipelineBench(
     results.push(result);
   }
   return results;
+}
+
+/** The bare loop alone, once its topics are filled. */
+export async function bareLoopCost(
+  addresses: { kafkaBrokers: string; databaseUrl: string },
+  events: number,
+  measure: MeasureBare,
+): Promise<number> {
+  await migrate(addresses.databaseUrl, projectPath('models/state/migrations'));
+  const child = await bundleSide();
+  const here = newLab(addresses);
+  await prepareTopics(here, BENCH_PARTITIONS);
+  await produceAll(here, benchInputs(here, events, 3));
+  return measure(events, () => runSide(child, 'bare', here, events));
 }
 
 async function bundleSide(): Promise<string> {

@@ -15,6 +15,7 @@ import {
   sinkRecord,
   type SinkLab,
 } from '../support/sink-lab.ts';
+import type { MeasureBare } from './measure-bare.ts';
 import type { SinkSideResult } from './sink-bench-child.ts';
 
 export interface SinkBenchResult {
@@ -76,6 +77,22 @@ export async function sinkBench(
     results.push(result);
   }
   return results;
+}
+
+/** The bare loop alone, once its topic is filled. */
+export async function bareSinkCost(
+  addresses: { kafkaBrokers: string; databaseUrl: string; clickhouseUrl: string; clickhouseDatabase: string },
+  events: number,
+  measure: MeasureBare,
+): Promise<number> {
+  const child = await bundleSide();
+  const lab = newSinkLab(addresses);
+  await prepareSinkLab(lab, PARTITIONS);
+  await produceToSink(
+    lab,
+    Array.from({ length: events }, (_, i) => sinkRecord(lab, i)),
+  );
+  return inFreshTable(lab, () => measure(events, () => runSide(child, 'bare', lab, events)));
 }
 
 function share(one: number, other: number): number {
