@@ -29,11 +29,16 @@ export default {
         '<rootDir>/{connectors,console,dashboards,lending,migration,models,pipelines,platform,schedules,tools}/**/*.test.ts',
         '<rootDir>/test/{docs,generators,vectors,support}/**/*.test.ts',
       ],
+      // The tutorial is followed on a whole hub.
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/docs/tutorial.test.ts'],
     },
     {
       ...common,
       displayName: 'stack',
-      testMatch: ['<rootDir>/test/{integration,acceptance,chaos,browser}/**/*.test.ts'],
+      testMatch: [
+        '<rootDir>/test/{integration,acceptance,chaos,browser}/**/*.test.ts',
+        '<rootDir>/test/docs/tutorial.test.ts',
+      ],
       globalSetup: '<rootDir>/test/support/global-setup.mjs',
       globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
     },
