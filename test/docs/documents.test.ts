@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { projectPath } from '../../platform/kernel/project.ts';
 import { anchorsOf, blocksOf, documents, inlineCode, readDocument } from './documents.ts';
-import { sourceText } from './sources.ts';
+import { sourceText, verbPaths } from './sources.ts';
 
 const scripts = Object.keys(
   (JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { scripts: Record<string, string> }).scripts,
@@ -27,8 +27,9 @@ describe.each(documents())('$path', (document) => {
   });
 
   it('names files and folders that exist', () => {
+    const made = new Set(blocksOf(document).map(({ info }) => info));
     const missing = inlineCode(document)
-      .filter((code) => PATH.test(code) && code.includes('/'))
+      .filter((code) => PATH.test(code) && code.includes('/') && !made.has(code))
       .filter((path) => !existsSync(projectPath(path)));
     expect(missing).toEqual([]);
   });
@@ -36,6 +37,63 @@ describe.each(documents())('$path', (document) => {
   it('names npm scripts that exist', () => {
     const named = [...document.text.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, script = '']) => script);
     expect(named.filter((script) => !scripts.includes(script))).toEqual([]);
+  });
+});
+
+describe('the command line', () => {
+  const verbs = verbPaths();
+
+  it.each(documents())('$path names verbs that exist', (document) => {
+    const commands = [...document.text.matchAll(/(?:npx hub|`hub) ([a-z][a-z -]*)/g)].map(([, words = '']) =>
+      words.trim(),
+    );
+    const isVerb = (words: string): boolean => verbs.some((verb) => `${words} `.startsWith(`${verb} `));
+    expect(commands.filter((words) => !isVerb(words))).toEqual([]);
+  });
+});
+
+describe('docs/architecture.md', () => {
+  const walk = readDocument('docs/architecture.md').text.split('\n## 11. ')[1]!.split('\n');
+  const files = walk.flatMap((line) => /^\| [\w-]+ \| `([^`]+)` \|/.exec(line)?.[1] ?? []);
+
+  it('walks an application through at most 60 files, each named once', () => {
+    expect(files.length).toBeGreaterThan(40);
+    expect(files.length).toBeLessThanOrEqual(60);
+    expect(new Set(files).size).toBe(files.length);
+    expect(files.filter((file) => !existsSync(projectPath(file)))).toEqual([]);
+  });
+
+  it('names every room of the repository with what it may import', () => {
+    const rooms = readDocument('docs/architecture.md').text.split('\n## 2. ')[1]!.split('\n## 3. ')[0]!;
+    const folders = readdirSync(projectPath(), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && /^[a-z]+$/.test(entry.name))
+      .map(({ name }) => name)
+      .filter((name) => !['bin', 'dist', 'docs', 'coverage'].includes(name));
+    expect(folders.filter((room) => !rooms.includes(`| \`${room}/\` |`) && room !== 'node_modules')).toEqual([]);
+  });
+});
+
+describe('docs/operations.md', () => {
+  const { text } = readDocument('docs/operations.md');
+
+  it('describes every metric of the hub, and no other', () => {
+    const inCode = new Set(
+      [...sourceText().matchAll(/name: '(hub_[a-z_]+)',\s+help:|make\(\s*'(hub_[a-z_]+)'/g)].map(
+        ([, named, made]) => named ?? made!,
+      ),
+    );
+    const described = new Set([...text.matchAll(/^\| `(hub_[a-z_]+)`/gm)].map(([, name = '']) => name));
+    expect([...inCode].filter((name) => !described.has(name))).toEqual([]);
+    expect([...described].filter((name) => !inCode.has(name))).toEqual([]);
+  });
+
+  it('says what to do when a pipeline, a relay or the sink stops', () => {
+    const code = sourceText();
+    const stops = [...code.matchAll(/code: ('[A-Z_]+'(?: \| '[A-Z_]+')+),\n\s*message: string/g)]
+      .flatMap(([, codes = '']) => codes.match(/[A-Z_]{4,}/g) ?? [])
+      .concat([...code.matchAll(/'(RELAY_[A-Z_]+)'/g)].map(([, name = '']) => name));
+    expect(stops.length).toBeGreaterThan(4);
+    expect(stops.filter((name) => !text.includes(name))).toEqual([]);
   });
 });
 

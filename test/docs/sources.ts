@@ -12,3 +12,9 @@ export function sourceText(): string {
       .map((name) => `${room}/${name}\n${readFileSync(projectPath(room, name), 'utf8')}`),
   ).join('\n');
 }
+
+/** The verbs of the command line, as `hub --help` lists them: `up`, `dlq list`. */
+export function verbPaths(): string[] {
+  const declared = `${sourceText()}\n${readFileSync(projectPath('test/demo/demo.ts'), 'utf8')}`;
+  return [...declared.matchAll(/\bpath: '([a-z]+(?: [a-z-]+)*)',\s+summary:/g)].map(([, path = '']) => path);
+}
