@@ -2,8 +2,5 @@ import type { HubModule } from '../platform/edge/hub-module.ts';
 import { dashboardRoutes } from './viewer/routes.ts';
 import { validateVerb } from './viewer/validate-verb.ts';
 
-export { dateRangeOf } from './viewer/date-filter.ts';
-export { objectsOf, queryWarehouse, ROW_LIMIT, todayOf, type QueryResult } from './viewer/warehouse-query.ts';
-
 /** Dashboards: their definitions checked, and the built-in viewer that shows them. They only read. */
 export const dashboardsModule: HubModule = { name: 'dashboards', routes: dashboardRoutes, verbs: [validateVerb] };

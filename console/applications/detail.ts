@@ -2,8 +2,8 @@ import type { ConsoleUser } from '../../platform/edge/access/rights.ts';
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
 import { applicationDecided, applicationReceived, EVENTS, type DataOf } from '../../models/events/index.ts';
 import { maskBirthDate, openPrivacy } from '../../platform/storage/privacy/index.ts';
-import { notFound } from '../../platform/edge/access/errors.ts';
-import { objectsOf, queryWarehouse } from '../../dashboards/index.ts';
+import { notFound } from '../../platform/edge/http/index.ts';
+import { objectsOf, queryWarehouse } from '../../platform/edge/warehouse-query/index.ts';
 import { masksOnly } from './mask.ts';
 import type { ApplicationDetail, RawEvent } from './shapes.ts';
 
@@ -105,7 +105,7 @@ export async function readApplication(
   const rows = await readEvents(context, applicationId);
   const received = dataOf<Received>(rows, applicationReceived.type);
   if (received === undefined || (user.partners !== null && !user.partners.includes(received.partnerId)))
-    throw notFound(`There is no application ${applicationId}`);
+    throw notFound('NOT_FOUND', `There is no application ${applicationId}`);
   const decision = decisionOf(rows);
   const { applicant, vehicle } = received;
   const idNumber = await (await openPrivacy(context)).idNumberMasks([applicant]);

@@ -1,8 +1,7 @@
 import type { ConsoleUser } from '../../platform/edge/access/rights.ts';
 import { InvalidInputError } from '../../platform/kernel/errors.ts';
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
-import { dateRangeOf } from '../../dashboards/index.ts';
-import { objectsOf, queryWarehouse, todayOf } from '../../dashboards/index.ts';
+import { dateRangeOf, objectsOf, queryWarehouse, todayOf } from '../../platform/edge/warehouse-query/index.ts';
 import type { ApplicationFilters, ApplicationList, ApplicationSummary } from './shapes.ts';
 
 /** Where the next page begins: after this instant and id, newest first. */

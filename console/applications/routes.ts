@@ -1,8 +1,7 @@
 import { Type } from '@sinclair/typebox';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { ConsoleUser } from '../../platform/edge/access/rights.ts';
+import type { FastifyInstance } from 'fastify';
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
-import { notSignedIn } from '../../platform/edge/access/errors.ts';
+import { userOf } from '../../platform/edge/access/user-of.ts';
 import { readApplication } from './detail.ts';
 import { listApplications } from './list.ts';
 import { ApplicationDetail, ApplicationFilters, ApplicationList } from './shapes.ts';
@@ -10,11 +9,6 @@ import { ApplicationDetail, ApplicationFilters, ApplicationList } from './shapes
 const TAGS = ['applications'];
 const config = { access: 'applications.read' } as const;
 const ApplicationId = Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) });
-
-function userOf(request: FastifyRequest): ConsoleUser {
-  if (request.consoleUser === null) throw notSignedIn();
-  return request.consoleUser;
-}
 
 /** The applications behind the figures, and one of them down to its raw events: /api/applications. */
 export function applicationRoutes(app: FastifyInstance, context: HubContext): void {

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { rightsOf } from '../../platform/edge/access/rights.ts';
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
-import { forbidden, notSignedIn } from '../../platform/edge/access/errors.ts';
+import { notSignedIn } from '../../platform/edge/access/user-of.ts';
+import { forbidden } from '../../platform/edge/http/index.ts';
 import { SESSION_COOKIE, userOfSession } from './sessions.ts';
 
 /** A header no form or image of another site can set without a CORS preflight, which this origin never allows. */
@@ -19,6 +20,7 @@ function refuseForeignOrigin(request: FastifyRequest): void {
   const foreign = origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host);
   if (foreign || request.headers[CSRF_HEADER] === undefined)
     throw forbidden(
+      'FORBIDDEN',
       `A request that changes something comes from the console's own pages, with the header ${CSRF_HEADER}`,
     );
 }
@@ -42,11 +44,11 @@ export function guardConsoleApi(app: FastifyInstance, context: HubContext): void
     request.consoleUser = user;
     if (access === 'signed-in') return refuseBeforePasswordChange(user.mustChangePassword, path);
     if (access === undefined || !rightsOf(user.role).includes(access))
-      throw forbidden(`The role ${user.role} may not do this`);
+      throw forbidden('FORBIDDEN', `The role ${user.role} may not do this`);
     refuseBeforePasswordChange(user.mustChangePassword, path);
   });
 }
 
 function refuseBeforePasswordChange(mustChange: boolean, path: string): void {
-  if (mustChange && !BEFORE_PASSWORD_CHANGE.has(path)) throw forbidden('Change the password first');
+  if (mustChange && !BEFORE_PASSWORD_CHANGE.has(path)) throw forbidden('FORBIDDEN', 'Change the password first');
 }

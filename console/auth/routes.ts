@@ -3,7 +3,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RIGHTS, rightsOf, USER_ROLES, type ConsoleUser } from '../../platform/edge/access/rights.ts';
 import { audit } from '../../platform/storage/audit/index.ts';
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
-import { notSignedIn, tooManyAttempts, wrongCredentials } from '../../platform/edge/access/errors.ts';
+import { notSignedIn, userOf } from '../../platform/edge/access/user-of.ts';
+import { type HttpError, tooManyRequests, unauthorized } from '../../platform/edge/http/index.ts';
 import { verifyPassword } from './passwords.ts';
 import { ABSOLUTE_MS, closeSession, openSession, SESSION_COOKIE, sessionHash } from './sessions.ts';
 import { clearAttempts, reserveAttempt } from './throttle.ts';
@@ -39,10 +40,15 @@ function sessionOf(user: ConsoleUser): Static<typeof Session> {
   return { ...user, partners: user.partners === null ? null : [...user.partners], rights: [...rightsOf(user.role)] };
 }
 
+function tooManyAttempts(retryAfter: number): HttpError {
+  const detail = `Too many failed attempts; try again in ${retryAfter} s`;
+  return tooManyRequests('TOO_MANY_ATTEMPTS', detail, { retryAfter });
+}
+
 function signedIn(request: FastifyRequest): { user: ConsoleUser; token: string } {
   const token = request.cookies[SESSION_COOKIE];
-  if (request.consoleUser === null || token === undefined) throw notSignedIn();
-  return { user: request.consoleUser, token };
+  if (token === undefined) throw notSignedIn();
+  return { user: userOf(request), token };
 }
 
 /** Log-in, log-out, who am I, password and language: /api/session. */
@@ -54,7 +60,8 @@ export function sessionRoutes(app: FastifyInstance, context: HubContext): void {
     const wait = await reserveAttempt(pool, name, request.ip, context.clock());
     if (wait > 0) throw tooManyAttempts(Math.ceil(wait / 1000));
     const found = await findForLogin(pool, name);
-    if (!(await verifyPassword(password, found?.password)) || found === undefined) throw wrongCredentials();
+    if (!(await verifyPassword(password, found?.password)) || found === undefined)
+      throw unauthorized('WRONG_CREDENTIALS', 'The name or the password is wrong');
     await clearAttempts(pool, name, request.ip, context.clock());
     return found.user;
   }

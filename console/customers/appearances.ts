@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { ConsoleUser } from '../../platform/edge/access/rights.ts';
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
-import { objectsOf, queryWarehouse } from '../../dashboards/index.ts';
+import { objectsOf, queryWarehouse } from '../../platform/edge/warehouse-query/index.ts';
 
 /** A person in an application. */
 export interface Appearance {

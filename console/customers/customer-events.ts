@@ -1,7 +1,7 @@
 import type { DataOf, EventDefinition } from '../../models/events/index.ts';
 import { HubError } from '../../platform/kernel/errors.ts';
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
-import { objectsOf, queryWarehouse } from '../../dashboards/index.ts';
+import { objectsOf, queryWarehouse } from '../../platform/edge/warehouse-query/index.ts';
 
 /** One event as it landed. */
 export interface LandedEvent {

@@ -1,28 +1,33 @@
 import { applicationReceived } from '../../models/events/index.ts';
 import type { ConsoleUser, Right } from '../../platform/edge/access/rights.ts';
 import { audit } from '../../platform/storage/audit/index.ts';
-import { HttpError } from '../../platform/edge/http/index.ts';
+import { gone, type HttpError, notFound } from '../../platform/edge/http/index.ts';
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
 import { openPrivacy } from '../../platform/storage/privacy/index.ts';
-import { notFound } from '../../platform/edge/access/errors.ts';
-import { objectsOf, queryWarehouse } from '../../dashboards/index.ts';
+import { actorOf } from '../../platform/edge/access/user-of.ts';
+import { objectsOf, queryWarehouse } from '../../platform/edge/warehouse-query/index.ts';
 import { type Traces, tracesOf } from './appearances.ts';
 import { assembleCustomer, contactsOf, identityIn, VIEWED } from './assemble.ts';
 import { dataOfType, eventsUnder } from './customer-events.ts';
 import type { Looker } from './find.ts';
 import type { Access, Customer, RevealedCustomer } from './shapes.ts';
 
+/** The refusal of a person that has been erased. */
+export function erasedCustomer(personId: string): HttpError {
+  return gone('CUSTOMER_ERASED', `The customer ${personId} has been erased`);
+}
+
 /** Where a person appears. Throws 404 for one that appears nowhere this person may see. */
 export async function knownTraces(context: HubContext, looker: Looker, personId: string): Promise<Traces> {
   const [traces] = await tracesOf(context, looker, [personId]);
-  if (traces === undefined) throw notFound(`There is no customer ${personId}`);
+  if (traces === undefined) throw notFound('NOT_FOUND', `There is no customer ${personId}`);
   return traces;
 }
 
 /** The same, of a person that has not been erased. Throws 404, 410 CUSTOMER_ERASED. */
 export async function readableTraces(context: HubContext, looker: Looker, personId: string): Promise<Traces> {
   const traces = await knownTraces(context, looker, personId);
-  if (traces.erased) throw new HttpError(410, 'CUSTOMER_ERASED', `The customer ${personId} has been erased`);
+  if (traces.erased) throw erasedCustomer(personId);
   return traces;
 }
 
@@ -115,7 +120,7 @@ export async function revealCustomer(
     'mobile',
     ...contacts.map(({ key }) => key),
   ]);
-  if (open === undefined) throw new HttpError(410, 'CUSTOMER_ERASED', `The customer ${personId} has been erased`);
+  if (open === undefined) throw erasedCustomer(personId);
   return {
     personId,
     name: open(identity.name.cipher),
@@ -136,5 +141,5 @@ export async function accessesOf({ postgres }: HubContext, personId: string, lim
 
 /** The looker a console user is. */
 export function lookerOf(user: ConsoleUser): Looker {
-  return { partners: user.partners, actor: `user:${user.name}` };
+  return { partners: user.partners, actor: actorOf(user) };
 }

@@ -1,12 +1,11 @@
 import { applicationReceived, EVENTS } from '../../models/events/index.ts';
 import { audit } from '../../platform/storage/audit/index.ts';
-import { HttpError } from '../../platform/edge/http/index.ts';
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
 import { sqlState } from '../../platform/storage/postgres/index.ts';
 import { openPrivacy } from '../../platform/storage/privacy/index.ts';
 import { shownAs } from '../applications/mask.ts';
 import { dataOfType, eventsUnder } from './customer-events.ts';
-import { accessesOf, loansOf, readableTraces } from './customer.ts';
+import { accessesOf, erasedCustomer, loansOf, readableTraces } from './customer.ts';
 import { identityIn } from './assemble.ts';
 import type { Looker } from './find.ts';
 import type { CustomerExport } from './shapes.ts';
@@ -30,7 +29,7 @@ export async function exportCustomer(
   const keys = [...as('applicant'), ...loans.map(({ loanId }) => loanId)];
   const privacy = await openPrivacy(context);
   const open = await privacy.opener({ actor: looker.actor, purpose: 'export', reference: reason }, personId, ['*']);
-  if (open === undefined) throw new HttpError(410, 'CUSTOMER_ERASED', `The customer ${personId} has been erased`);
+  if (open === undefined) throw erasedCustomer(personId);
   await audit(context.postgres, {
     actor: looker.actor,
     action: 'customer.export',

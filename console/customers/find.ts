@@ -5,7 +5,7 @@ import { auditAll } from '../../platform/storage/audit/index.ts';
 import { InvalidInputError } from '../../platform/kernel/errors.ts';
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
 import { type IdNumberMasks, openPrivacy } from '../../platform/storage/privacy/index.ts';
-import { objectsOf, queryWarehouse } from '../../dashboards/index.ts';
+import { objectsOf, queryWarehouse } from '../../platform/edge/warehouse-query/index.ts';
 import { type Traces, tracesOf } from './appearances.ts';
 import { type Identity, identityIn, type Received } from './assemble.ts';
 import { dataOfType, eventsUnder } from './customer-events.ts';

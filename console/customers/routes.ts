@@ -1,9 +1,10 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { rightsOf, type ConsoleUser } from '../../platform/edge/access/rights.ts';
+import { rightsOf } from '../../platform/edge/access/rights.ts';
 import { InvalidInputError } from '../../platform/kernel/errors.ts';
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
-import { forbidden, notSignedIn } from '../../platform/edge/access/errors.ts';
+import { userOf } from '../../platform/edge/access/user-of.ts';
+import { forbidden } from '../../platform/edge/http/index.ts';
 import { accessesOf, knownTraces, lookerOf, readCustomer, revealCustomer } from './customer.ts';
 import { eraseCustomer } from './erase.ts';
 import { exportCustomer } from './export.ts';
@@ -25,15 +26,10 @@ const read = { access: 'customers.read' } as const;
 const Person = Type.Object({ personId: Type.String({ minLength: 1, maxLength: 64 }) });
 type Of<Body = unknown> = { Params: { personId: string }; Body: Body };
 
-function userOf(request: FastifyRequest): ConsoleUser {
-  if (request.consoleUser === null) throw notSignedIn();
-  return request.consoleUser;
-}
-
 /** Whoever sees only some partners' applications can neither hand over nor end the whole person. */
 function wholeLooker(request: FastifyRequest): Looker {
   const looker = lookerOf(userOf(request));
-  if (looker.partners !== null) throw forbidden('Only somebody who sees all partners may do this');
+  if (looker.partners !== null) throw forbidden('FORBIDDEN', 'Only somebody who sees all partners may do this');
   return looker;
 }
 

@@ -2,7 +2,8 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import '../../platform/edge/access/rights.ts';
 import { HubError } from '../../platform/kernel/errors.ts';
-import { HttpError } from '../../platform/edge/http/index.ts';
+import { actorOf, userOf } from '../../platform/edge/access/user-of.ts';
+import { refusal } from '../../platform/edge/http/index.ts';
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
 import {
   listLetters,
@@ -53,8 +54,9 @@ export function deadLetterRoutes(app: FastifyInstance, { postgres }: HubContext)
       bodyLimit: BODY_LIMIT,
       schema: { summary: 'Replay one dead letter', params: LetterId, body: Replay },
     },
-    async ({ params, body, consoleUser }, reply) => {
-      await replayLetter(postgres, { id: params.id, actor: `user:${consoleUser!.name}`, value: body.value }).catch(
+    async (request, reply) => {
+      const { params, body } = request;
+      await replayLetter(postgres, { id: params.id, actor: actorOf(userOf(request)), value: body.value }).catch(
         asProblem,
       );
       return reply.code(202).send({ id: params.id, status: 'replayed' });
@@ -66,7 +68,5 @@ export function deadLetterRoutes(app: FastifyInstance, { postgres }: HubContext)
 function asProblem(error: unknown): never {
   const status = error instanceof HubError ? STATUS[error.code] : undefined;
   if (!(error instanceof HubError) || status === undefined) throw error;
-  throw new HttpError(status, error.code, error.message, [
-    { pointer: '/params/id', code: error.code, detail: error.message },
-  ]);
+  throw refusal(status)(error.code, error.message, { pointer: '/params/id' });
 }

@@ -4,7 +4,8 @@ import { POLICIES } from '../../models/policies/index.ts';
 import '../../platform/edge/access/rights.ts';
 import { businessDateOf } from '../../platform/kernel/clock.ts';
 import { HubError } from '../../platform/kernel/errors.ts';
-import { HttpError } from '../../platform/edge/http/index.ts';
+import { actorOf, userOf } from '../../platform/edge/access/user-of.ts';
+import { notFound } from '../../platform/edge/http/index.ts';
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
 import { configDiff, type ConfigChange } from '../../platform/storage/configuration/diff.ts';
 import {
@@ -158,7 +159,8 @@ export function configurationRoutes(app: FastifyInstance, { postgres, clock }: H
       bodyLimit: BODY_LIMIT,
       schema: { tags: TAGS, summary: 'Publish a version', params: Key, body: NewVersion, response: { 201: Version } },
     },
-    async ({ params, body, consoleUser }, reply) => {
+    async (request, reply) => {
+      const { params, body } = request;
       const { value, effectiveFrom, note, label, basedOn } = body;
       const added = await addConfigVersion(postgres, {
         key: params.key,
@@ -167,7 +169,7 @@ export function configurationRoutes(app: FastifyInstance, { postgres, clock }: H
         note,
         label,
         basedOn,
-        actor: `user:${consoleUser!.name}`,
+        actor: actorOf(userOf(request)),
       });
       return reply.code(201).send(shown(added, await inForceOf(params.key)));
     },
@@ -184,7 +186,8 @@ export function configurationRoutes(app: FastifyInstance, { postgres, clock }: H
         response: { 201: Version },
       },
     },
-    async ({ params, body, consoleUser }, reply) => {
+    async (request, reply) => {
+      const { params, body } = request;
       const { to, effectiveFrom = today(), note, basedOn } = body;
       const added = await rollbackConfig(postgres, {
         key: params.key,
@@ -192,7 +195,7 @@ export function configurationRoutes(app: FastifyInstance, { postgres, clock }: H
         effectiveFrom,
         note,
         basedOn,
-        actor: `user:${consoleUser!.name}`,
+        actor: actorOf(userOf(request)),
       }).catch(asProblem);
       return reply.code(201).send(shown(added, await inForceOf(params.key)));
     },
@@ -202,8 +205,6 @@ export function configurationRoutes(app: FastifyInstance, { postgres, clock }: H
 /** A version that is not there is a 404. */
 function asProblem(error: unknown): never {
   if (error instanceof HubError && error.code === 'CONFIG_UNKNOWN_VERSION')
-    throw new HttpError(404, error.code, error.message, [
-      { pointer: '/version', code: error.code, detail: error.message },
-    ]);
+    throw notFound(error.code, error.message, { pointer: '/version' });
   throw error;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { DataOf, taskCommanded } from '../../models/events/index.ts';
-import { HttpError } from '../../platform/edge/http/index.ts';
+import { conflict } from '../../platform/edge/http/index.ts';
 import { derivedEventId } from '../../platform/streaming/kafka/index.ts';
 
 export type TaskCommand = DataOf<typeof taskCommanded>;
@@ -43,9 +43,7 @@ export async function acceptCommand(
   );
   const known = rows[0]?.known ?? null;
   if (known !== null && known !== digest)
-    throw new HttpError(409, 'COMMAND_ID_REUSED', 'This commandId was used for another command', [
-      { pointer: '/commandId', code: 'COMMAND_ID_REUSED', detail: 'give each command an id of its own' },
-    ]);
+    throw conflict('COMMAND_ID_REUSED', 'This commandId was used for another command', { pointer: '/commandId' });
 }
 
 /** What was asked, by whom: everything but when, and what the person was entitled to at the time. */

@@ -3,7 +3,7 @@ import type { TaskDecision, TaskRefusal } from '../../models/events/review-task.
 import type { ReviewTaskFile } from '../../models/state/review-task.ts';
 import type { ConsoleUser } from '../../platform/edge/access/rights.ts';
 import { InvalidInputError } from '../../platform/kernel/errors.ts';
-import { HttpError } from '../../platform/edge/http/index.ts';
+import { conflict, notFound } from '../../platform/edge/http/index.ts';
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
 import { acceptCommand, type TaskCommand } from './commands.ts';
 import { queuesOf, readFile, readRecord } from './record.ts';
@@ -56,10 +56,7 @@ export async function giveCommand(
   );
   const refusal = await settled(context, user, applicationId, body.commandId);
   if (refusal === undefined) return { commandId: body.commandId, outcome: 'pending', refusal: null, record: null };
-  if (refusal !== null)
-    throw new HttpError(409, refusal, `Refused: ${REFUSALS[refusal]}`, [
-      { pointer: '/action', code: refusal, detail: REFUSALS[refusal] },
-    ]);
+  if (refusal !== null) throw conflict(refusal, REFUSALS[refusal], { pointer: '/action' });
   return {
     commandId: body.commandId,
     outcome: 'applied',
@@ -88,7 +85,7 @@ export async function answerOf(
     'SELECT FROM review.task_command WHERE command_id = $1 AND application_id = $2',
     [commandId, applicationId],
   );
-  if (rowCount === 0) throw new HttpError(404, 'NOT_FOUND', `There is no command ${commandId}`);
+  if (rowCount === 0) throw notFound('NOT_FOUND', `There is no command ${commandId}`);
   return { commandId, outcome: 'pending', refusal: null, record: null };
 }
 

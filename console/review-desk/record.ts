@@ -6,7 +6,8 @@ import { rightsOf, type ConsoleUser } from '../../platform/edge/access/rights.ts
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
 import { type IdNumberMasks, maskBirthDate, openPrivacy } from '../../platform/storage/privacy/index.ts';
 import { sqlState } from '../../platform/storage/postgres/index.ts';
-import { notFound } from '../../platform/edge/access/errors.ts';
+import { actorOf } from '../../platform/edge/access/user-of.ts';
+import { notFound } from '../../platform/edge/http/index.ts';
 import type { PlainPerson, TaskRecord } from './shapes.ts';
 
 type Received = DataOf<typeof applicationReceived>;
@@ -24,7 +25,7 @@ export function queuesOf(user: ConsoleUser): TaskQueue[] {
 export async function readFile(pool: Pool, user: ConsoleUser, applicationId: string): Promise<ReviewTaskFile> {
   const file = await readState(pool, applicationId);
   if (file === undefined || (user.partners !== null && !user.partners.includes(file.facts.partnerId)))
-    throw notFound(`There is no referred application ${applicationId}`);
+    throw notFound('NOT_FOUND', `There is no referred application ${applicationId}`);
   return file;
 }
 
@@ -119,10 +120,10 @@ export async function revealApplicant(
 ): Promise<PlainPerson> {
   await readFile(context.postgres, user, applicationId);
   const received = await readReceived(context.postgres, applicationId);
-  if (received === undefined) throw notFound(`The application ${applicationId} is not kept here`);
+  if (received === undefined) throw notFound('NOT_FOUND', `The application ${applicationId} is not kept here`);
   const { personId, name, idNo, mobile } = received.applicant;
   const privacy = await openPrivacy(context);
-  const [person] = await privacy.reveal({ actor: `user:${user.name}`, purpose: 'review', reference: applicationId }, [
+  const [person] = await privacy.reveal({ actor: actorOf(user), purpose: 'review', reference: applicationId }, [
     { personId, values: { name: name.cipher, idNo: idNo.cipher, mobile: mobile.cipher } },
   ]);
   if (person === undefined || person.erased) return { erased: true, name: null, idNo: null, mobile: null };

@@ -1,8 +1,7 @@
 import { Type } from '@sinclair/typebox';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { ConsoleUser } from '../../platform/edge/access/rights.ts';
+import type { FastifyInstance } from 'fastify';
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
-import { notSignedIn } from '../../platform/edge/access/errors.ts';
+import { userOf } from '../../platform/edge/access/user-of.ts';
 import { answerOf, giveCommand } from './give-command.ts';
 import { readRecord, revealApplicant } from './record.ts';
 import {
@@ -36,11 +35,6 @@ const SUMMARIES: Readonly<Record<CommandName, string>> = {
   approve: 'Approve the application, for at most what was asked for',
   decline: 'Decline the application',
 };
-
-function userOf(request: FastifyRequest): ConsoleUser {
-  if (request.consoleUser === null) throw notSignedIn();
-  return request.consoleUser;
-}
 
 /** The work of people on referred applications: /api/review-tasks. */
 export function reviewDeskRoutes(app: FastifyInstance, context: HubContext): void {

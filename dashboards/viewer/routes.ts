@@ -1,8 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { ConsoleUser } from '../../platform/edge/access/rights.ts';
+import type { FastifyInstance } from 'fastify';
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
-import { notSignedIn } from '../../platform/edge/access/errors.ts';
+import { userOf } from '../../platform/edge/access/user-of.ts';
 import { loadDefinitions, slugOf, type Definitions } from './definitions.ts';
 import type { Dashboard } from './representations.ts';
 import { withPartnerNames } from './partner-names.ts';
@@ -67,11 +66,6 @@ const Query = Type.Object(
 
 const TAGS = ['dashboards'];
 const config = { access: 'dashboards.read' } as const;
-
-function userOf(request: FastifyRequest): ConsoleUser {
-  if (request.consoleUser === null) throw notSignedIn();
-  return request.consoleUser;
-}
 
 /** A dashboard as the web app draws it; texts stay in the language of the definition, with the dictionary beside them. */
 function viewOf(dashboard: Dashboard, definitions: Definitions): Omit<Static<typeof DashboardView>, 'dictionary'> {

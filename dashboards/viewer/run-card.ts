@@ -1,10 +1,10 @@
 import type { ConsoleUser } from '../../platform/edge/access/rights.ts';
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
-import { notFound } from '../../platform/edge/access/errors.ts';
+import { notFound } from '../../platform/edge/http/index.ts';
 import { nativeQueryOf, slugOf, type Definitions } from './definitions.ts';
 import type { Card, Dashboard, DashboardCard, Parameter, ParameterValue } from './representations.ts';
 import { compileTemplate } from './template-tags.ts';
-import { queryWarehouse, todayOf, type QueryResult } from './warehouse-query.ts';
+import { queryWarehouse, todayOf, type QueryResult } from '../../platform/edge/warehouse-query/index.ts';
 
 /** Values of a dashboard's filters, by the slug of the parameter. */
 export type FilterValues = Readonly<Record<string, ParameterValue | undefined>>;
@@ -14,7 +14,7 @@ export function dashboardOf(definitions: Definitions, slug: string): Dashboard {
   const dashboard = definitions.dashboards.find(
     (candidate) => slugOf(candidate) === slug && candidate.archived !== true,
   );
-  if (dashboard === undefined) throw notFound(`There is no dashboard ${slug}`);
+  if (dashboard === undefined) throw notFound('NOT_FOUND', `There is no dashboard ${slug}`);
   return dashboard;
 }
 
@@ -51,7 +51,8 @@ export async function runCard(
   const dashboard = dashboardOf(definitions, slug);
   const dashcard = dashboard.dashcards?.find((candidate) => candidate.entity_id === dashcardId);
   const card = definitions.cards.get(dashcard?.card_id ?? '');
-  if (dashcard === undefined || card === undefined) throw notFound(`There is no card ${dashcardId} on ${slug}`);
+  if (dashcard === undefined || card === undefined)
+    throw notFound('NOT_FOUND', `There is no card ${dashcardId} on ${slug}`);
   return runQuery(context, user, card, tagValues(dashboard, dashcard, filters));
 }
 
@@ -64,7 +65,7 @@ export async function parameterValues(
   parameterSlug: string,
 ): Promise<[string, string][]> {
   const parameter = dashboardOf(definitions, slug).parameters?.find((candidate) => candidate.slug === parameterSlug);
-  if (parameter === undefined) throw notFound(`There is no filter ${parameterSlug} on ${slug}`);
+  if (parameter === undefined) throw notFound('NOT_FOUND', `There is no filter ${parameterSlug} on ${slug}`);
   if (parameter.values_source_type === 'static-list')
     return (parameter.values_source_config?.values ?? []).map(([value, label]) => [value, label]);
   const card = definitions.cards.get(parameter.values_source_config?.card_id ?? '');

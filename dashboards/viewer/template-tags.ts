@@ -1,14 +1,8 @@
 import { InvalidInputError } from '../../platform/kernel/errors.ts';
-import { dateRangeOf } from './date-filter.ts';
+import { dateRangeOf, type WarehouseQuery } from '../../platform/edge/warehouse-query/index.ts';
 import type { ParameterValue, TemplateTag } from './representations.ts';
 
 export type Node = { kind: 'text'; text: string } | { kind: 'tag'; name: string } | { kind: 'optional'; nodes: Node[] };
-
-/** A query as the server takes it: the values travel beside the text, each with its type, never inside it. */
-export interface CompiledQuery {
-  sql: string;
-  params: Record<string, unknown>;
-}
 
 /** Metabase's template syntax: `{{tag}}` and optional clauses `[[ … {{tag}} … ]]`. Throws on what is not closed. */
 export function parseTemplate(sql: string): Node[] {
@@ -111,7 +105,7 @@ export function compileTemplate(
   tags: readonly TemplateTag[],
   values: Readonly<Record<string, ParameterValue | undefined>>,
   today: string,
-): CompiledQuery {
+): WarehouseQuery {
   const params: Record<string, unknown> = {};
   const tagOf = (name: string): TemplateTag => {
     const tag = tags.find((candidate) => candidate.name === name);

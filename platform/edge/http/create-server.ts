@@ -7,13 +7,14 @@ import type { Socket } from 'node:net';
 import type { HubContext } from '../../kernel/hub-context.ts';
 import { projectPath } from '../../kernel/project.ts';
 import { answerClientError } from './client-error.ts';
-import { HttpError } from './http-error.ts';
+import type { HttpError } from './http-error.ts';
 import { assertPlainUtf8 } from './media-type.ts';
 import { measureRequests } from './http-metrics.ts';
 import { MethodTable } from './methods.ts';
 import { problemOfError, unavailable } from './problem-of-error.ts';
 import { PROBLEM_TYPE } from './problem.ts';
 import { Readiness } from './readiness.ts';
+import { notFound, refusal } from './refusals.ts';
 import { parseStrictJson } from './strict-json.ts';
 import { childTraceparent, requestId } from './trace.ts';
 
@@ -105,7 +106,7 @@ export async function createServer(
   useStrictJson(app);
   useStrictSchemas(app);
   app.setErrorHandler((error, request, reply) => answerError(app, error, request, reply));
-  app.setNotFoundHandler((request, reply) => sendProblem(notFound(methods, request), request, reply));
+  app.setNotFoundHandler((request, reply) => sendProblem(unrouted(methods, request), request, reply));
   await app.register(swagger, {
     openapi: openapiHead(),
     refResolver: {
@@ -165,20 +166,11 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
     .send(JSON.stringify(problem));
 }
 
-function notFound(methods: MethodTable, request: FastifyRequest): HttpError {
+function unrouted(methods: MethodTable, request: FastifyRequest): HttpError {
   const allowed = methods.allowed(request.url.split('?', 1)[0] as string);
-  if (allowed.length === 0)
-    return new HttpError(404, 'NOT_FOUND', 'There is nothing at this path', [
-      { pointer: '/url', code: 'NOT_FOUND', detail: 'There is nothing at this path' },
-    ]);
-  const detail = `This path knows ${allowed.join(', ')}`;
-  return new HttpError(
-    405,
-    'METHOD_NOT_ALLOWED',
-    detail,
-    [{ pointer: '/method', code: 'METHOD_NOT_ALLOWED', detail }],
-    { allow: allowed.join(', ') },
-  );
+  if (allowed.length === 0) return notFound('NOT_FOUND', 'There is nothing at this path', { pointer: '/url' });
+  const allow = allowed.join(', ');
+  return refusal(405)('METHOD_NOT_ALLOWED', `This path knows ${allow}`, { pointer: '/method', headers: { allow } });
 }
 
 function addOwnRoutes(

@@ -1,4 +1,5 @@
-import { HttpError } from './http-error.ts';
+import type { HttpError } from './http-error.ts';
+import { unsupportedMediaType } from './refusals.ts';
 
 /** Refuses a JSON body in another character set, or packed: 415 with the header it is about. */
 export function assertPlainUtf8(headers: {
@@ -14,5 +15,5 @@ export function assertPlainUtf8(headers: {
 }
 
 function refusal(header: string, code: string, detail: string): HttpError {
-  return new HttpError(415, code, detail, [{ pointer: `/headers/${header}`, code, detail }]);
+  return unsupportedMediaType(code, detail, { pointer: `/headers/${header}` });
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import type { FieldError } from '../../kernel/errors.ts';
-import { HttpError } from './http-error.ts';
+import type { HttpError } from './http-error.ts';
 import { findFlaw } from './json-flaw.ts';
+import { badRequest } from './refusals.ts';
 
 export interface JsonLimits {
   /** How deep objects and arrays may lie in each other. */
@@ -108,12 +108,11 @@ export function parseStrictJson(body: Buffer, limits: JsonLimits = DEFAULT_LIMIT
   if (suspicious) {
     const flaw = findFlaw(text, limits.integersOnly);
     if (flaw !== undefined)
-      throw new HttpError(400, 'MALFORMED_JSON', 'The body is JSON that this service does not accept', [flaw]);
+      throw badRequest('MALFORMED_JSON', 'The body is JSON that this service does not accept', { errors: [flaw] });
   }
   return value;
 }
 
 function malformed(code: string, detail: string): HttpError {
-  const error: FieldError = { pointer: '', code, detail };
-  return new HttpError(400, 'MALFORMED_JSON', detail, [error]);
+  return badRequest('MALFORMED_JSON', detail, { pointer: '', fieldCode: code });
 }

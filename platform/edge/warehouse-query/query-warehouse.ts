@@ -1,10 +1,15 @@
-import { businessDateOf } from '../../platform/kernel/clock.ts';
-import type { HubContext } from '../../platform/kernel/hub-context.ts';
-import type { ConsoleUser } from '../../platform/edge/access/rights.ts';
-import type { Logger } from '../../platform/kernel/logger.ts';
-import { HttpError } from '../../platform/edge/http/index.ts';
-import type { CompiledQuery } from './template-tags.ts';
+import { businessDateOf } from '../../kernel/clock.ts';
+import type { HubContext } from '../../kernel/hub-context.ts';
+import type { ConsoleUser } from '../access/rights.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import { badGateway, gatewayTimeout, type HttpError, unavailable } from '../http/index.ts';
 import { tenancyFilters } from './tenancy.ts';
+
+/** A reading query; `{name:Type}` in it is a server-side parameter. */
+export interface WarehouseQuery {
+  sql: string;
+  params: Record<string, unknown>;
+}
 
 export interface QueryResult {
   columns: { name: string; type: string }[];
@@ -14,8 +19,8 @@ export interface QueryResult {
   elapsedMs: number;
 }
 
-export const ROW_LIMIT = 5000;
-export const TIME_LIMIT_SECONDS = 15;
+const ROW_LIMIT = 5000;
+const TIME_LIMIT_SECONDS = 15;
 
 interface JsonCompact {
   meta: { name: string; type: string }[];
@@ -31,28 +36,23 @@ export function todayOf(context: HubContext): string {
 const TIMEOUT_EXCEEDED = '159';
 const NOT_THERE: ReadonlySet<string> = new Set(['60', '81']);
 
-/** What a query failed of, by the engine's own numeric code; the engine's words go to the log, not to the reader. */
+/** The refusal for a failed query, by ClickHouse's numeric code; its message is only logged. */
 function failureOf(error: unknown, logger: Logger): HttpError {
   const code = String((error as { code?: unknown }).code ?? '');
   if (code === TIMEOUT_EXCEEDED)
-    return new HttpError(
-      504,
-      'QUERY_TOO_SLOW',
-      `The query took longer than ${TIME_LIMIT_SECONDS} s; narrow the filters`,
-    );
-  if (NOT_THERE.has(code)) return new HttpError(503, 'WAREHOUSE_NOT_READY', 'The warehouse has no such table yet');
+    return gatewayTimeout('QUERY_TOO_SLOW', `The query took longer than ${TIME_LIMIT_SECONDS} s; narrow the filters`);
+  if (NOT_THERE.has(code)) return unavailable('WAREHOUSE_NOT_READY', 'The warehouse has no such table yet');
   logger.warn({ err: error }, 'a query of the warehouse failed');
-  if (/^\d+$/.test(code)) return new HttpError(502, 'QUERY_FAILED', 'The warehouse refused the query');
-  return new HttpError(503, 'WAREHOUSE_UNREACHABLE', 'The warehouse cannot be reached');
+  if (/^\d+$/.test(code)) return badGateway('QUERY_FAILED', 'The warehouse refused the query');
+  return unavailable('WAREHOUSE_UNREACHABLE', 'The warehouse cannot be reached');
 }
 
 /**
- * Runs one reading query for somebody, with the values as server-side parameters, cut to the partners they may see, within
- * the limits of rows and time. Throws HttpError.
+ * Runs one reading query, cut to `partners` (null: all) and limited to `rowLimit` rows and 15 s. Throws HttpError: 504, 503, 502.
  */
 export async function queryWarehouse(
   context: HubContext,
-  query: CompiledQuery,
+  query: WarehouseQuery,
   options: { partners: ConsoleUser['partners']; rowLimit?: number },
 ): Promise<QueryResult> {
   const rowLimit = options.rowLimit ?? ROW_LIMIT;
