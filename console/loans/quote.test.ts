@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { PRODUCT_POLICIES } from '../../models/policies/index.ts';
 import { InvalidInputError } from '../../platform/kernel/errors.ts';
-import { loanAfter } from '../../lending/engine/loan/loan.fixture.ts';
+import { loanAfter } from '../../lending/loan/loan.fixture.ts';
 import { QUOTED_DAY_COUNTS, ROUNDINGS } from '../../models/reference/lending-terms.ts';
 import type { QuoteForm } from '../../lending/quotes/quote-form.ts';
 import { quotedTerms, quoteOf } from '../../lending/quotes/quote.ts';

@@ -8,10 +8,10 @@ import {
 } from '../../models/policies/index.ts';
 import { checkProductPolicy } from '../../models/policies/check-product-policy.ts';
 import type { InvalidInputError } from '../../models/errors.ts';
-import { annualRates } from '../engine/annual-rates.ts';
-import { buildPlan } from '../engine/build-plan.ts';
-import { checkTerms } from '../engine/check-terms.ts';
-import { ALLOCATION_STEPS } from '../engine/loan/allocation-order.ts';
+import { annualRates } from '../plan/annual-rates.ts';
+import { buildPlan } from '../plan/build-plan.ts';
+import { checkTerms } from '../terms/check-terms.ts';
+import { ALLOCATION_STEPS } from '../book/allocation-order.ts';
 import { priceOf, type ProductRequest, servicingOfPrice, termsOfPrice } from './price.ts';
 
 const shipped = PRODUCT_POLICIES.at(-1)!.value;

@@ -9,9 +9,9 @@ import {
   isAbove,
   numeratorOf,
   times,
-} from '../engine/fraction.ts';
-import { DEFAULT_SERVICING_RULES, type ServicingRules } from '../engine/loan/servicing-rules.ts';
-import { DEFAULT_CONVENTIONS, type LoanTerms } from '../engine/terms.ts';
+} from '../../models/numbers/fraction.ts';
+import { DEFAULT_SERVICING_RULES, type ServicingRules } from '../book/servicing-rules.ts';
+import { DEFAULT_CONVENTIONS, type LoanTerms } from '../terms/terms.ts';
 
 /** What is asked for, before a price is known. */
 export interface ProductRequest {

@@ -1,11 +1,11 @@
 import { policyInForce, type PolicyVersion, type ProductPolicy } from '../../models/policies/index.ts';
 import { isBusinessDate } from '../../models/reference/dates.ts';
 import { type FieldError, InvalidInputError } from '../../models/errors.ts';
-import { annualRates } from '../engine/annual-rates.ts';
-import { buildPlan } from '../engine/build-plan.ts';
-import { DEFAULT_SERVICING_RULES, type ServicingRules } from '../engine/loan/servicing-rules.ts';
-import { subsidyOf } from '../engine/subsidy.ts';
-import { DEFAULT_CONVENTIONS, type LoanTerms } from '../engine/terms.ts';
+import { annualRates } from '../plan/annual-rates.ts';
+import { buildPlan } from '../plan/build-plan.ts';
+import { DEFAULT_SERVICING_RULES, type ServicingRules } from '../book/servicing-rules.ts';
+import { subsidyOf } from '../plan/subsidy.ts';
+import { DEFAULT_CONVENTIONS, type LoanTerms } from '../terms/terms.ts';
 import { priceOf, servicingOfPrice, termsOfPrice } from '../products/price.ts';
 import type { Quote, QuoteForm } from './quote-form.ts';
 

@@ -1,8 +1,8 @@
 import { addDays, daysBetween, daysInMonth } from '../../models/reference/dates.ts';
-import { bucketOf, pausedDays } from '../engine/ageing/ageing.ts';
-import { classByDays } from '../engine/ageing/asset-class.ts';
-import { outstandingFen } from '../engine/loan/instalment.ts';
-import type { LoanState } from '../engine/loan/loan-state.ts';
+import { bucketOf, pausedDays } from '../ageing/ageing.ts';
+import { classByDays } from '../ageing/asset-class.ts';
+import { outstandingFen } from '../book/instalment.ts';
+import type { LoanState } from '../loan/loan-state.ts';
 
 export type DayEnds = 'MONTHLY' | 'DAILY' | 'NONE';
 

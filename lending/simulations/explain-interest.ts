@@ -1,9 +1,9 @@
-import { calendarDay } from '../engine/calendar-day.ts';
-import { decimalFraction, type Fraction, NOTHING, plus, portion, times } from '../engine/fraction.ts';
-import { plannedOpeningFen } from '../engine/loan/accrued-interest.ts';
-import { type Book, rateOn, regular } from '../engine/loan/book.ts';
-import type { Instalment } from '../engine/loan/instalment.ts';
-import { partialFraction } from '../engine/periods.ts';
+import { calendarDay } from '../plan/calendar-day.ts';
+import { decimalFraction, type Fraction, NOTHING, plus, portion, times } from '../../models/numbers/fraction.ts';
+import { plannedOpeningFen } from '../book/accrued-interest.ts';
+import { type Book, rateOn, regular } from '../book/book.ts';
+import type { Instalment } from '../book/instalment.ts';
+import { partialFraction } from '../plan/periods.ts';
 import { joined, money, rateText, type Said, sumText } from './explanation.ts';
 
 /** A stretch of a period under one annual rate. */

@@ -1,8 +1,8 @@
-import { portion, decimalFraction } from '../engine/fraction.ts';
-import { type Book, regular } from '../engine/loan/book.ts';
-import { chargeField, type ChargeTerms } from '../engine/loan/charge.ts';
-import type { Instalment } from '../engine/loan/instalment.ts';
-import type { LoanState } from '../engine/loan/loan-state.ts';
+import { portion, decimalFraction } from '../../models/numbers/fraction.ts';
+import { type Book, regular } from '../book/book.ts';
+import { chargeField, type ChargeTerms } from '../book/charge.ts';
+import type { Instalment } from '../book/instalment.ts';
+import type { LoanState } from '../loan/loan-state.ts';
 import { explainInterest } from './explain-interest.ts';
 import { type Explanation, joined, money, rateText, type Said } from './explanation.ts';
 

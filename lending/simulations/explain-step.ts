@@ -1,8 +1,8 @@
 import { addMonths } from '../../models/reference/dates.ts';
-import type { AssetClass, Classification } from '../engine/ageing/asset-class.ts';
-import { FIELD, PORTIONS, sumOf } from '../engine/loan/amounts.ts';
-import type { LoanState } from '../engine/loan/loan-state.ts';
-import type { Transaction, TransactionKind } from '../engine/loan/transaction.ts';
+import type { AssetClass, Classification } from '../ageing/asset-class.ts';
+import { FIELD, PORTIONS, sumOf } from '../book/amounts.ts';
+import type { LoanState } from '../loan/loan-state.ts';
+import type { Transaction, TransactionKind } from '../book/transaction.ts';
 import { explainLevel, explainSchedule } from './explain-schedule.ts';
 import { type Explanation, joined, money, PORTION_WORD, type Said, sumText } from './explanation.ts';
 import type { SimulatedStep } from './simulated-step.ts';

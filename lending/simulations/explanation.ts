@@ -1,5 +1,5 @@
 import { percent, yuan } from '../../models/numbers/exact.ts';
-import type { Portion } from '../engine/loan/amounts.ts';
+import type { Portion } from '../book/amounts.ts';
 
 /** What a figure is made of, in both languages. `figure` is a JSON pointer within the step. */
 export interface Explanation {

@@ -1,12 +1,12 @@
 import type { PolicyVersion, ProductPolicy } from '../../models/policies/index.ts';
 import { daysBetween, isBusinessDate } from '../../models/reference/dates.ts';
 import type { FieldError } from '../../models/errors.ts';
-import { checkTerms } from '../engine/check-terms.ts';
-import { isDecimal } from '../engine/fraction.ts';
-import type { LoanEvent } from '../engine/loan/loan-event.ts';
-import type { ServicingRules } from '../engine/loan/servicing-rules.ts';
-import { DEFAULT_LOAN_POLICY, type LoanPolicy } from '../engine/loan-policy.ts';
-import type { LoanTerms } from '../engine/terms.ts';
+import { checkTerms } from '../terms/check-terms.ts';
+import { isDecimal } from '../../models/numbers/fraction.ts';
+import type { LoanEvent } from '../book/loan-event.ts';
+import type { ServicingRules } from '../book/servicing-rules.ts';
+import { DEFAULT_LOAN_POLICY, type LoanPolicy } from '../loan/loan-policy.ts';
+import type { LoanTerms } from '../terms/terms.ts';
 import { inWordsOfTheForm, quotedTerms } from '../quotes/quote.ts';
 import { refusal, within } from './refusal.ts';
 import type { Simulation } from './simulate.ts';

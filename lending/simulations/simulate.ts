@@ -1,10 +1,10 @@
 import { addDays } from '../../models/reference/dates.ts';
-import { applyEvent } from '../engine/loan/apply-event.ts';
-import { isDisbursed } from '../engine/loan/book.ts';
-import type { LoanEvent } from '../engine/loan/loan-event.ts';
-import { type LoanState, newLoan } from '../engine/loan/loan-state.ts';
-import type { LoanPolicy } from '../engine/loan-policy.ts';
-import type { LoanTerms } from '../engine/terms.ts';
+import { applyEvent } from '../loan/apply-event.ts';
+import { isDisbursed } from '../book/book.ts';
+import type { LoanEvent } from '../book/loan-event.ts';
+import { type LoanState, newLoan } from '../loan/loan-state.ts';
+import type { LoanPolicy } from '../loan/loan-policy.ts';
+import type { LoanTerms } from '../terms/terms.ts';
 import { closingDays, type DayEnds } from './closing-days.ts';
 import { within } from './refusal.ts';
 import type { SimulatedStep } from './simulated-step.ts';

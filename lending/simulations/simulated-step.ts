@@ -1,11 +1,11 @@
-import type { Ageing } from '../engine/ageing/ageing.ts';
-import type { Classification } from '../engine/ageing/asset-class.ts';
-import type { JournalEntry } from '../engine/ledger/journal.ts';
-import type { Amounts } from '../engine/loan/amounts.ts';
-import type { Instalment } from '../engine/loan/instalment.ts';
-import type { LoanEvent } from '../engine/loan/loan-event.ts';
-import type { LoanStatus } from '../engine/loan/loan-state.ts';
-import type { Transaction } from '../engine/loan/transaction.ts';
+import type { Ageing } from '../ageing/ageing.ts';
+import type { Classification } from '../ageing/asset-class.ts';
+import type { JournalEntry } from '../ledger/journal.ts';
+import type { Amounts } from '../book/amounts.ts';
+import type { Instalment } from '../book/instalment.ts';
+import type { LoanEvent } from '../book/loan-event.ts';
+import type { LoanStatus } from '../loan/loan-state.ts';
+import type { Transaction } from '../book/transaction.ts';
 import type { Explanation } from './explanation.ts';
 
 /** One line of the schedule as it stands. */

@@ -1,7 +1,7 @@
 import { type TSchema, Type } from '@sinclair/typebox';
-import { BUCKETS } from '../engine/ageing/ageing.ts';
-import { ASSET_CLASSES } from '../engine/ageing/asset-class.ts';
-import { LOAN_STATUSES } from '../engine/loan/loan-state.ts';
+import { BUCKETS } from '../ageing/ageing.ts';
+import { ASSET_CLASSES } from '../ageing/asset-class.ts';
+import { LOAN_STATUSES } from '../loan/loan-state.ts';
 import { EVENT_TYPES } from './simulation-form.ts';
 
 const strict = { additionalProperties: false } as const;

@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
-import { ALLOCATION_STEPS, FUTURE_RULES } from '../engine/loan/allocation-order.ts';
-import { CHARGE_BASES, CHARGE_TIMES } from '../engine/loan/charge.ts';
-import { type LoanEventType, PAYMENT_KINDS, PREPAYMENT_EFFECTS } from '../engine/loan/loan-event.ts';
+import { ALLOCATION_STEPS, FUTURE_RULES } from '../book/allocation-order.ts';
+import { CHARGE_BASES, CHARGE_TIMES } from '../book/charge.ts';
+import { type LoanEventType, PAYMENT_KINDS, PREPAYMENT_EFFECTS } from '../book/loan-event.ts';
 import { QuoteForm } from '../quotes/quote-form.ts';
 
 const strict = { additionalProperties: false } as const;

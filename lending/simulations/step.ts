@@ -1,11 +1,11 @@
 import { DEFAULT_CHART } from '../../models/ledger/index.ts';
-import { sumOf } from '../engine/loan/amounts.ts';
-import { overpaidFen, owed } from '../engine/loan/book.ts';
-import { chargeTotals } from '../engine/loan/charge.ts';
-import { outstandingFen } from '../engine/loan/instalment.ts';
-import type { LoanEvent } from '../engine/loan/loan-event.ts';
-import { ageingOf, type LoanState, statusOf, transactionsOf } from '../engine/loan/loan-state.ts';
-import { sameToTheBooks, type Transaction } from '../engine/loan/transaction.ts';
+import { sumOf } from '../book/amounts.ts';
+import { overpaidFen, owed } from '../book/book.ts';
+import { chargeTotals } from '../book/charge.ts';
+import { outstandingFen } from '../book/instalment.ts';
+import type { LoanEvent } from '../book/loan-event.ts';
+import { ageingOf, type LoanState, statusOf, transactionsOf } from '../loan/loan-state.ts';
+import { sameToTheBooks, type Transaction } from '../book/transaction.ts';
 import { explainStep } from './explain-step.ts';
 import type { ScheduleLine, SimulatedStep, StepEntry } from './simulated-step.ts';
 

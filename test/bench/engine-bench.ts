@@ -1,11 +1,11 @@
 import { addDays } from '../../models/reference/dates.ts';
-import { annualRates } from '../../lending/engine/annual-rates.ts';
-import { buildPlan } from '../../lending/engine/build-plan.ts';
-import { DEFAULT_LOAN_POLICY } from '../../lending/engine/loan-policy.ts';
-import { applyEvents } from '../../lending/engine/loan/apply-event.ts';
-import type { LoanEvent } from '../../lending/engine/loan/loan-event.ts';
-import { newLoan } from '../../lending/engine/loan/loan-state.ts';
-import type { LoanTerms } from '../../lending/engine/terms.ts';
+import { annualRates } from '../../lending/plan/annual-rates.ts';
+import { buildPlan } from '../../lending/plan/build-plan.ts';
+import { DEFAULT_LOAN_POLICY } from '../../lending/loan/loan-policy.ts';
+import { applyEvents } from '../../lending/loan/apply-event.ts';
+import type { LoanEvent } from '../../lending/book/loan-event.ts';
+import { newLoan } from '../../lending/loan/loan-state.ts';
+import type { LoanTerms } from '../../lending/terms/terms.ts';
 import { sampleTerms } from '../generators/loan-terms.ts';
 
 export interface EngineBenchResult {

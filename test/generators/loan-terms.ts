@@ -6,8 +6,8 @@ import {
   ROUNDINGS,
   type RepaymentMethod,
 } from '../../models/reference/lending-terms.ts';
-import { checkTerms } from '../../lending/engine/check-terms.ts';
-import { DEFAULT_CONVENTIONS, type Conventions, type LoanTerms } from '../../lending/engine/terms.ts';
+import { checkTerms } from '../../lending/terms/check-terms.ts';
+import { DEFAULT_CONVENTIONS, type Conventions, type LoanTerms } from '../../lending/terms/terms.ts';
 
 const conventions = (): fc.Arbitrary<Conventions> =>
   fc.record({

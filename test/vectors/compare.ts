@@ -1,4 +1,4 @@
-import type { LoanState } from '../../lending/engine/loan/loan-state.ts';
+import type { LoanState } from '../../lending/loan/loan-state.ts';
 import type { Row, Scalar } from './vector-file.ts';
 
 /** What came of one expectation. `unchecked` says what of it this engine cannot be asked, and why. */

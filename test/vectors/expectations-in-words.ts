@@ -1,7 +1,7 @@
-import { applyEvent } from '../../lending/engine/loan/apply-event.ts';
-import { outstandingFen } from '../../lending/engine/loan/instalment.ts';
-import type { JournalEntry } from '../../lending/engine/ledger/journal.ts';
-import { type LoanState, statusOf, transactionsOf } from '../../lending/engine/loan/loan-state.ts';
+import { applyEvent } from '../../lending/loan/apply-event.ts';
+import { outstandingFen } from '../../lending/book/instalment.ts';
+import type { JournalEntry } from '../../lending/ledger/journal.ts';
+import { type LoanState, statusOf, transactionsOf } from '../../lending/loan/loan-state.ts';
 import { type Checked, textDifferences, valueDifferences } from './compare.ts';
 import { ledgerText, yuanText } from './fineract-ledger.ts';
 import { dayOfText, refusalOf } from './replay-vector.ts';

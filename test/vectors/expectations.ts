@@ -1,7 +1,7 @@
-import { overpaidFen, owed } from '../../lending/engine/loan/book.ts';
-import { sumOf } from '../../lending/engine/loan/amounts.ts';
-import { linesOfTransaction } from '../../lending/engine/ledger/journal.ts';
-import { ageingOf, delinquencyOn, type LoanState, statusOf, transactionsOf } from '../../lending/engine/loan/loan-state.ts';
+import { overpaidFen, owed } from '../../lending/book/book.ts';
+import { sumOf } from '../../lending/book/amounts.ts';
+import { linesOfTransaction } from '../../lending/ledger/journal.ts';
+import { ageingOf, delinquencyOn, type LoanState, statusOf, transactionsOf } from '../../lending/loan/loan-state.ts';
 import { type Checked, listDifferences, rowDifferences, setDifferences, textDifferences, valueDifferences } from './compare.ts';
 import { ledgerText, yuanText } from './fineract-ledger.ts';
 import { chargeRows, scheduleRows, scheduleTotals, STATUS_TEXT, transactionRows } from './loan-views.ts';

@@ -1,5 +1,5 @@
 import type { AccountRole } from '../../models/ledger/index.ts';
-import type { JournalLine } from '../../lending/engine/ledger/post.ts';
+import type { JournalLine } from '../../lending/ledger/post.ts';
 
 /** The accounts of the upstream's test products. Several roles share one. */
 const FINERACT_ACCOUNTS: Readonly<Partial<Record<AccountRole, { readonly code: string; readonly type: string; readonly name: string }>>> = {

@@ -1,11 +1,11 @@
 import { DEFAULT_POSTING_RULES } from '../../models/ledger/index.ts';
-import { DEFAULT_CLASS_RULES } from '../../lending/engine/ageing/asset-class.ts';
-import type { DelinquencyRange } from '../../lending/engine/ageing/ageing.ts';
-import { type AllocationRules, type FutureRule, orderOf } from '../../lending/engine/loan/allocation-order.ts';
-import type { OnBalance, ServicingRules } from '../../lending/engine/loan/servicing-rules.ts';
-import type { LoanPolicy } from '../../lending/engine/loan-policy.ts';
+import { DEFAULT_CLASS_RULES } from '../../lending/ageing/asset-class.ts';
+import type { DelinquencyRange } from '../../lending/ageing/ageing.ts';
+import { type AllocationRules, type FutureRule, orderOf } from '../../lending/book/allocation-order.ts';
+import type { OnBalance, ServicingRules } from '../../lending/book/servicing-rules.ts';
+import type { LoanPolicy } from '../../lending/loan/loan-policy.ts';
 import { termsOf, type VectorLoan } from './fineract-terms.ts';
-import type { LoanTerms } from '../../lending/engine/terms.ts';
+import type { LoanTerms } from '../../lending/terms/terms.ts';
 
 /** The future rules a product's configuration was changed to before the loan was made, by kind of transaction. */
 export type FutureRules = Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 import type { DayCount, PeriodUnit } from '../../models/reference/lending-terms.ts';
-import { DEFAULT_CONVENTIONS, type Conventions, type LoanTerms } from '../../lending/engine/terms.ts';
+import { DEFAULT_CONVENTIONS, type Conventions, type LoanTerms } from '../../lending/terms/terms.ts';
 
 /** What a vector says of a loan (format of lending.json); money and percentages are decimal strings. */
 export interface VectorLoan {

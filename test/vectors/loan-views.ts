@@ -1,9 +1,9 @@
 import { daysBetween } from '../../models/reference/dates.ts';
-import { sumOf } from '../../lending/engine/loan/amounts.ts';
-import { chargeTotals, type ChargeBasis, type ChargeTime } from '../../lending/engine/loan/charge.ts';
-import { outstandingFen } from '../../lending/engine/loan/instalment.ts';
-import { type LoanState, type LoanStatus, transactionsOf } from '../../lending/engine/loan/loan-state.ts';
-import type { Transaction, TransactionKind } from '../../lending/engine/loan/transaction.ts';
+import { sumOf } from '../../lending/book/amounts.ts';
+import { chargeTotals, type ChargeBasis, type ChargeTime } from '../../lending/book/charge.ts';
+import { outstandingFen } from '../../lending/book/instalment.ts';
+import { type LoanState, type LoanStatus, transactionsOf } from '../../lending/loan/loan-state.ts';
+import type { Transaction, TransactionKind } from '../../lending/book/transaction.ts';
 import { yuanText } from './fineract-ledger.ts';
 import type { Row } from './vector-file.ts';
 

@@ -1,11 +1,11 @@
 import { addDays } from '../../models/reference/dates.ts';
-import { isDisbursed } from '../../lending/engine/loan/book.ts';
-import { applyEvent } from '../../lending/engine/loan/apply-event.ts';
-import { checkTerms } from '../../lending/engine/check-terms.ts';
-import type { ChargeTerms } from '../../lending/engine/loan/charge.ts';
-import type { LoanEvent, PaymentKind } from '../../lending/engine/loan/loan-event.ts';
-import { type LoanState, newLoan, transactionsOf } from '../../lending/engine/loan/loan-state.ts';
-import type { Transaction, TransactionKind } from '../../lending/engine/loan/transaction.ts';
+import { isDisbursed } from '../../lending/book/book.ts';
+import { applyEvent } from '../../lending/loan/apply-event.ts';
+import { checkTerms } from '../../lending/terms/check-terms.ts';
+import type { ChargeTerms } from '../../lending/book/charge.ts';
+import type { LoanEvent, PaymentKind } from '../../lending/book/loan-event.ts';
+import { type LoanState, newLoan, transactionsOf } from '../../lending/loan/loan-state.ts';
+import type { Transaction, TransactionKind } from '../../lending/book/transaction.ts';
 import { InvalidInputError } from '../../platform/kernel/errors.ts';
 import { DEFAULT_LOAN, type FutureRules, policyOf, productTermsOf } from './fineract-product.ts';
 import { fenOf, shareOf, type VectorLoan } from './fineract-terms.ts';

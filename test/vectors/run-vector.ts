@@ -1,5 +1,5 @@
 import { messageOf } from '../../platform/kernel/errors.ts';
-import type { LoanState } from '../../lending/engine/loan/loan-state.ts';
+import type { LoanState } from '../../lending/loan/loan-state.ts';
 import type { Checked } from './compare.ts';
 import { checkExpectation } from './expectations.ts';
 import { NotApplicable, replayVector, type Standing } from './replay-vector.ts';

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DayCount } from '../../../models/reference/lending-terms.ts';
-import { amortise } from '../../../lending/engine/amortise.ts';
-import { buildPlan } from '../../../lending/engine/build-plan.ts';
-import { calendarDay } from '../../../lending/engine/calendar-day.ts';
-import { yearFraction } from '../../../lending/engine/day-count.ts';
-import { dueDates } from '../../../lending/engine/due-dates.ts';
-import { periodsOf } from '../../../lending/engine/periods.ts';
-import type { PlanRow } from '../../../lending/engine/plan.ts';
-import type { LoanTerms } from '../../../lending/engine/terms.ts';
+import { amortise } from '../../../lending/plan/amortise.ts';
+import { buildPlan } from '../../../lending/plan/build-plan.ts';
+import { calendarDay } from '../../../lending/plan/calendar-day.ts';
+import { yearFraction } from '../../../lending/plan/day-count.ts';
+import { dueDates } from '../../../lending/plan/due-dates.ts';
+import { periodsOf } from '../../../lending/plan/periods.ts';
+import type { PlanRow } from '../../../lending/plan/plan.ts';
+import type { LoanTerms } from '../../../lending/terms/terms.ts';
 import { sampleTerms } from '../../generators/loan-terms.ts';
 import file from './contracts.json' with { type: 'json' };
 
