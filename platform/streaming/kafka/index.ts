@@ -37,6 +37,7 @@ export {
   type TopicPartition,
   type TopicPartitionOffset,
 } from './message.ts';
+export { groupId, transactionalId } from './names.ts';
 export { Pace, TRANSACTION_PACE_MS } from './pace.ts';
 export { ensureTopics, hubTopics, partitionCounts, type TopicSpec } from './topics.ts';
 export { TransactionalProducer, type OffsetsSource } from './transactional-producer.ts';
