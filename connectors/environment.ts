@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../platform/kernel/home.ts';
+import { readJson, writeFileAtomic } from '../platform/kernel/home.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -19,12 +18,8 @@ export function publishConnectorEnvironment(
   writeFileAtomic(fileOf(home), JSON.stringify(values), 0o600);
 }
 
-/** The settings of the connectors as a verb sees them: this process's environment, else those of the hub running on this home. */
+/** The settings of the connectors as a verb sees them: this process's environment, else those of the hub running on this home. Throws CorruptFileError. */
 export function connectorEnvironment(home: string, env: Environment = process.env): Environment {
-  try {
-    const running = JSON.parse(readFileSync(fileOf(home), 'utf8')) as Record<string, string>;
-    return { ...running, ...Object.fromEntries(Object.entries(env).filter(([, value]) => value)) };
-  } catch {
-    return env;
-  }
+  const running = readJson<Record<string, string>>(fileOf(home)) ?? {};
+  return { ...running, ...Object.fromEntries(Object.entries(env).filter(([, value]) => value)) };
 }

@@ -22,7 +22,7 @@ describe('terms of the bureaus', () => {
 
   it('are waited for when a bureau has none', () => {
     expect(() => termsOf({ bureaus: [] }, 'pboc')).toThrow(
-      expect.objectContaining({ code: 'BUREAU_WITHOUT_TERMS', retriable: true }) as unknown as Error,
+      expect.objectContaining({ code: 'BUREAU_WITHOUT_TERMS', retriable: true }),
     );
   });
 

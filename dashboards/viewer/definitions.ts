@@ -39,11 +39,10 @@ export function nativeQueryOf(card: Card): { sql: string; tags: readonly Templat
 /** Metabase's content translation dictionary: `Locale Code,String,Translation`. */
 function readDictionary(file: string): Dictionary {
   const dictionary: Dictionary = { zh: {}, en: {} };
-  const rows = parseCsv(readFileSync(file), { columns: true, skip_empty_lines: true }) as {
-    'Locale Code': string;
-    String: string;
-    Translation: string;
-  }[];
+  const rows = parseCsv<{ 'Locale Code': string; String: string; Translation: string }>(readFileSync(file), {
+    columns: true,
+    skip_empty_lines: true,
+  });
   for (const row of rows) {
     const locale = LOCALES.find((candidate) => candidate === row['Locale Code']);
     if (locale === undefined) throw new Error(`${file}: ${row['Locale Code']} is not one of ${LOCALES.join(', ')}`);

@@ -37,7 +37,7 @@ const terms: fc.Arbitrary<LoanTerms> = fc
     const fee = method === 'FEE_INSTALMENT';
     return {
       ...TERMS,
-      method: method as LoanTerms['method'],
+      method: method,
       principalFen,
       annualRate: fee ? '0' : rate,
       feeRate: fee ? rate : undefined,

@@ -49,7 +49,7 @@ describe('year fractions', () => {
           expect(
             yearFraction(dayCount as DayCount, from, middle).numerator +
               yearFraction(dayCount as DayCount, middle, to).numerator,
-          ).toBe(yearFraction(dayCount as DayCount, from, to).numerator);
+          ).toBe(yearFraction(dayCount, from, to).numerator);
         },
       ),
     );

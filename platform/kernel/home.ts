@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
+import { HubError } from './errors.ts';
 
 /** The folders of one hub under HUB_HOME. */
 export interface Home {
@@ -40,23 +41,41 @@ export function writeFileAtomic(file: string, content: string, mode = 0o644): vo
   renameSync(temporary, file);
 }
 
-/** Parsed JSON of a file, undefined when it is missing or not JSON. */
+/** A file of the hub that exists and cannot be used; the message names it. */
+export class CorruptFileError extends HubError {
+  constructor(file: string, problem: string) {
+    super('CORRUPT_FILE', `${file} is corrupt: ${problem}`, { details: { file } });
+  }
+}
+
+/** Parsed JSON of a file, undefined when it does not exist. Throws CorruptFileError when it is not JSON. */
 export function readJson<T>(file: string): T | undefined {
+  const text = readIfPresent(file);
+  if (text === undefined) return undefined;
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as T;
+    return JSON.parse(text) as T;
   } catch {
-    return undefined;
+    // The parser's message quotes the content, which may be secret.
+    throw new CorruptFileError(file, 'not JSON');
+  }
+}
+
+function readIfPresent(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
 /** A generated secret that stays the same over restarts, kept with mode 0600 under HUB_HOME/secrets. */
 export function generatedSecret(home: Home, name: string): string {
   const file = join(home.secrets, name);
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    const secret = randomBytes(24).toString('base64url');
-    writeFileAtomic(file, `${secret}\n`, 0o600);
-    return secret;
-  }
+  const kept = readIfPresent(file)?.trim();
+  if (kept === '') throw new CorruptFileError(file, 'empty');
+  if (kept !== undefined) return kept;
+  const secret = randomBytes(24).toString('base64url');
+  writeFileAtomic(file, `${secret}\n`, 0o600);
+  return secret;
 }

@@ -20,3 +20,8 @@ const root = findRoot();
 export function projectPath(...parts: string[]): string {
   return join(root, ...parts);
 }
+
+/** The version of the hub, from package.json. */
+export function projectVersion(): string {
+  return (JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string }).version;
+}

@@ -2,7 +2,17 @@
 // A build is made in a folder of its own and renamed into place, so that two starts at once, or a hub still running an older
 // build, never see half of one.
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, utimesSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -88,7 +98,7 @@ export async function ensureBuilt({ dist = join(root, 'dist'), entries = ENTRIES
     const temporary = join(dist, `.tmp-${process.pid}-${randomBytes(3).toString('hex')}`);
     mkdirSync(temporary, { recursive: true });
     try {
-      await build({
+      const { metafile } = await build({
         absWorkingDir: root,
         entryPoints: present,
         outdir: temporary,
@@ -102,7 +112,10 @@ export async function ensureBuilt({ dist = join(root, 'dist'), entries = ENTRIES
         sourcemap: true,
         chunkNames: 'chunks/[name]-[hash]',
         logLevel: 'silent',
+        metafile: true,
       });
+      // Which file imports which: `npm run dev` finds the roles to restart in it.
+      writeFileSync(join(temporary, 'meta.json'), JSON.stringify({ inputs: metafile.inputs }));
       renameSync(temporary, target);
     } catch (error) {
       rmSync(temporary, { recursive: true, force: true });

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { rawTable } from '../../models/warehouse/index.ts';
-import type { EventDefinition } from '../../models/events/define-event.ts';
 import { MigrationLedger, selectRows, syncRawTables } from '../../platform/storage/clickhouse/index.ts';
 import { projectPath } from '../../platform/kernel/project.ts';
 import {
@@ -105,7 +104,7 @@ async function inFreshTable<Result>(lab: SinkLab, work: () => Promise<Result>): 
   try {
     await client.command({ query: `DROP TABLE IF EXISTS ${sinkEvent(lab).rawTable} SYNC` });
     const ledger = new MigrationLedger(client, { kind: 'node' });
-    await syncRawTables(client, ledger, [rawTable(sinkEvent(lab) as unknown as EventDefinition)]);
+    await syncRawTables(client, ledger, [rawTable(sinkEvent(lab))]);
     return await work();
   } finally {
     await client.close();

@@ -241,7 +241,7 @@ async function killAll(
       starting = hub
         .start()
         .catch((error: unknown) => (failure = error))
-        .then(() => (starting = undefined)) as Promise<void>;
+        .then(() => (starting = undefined));
     }
   }
   await starting;

@@ -333,7 +333,7 @@ describe('dead letters over HTTP', () => {
           ? {}
           : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(payload) },
       );
-      return { status: answer.status, body: (await answer.json()) as unknown };
+      return { status: answer.status, body: await answer.json() };
     };
     const post = (id: string, payload: object) => call(`/${id}/replay`, payload);
     expect((await call('/99-99')).body).toMatchObject({

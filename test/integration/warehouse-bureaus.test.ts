@@ -66,34 +66,28 @@ async function land(
 }
 
 const requested = (request: string, bureau: string, kind: string | undefined): Promise<void> =>
-  land(
-    creditReportRequested as unknown as EventDefinition,
-    {
-      ...ids(request, bureau),
-      ...(kind === undefined ? {} : { kind }),
-      requestedAt: '2026-11-23T10:00:00+08:00',
-      subject: { name: protectedValue, idNo: protectedValue, mobile: protectedValue },
-      consent: { purpose: 'credit-report', version: '1', at: '2026-11-20T10:00:00+08:00' },
-    } as never,
-  );
+  land(creditReportRequested, {
+    ...ids(request, bureau),
+    ...(kind === undefined ? {} : { kind }),
+    requestedAt: '2026-11-23T10:00:00+08:00',
+    subject: { name: protectedValue, idNo: protectedValue, mobile: protectedValue },
+    consent: { purpose: 'credit-report', version: '1', at: '2026-11-20T10:00:00+08:00' },
+  } as never);
 
 const received = (request: string, bureau: string, change: object): Promise<void> =>
-  land(
-    creditReportReceived as unknown as EventDefinition,
-    {
-      ...ids(request, bureau),
-      outcome: 'report',
-      rejection: null,
-      reportNo: 'R',
-      score: null,
-      overdue: null,
-      debt: null,
-      enquiries3Months: null,
-      costFen: 0,
-      answeredAt: '2026-11-23T10:00:02+08:00',
-      ...change,
-    } as never,
-  );
+  land(creditReportReceived, {
+    ...ids(request, bureau),
+    outcome: 'report',
+    rejection: null,
+    reportNo: 'R',
+    score: null,
+    overdue: null,
+    debt: null,
+    enquiries3Months: null,
+    costFen: 0,
+    answeredAt: '2026-11-23T10:00:02+08:00',
+    ...change,
+  } as never);
 
 const called = { reused: false, reusedFrom: null, calls: 1, callMs: 40 };
 

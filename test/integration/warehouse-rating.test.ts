@@ -35,16 +35,12 @@ beforeAll(async () => {
     for (const { type, data } of run(events, context(VERSIONS)).emitted)
       if (type === applicationDecided.type) decided.push(data as Decided);
   }
-  await land(applicationReceived as unknown as EventDefinition, received);
-  await land(applicationDecided as unknown as EventDefinition, decided);
+  await land(applicationReceived, received);
+  await land(applicationDecided, decided);
   // Delivered twice, and decided once more by a person: neither counts again.
-  await land(applicationDecided as unknown as EventDefinition, decided.slice(0, 50));
+  await land(applicationDecided, decided.slice(0, 50));
   const referred = decided.find(({ outcome, rating }) => outcome === 'REFERRED' && rating !== undefined)!;
-  await land(
-    applicationDecided as unknown as EventDefinition,
-    [{ ...referred, rating: undefined, trace: [], decidedBy: 'zhang' }],
-    ' by a person',
-  );
+  await land(applicationDecided, [{ ...referred, rating: undefined, trace: [], decidedBy: 'zhang' }], ' by a person');
   for (const [n, { applicationId, personId, partnerId, product, amountFen, rating }] of decided
     .filter(({ outcome, rating }) => outcome === 'APPROVED' && rating !== undefined)
     .slice(0, 40)
@@ -87,7 +83,7 @@ beforeAll(async () => {
       });
     expect(rating!.scorecard).toBe(card.version);
   }
-  await land(loanPerformanceObserved as unknown as EventDefinition, observed);
+  await land(loanPerformanceObserved, observed);
 });
 afterAll(async () => {
   await client?.close();

@@ -258,6 +258,6 @@ export class ConservationLab {
       },
       rejected: ({ key, day, amountFen }) => ({ time: '2026-11-20T02:00:01Z', data: { key, day, amountFen } }),
     };
-    return effect as unknown as Effect;
+    return effect;
   }
 }

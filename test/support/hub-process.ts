@@ -69,9 +69,9 @@ export async function startHubProcess(
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child = started;
-    started.stderr!.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-32_000)));
+    started.stderr.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-32_000)));
     await new Promise<void>((resolve, reject) => {
-      createInterface({ input: started.stdout! }).on('line', (line) => {
+      createInterface({ input: started.stdout }).on('line', (line) => {
         if ((JSON.parse(line) as { ready?: boolean }).ready === true) resolve();
       });
       started.once('exit', (code, signal) =>

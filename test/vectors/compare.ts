@@ -24,7 +24,7 @@ const isShown = (field: string, value: Scalar): boolean => value !== null || fie
 export function rowDifferences(label: string, expected: Row, actual: Row | undefined): string[] {
   if (actual === undefined) return [`${label}: the engine has no such row`];
   return Object.entries(expected)
-    .filter(([field, value]) => isShown(field, value) && !same(value, actual[field] as Scalar | undefined))
+    .filter(([field, value]) => isShown(field, value) && !same(value, actual[field]))
     .map(([field, value]) => `${label} ${field}: expected ${String(value)}, engine ${String(actual[field])}`);
 }
 

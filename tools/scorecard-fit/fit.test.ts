@@ -99,7 +99,7 @@ describe('readTrainingData', () => {
       expect.objectContaining({
         code: 'INVALID_INPUT',
         errors: [expect.objectContaining({ pointer }) as unknown],
-      }) as unknown as Error,
+      }),
     );
   });
 });
@@ -139,7 +139,7 @@ describe('readDeclaration', () => {
     expect(() => readDeclaration(json)).toThrow(
       expect.objectContaining({
         errors: expect.arrayContaining([expect.objectContaining({ pointer })]) as unknown,
-      }) as unknown as Error,
+      }),
     );
   });
 });

@@ -46,7 +46,7 @@ const UNKNOWN = new Set(['', 'NA', 'ignore']);
 
 /** Reads credit_data.csv. Throws InvalidInputError naming the line and column: a missing or unknown column, an outcome that is neither good nor bad, a number that is none. */
 export function readTrainingData(csv: string): TrainingRow[] {
-  const [header, ...lines] = parse(csv, { skip_empty_lines: true }) as string[][];
+  const [header, ...lines] = parse(csv, { skip_empty_lines: true });
   if (header === undefined || header.join() !== COLUMNS.join())
     throw wrong('/0', `the columns must be ${COLUMNS.join()}`);
   return lines.map((cells, index) => {

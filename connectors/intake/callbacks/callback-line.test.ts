@@ -121,7 +121,7 @@ describe('the line to a partner', () => {
       fresh.credentials,
       [fresh.credentials, old.credentials],
     ].entries()) {
-      receiver.serve('acme', credentials as PartnerCredentials);
+      receiver.serve('acme', credentials);
       await line().tell(target, { ...callback, callbackId: `c-${index}` }, call());
     }
     expect(receiver.stats()).toMatchObject({ stored: 3 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Gauge } from 'prom-client';
-import { startEffect, type Effect } from '../../../platform/streaming/effect-runtime/index.ts';
+import { startEffect } from '../../../platform/streaming/effect-runtime/index.ts';
 import type { RunningWorker, Worker } from '../../../platform/kernel/worker.ts';
 import type { HubContext } from '../../../platform/kernel/hub-context.ts';
 import { PoisonError, RejectedError, RetriableError, type CheckResult } from '../../contract.ts';
@@ -39,7 +39,7 @@ export const callbackWorker: Worker = {
       targetOf: async (partnerId) => targetOf(directory.find(partnerId) ?? (await directory.lookUp(partnerId))),
       orderNoOf: (applicationId) => orderNoOf(context, applicationId),
     });
-    const worker = await startEffect(effect as unknown as Effect, context);
+    const worker = await startEffect(effect, context);
     return {
       unhealthy: () => worker.unhealthy?.(),
       stop: async () => {

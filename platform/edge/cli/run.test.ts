@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { HubError, InvalidInputError } from '../../kernel/errors.ts';
+import { projectVersion } from '../../kernel/project.ts';
 import { runCli, type CliEnvironment } from './run.ts';
 import type { Verb } from './verb.ts';
 
@@ -88,6 +89,10 @@ describe('the command line', () => {
     const failed = await run('broken', '--json');
     expect(failed.code).toBe(1);
     expect(JSON.parse(failed.out)).toMatchObject({ ok: false, code: 'NO_LUCK' });
+  });
+
+  it('shows its version', async () => {
+    expect(await run('--version')).toEqual({ code: 0, out: `${projectVersion()}\n`, err: '' });
   });
 
   it('lists the verbs under --help, without those the hub starts itself', async () => {

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { readSettings } from '../../kernel/config/settings.ts';
 import { HubError, InvalidInputError, messageOf } from '../../kernel/errors.ts';
+import { projectVersion } from '../../kernel/project.ts';
 import type { HubContext } from '../../kernel/hub-context.ts';
 import type { Verb, VerbResult } from './verb.ts';
 
@@ -40,6 +41,7 @@ function buildProgram(verbs: readonly Verb[], environment: CliEnvironment, exitW
   const program = new Command('hub')
     .description('autofin-hub: integration hub and data platform for auto-finance lenders')
     .configureOutput({ writeOut: environment.stdout, writeErr: environment.stderr })
+    .version(projectVersion())
     .exitOverride()
     .showHelpAfterError('(add --help for the usage)');
   const groups = new Map<string, Command>();

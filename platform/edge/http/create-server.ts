@@ -82,7 +82,7 @@ export async function createServer(
     genReqId: (request) => requestId(request.headers['x-request-id']),
     clientErrorHandler: (error, socket: Socket) => answerClientError(error, socket),
     frameworkErrors: (error, request, reply) =>
-      sendProblem(error, request as unknown as FastifyRequest, reply as unknown as FastifyReply),
+      void sendProblem(error, request as unknown as FastifyRequest, reply as unknown as FastifyReply),
     return503OnClosing: true,
     forceCloseConnections: 'idle',
   }) as unknown as FastifyInstance;

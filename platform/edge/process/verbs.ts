@@ -3,6 +3,7 @@ import { openHome } from '../../kernel/home.ts';
 import type { HubModule } from '../hub-module.ts';
 import type { Role } from '../../kernel/worker.ts';
 import type { Verb } from '../cli/verb.ts';
+import type { RunningStack } from './supervisor/start-stack.ts';
 import type { EmbeddedServer } from './supervisor/embedded-server.ts';
 import { livingProcesses } from './role/heartbeat.ts';
 import { runRole } from './role/run-role.ts';
@@ -25,6 +26,17 @@ export function untilSignalled(): { signal: AbortSignal; signalled: Promise<void
       });
   });
   return { signal: controller.signal, signalled };
+}
+
+/** `npm run dev`, the parent of the hub, asks by IPC for roles to be restarted on a newer bundle. */
+function restartOnRequest(stack: RunningStack): void {
+  process.on('message', (message: { bundle?: string; restart?: readonly string[] }) => {
+    if (message.bundle === undefined) return;
+    process.env['HUB_BUNDLE'] = message.bundle;
+    for (const role of message.restart ?? []) void stack.restart(role);
+  });
+  // The channel alone keeps no hub alive.
+  process.channel?.unref();
 }
 
 function upVerb(modules: () => readonly HubModule[], servers: readonly EmbeddedServer[]): Verb {
@@ -50,6 +62,7 @@ function upVerb(modules: () => readonly HubModule[], servers: readonly EmbeddedS
       process.stdout.write(
         asJson ? `${JSON.stringify({ ready: true, url: hub.url })}\n` : `The hub is up: ${hub.url}${sandboxes}\n`,
       );
+      restartOnRequest(hub.stack);
       await signalled;
       await hub.stop();
       return { ok: true, json: undefined, text: 'The hub has stopped.' };
@@ -79,6 +92,8 @@ const statusVerb: Verb = {
         row.problems.map((problem) => `${row.role} on ${row.host} (pid ${row.pid}): ${problem}`),
       ),
     ];
+    if (settings.connectUrl !== undefined)
+      lines.push('CONNECT_URL is set and not used: change capture comes with the first migration');
     return { ok, json: { ok, children, processes }, text: lines.join('\n') || 'Nothing runs.' };
   },
 };

@@ -37,9 +37,6 @@ async function allMetrics(context: HubContext): Promise<string> {
       }
     }),
   );
-  const merged = AggregatorRegistry.aggregate([
-    (await context.metrics.getMetricsAsJSON()) as MetricObjectWithValues<MetricValue<string>>[],
-    ...answers,
-  ]);
+  const merged = AggregatorRegistry.aggregate([await context.metrics.getMetricsAsJSON(), ...answers]);
   return merged.metrics();
 }

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HubError } from '../errors.ts';
-import { writeFileAtomic } from '../home.ts';
+import { readJson, writeFileAtomic } from '../home.ts';
 import type { Endpoints, Settings } from './settings.ts';
 
 const fileOf = (home: string): string => join(home, 'secrets', 'endpoints.json');
@@ -11,21 +10,17 @@ export function publishEndpoints(home: string, endpoints: Endpoints): void {
   writeFileAtomic(fileOf(home), JSON.stringify(endpoints), 0o600);
 }
 
-/** The servers to talk to: those of the settings, else the embedded ones of a hub running on this home. Throws HUB_NOT_RUNNING. */
+/** The servers to talk to: those of the settings, else the embedded ones of a hub running on this home. Throws HUB_NOT_RUNNING or CorruptFileError. */
 export function resolveEndpoints(settings: Settings): Endpoints {
   const { databaseUrl, kafkaBrokers, clickhouseUrl } = settings;
   if (databaseUrl !== undefined && kafkaBrokers !== undefined && clickhouseUrl !== undefined)
     return { databaseUrl, kafkaBrokers, clickhouseUrl };
-  let running: Endpoints;
-  try {
-    running = JSON.parse(readFileSync(fileOf(settings.home), 'utf8')) as Endpoints;
-  } catch (cause) {
+  const running = readJson<Endpoints>(fileOf(settings.home));
+  if (running === undefined)
     throw new HubError(
       'HUB_NOT_RUNNING',
       `No hub has been started on ${settings.home}: run \`npx hub up\`, or set DATABASE_URL, KAFKA_BROKERS and CLICKHOUSE_URL`,
-      { cause },
     );
-  }
   return {
     databaseUrl: databaseUrl ?? running.databaseUrl,
     kafkaBrokers: kafkaBrokers ?? running.kafkaBrokers,

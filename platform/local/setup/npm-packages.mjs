@@ -60,26 +60,13 @@ export async function installPackages(report) {
     15_000,
   );
   try {
-    await npmCi(env);
+    await npm(['ci'], env);
   } finally {
     clearInterval(ticker);
   }
   writeFileSync(STAMP, target);
   linkCommand();
   report(`npm packages installed in ${Math.round((Date.now() - started) / 1000)} s`);
-}
-
-/**
- * `npm ci`; where npm holds the lock file to be incomplete (EUSAGE: it was made where the registry lacks the packages of other
- * platforms), `npm install` with the same lock file, which leaves such optional packages out.
- */
-async function npmCi(env) {
-  try {
-    await npm(['ci'], env);
-  } catch (error) {
-    if (!/npm error code EUSAGE/.test(error.message)) throw error;
-    await npm(['install', '--no-save'], env);
-  }
 }
 
 function npm(command, env) {

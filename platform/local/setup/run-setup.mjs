@@ -1,6 +1,10 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { lock } from './lock.mjs';
 import { kafkaReady, installKafkaJars } from './kafka-jars.mjs';
 import { installPackages, packagesReady } from './npm-packages.mjs';
+import { root } from './root.mjs';
 import { missingTools, provideTools } from './tools.mjs';
 import { buildWebApp } from './web-app.mjs';
 
@@ -24,11 +28,19 @@ export async function setUp({ browser }) {
     const { ensureBuilt } = await import('../build.mjs');
     await ensureBuilt();
     await buildWebApp(report);
+    useGitHooks();
     return 0;
   } catch (error) {
     report(error instanceof Error ? error.message : String(error));
     return 1;
   }
+}
+
+/** Turns on the hooks of .githooks in a checkout that has none of its own; never in CI. */
+function useGitHooks() {
+  if (process.env['CI'] || !existsSync(join(root, '.git'))) return;
+  const git = (...args) => spawnSync('git', args, { cwd: root, encoding: 'utf8' });
+  if (git('config', 'core.hooksPath').stdout?.trim() === '') git('config', 'core.hooksPath', '.githooks');
 }
 
 function isReady(browser) {
@@ -42,7 +54,7 @@ function needs(browser) {
     ...(packagesReady() ? [] : ['npm', 'make', 'g++', 'python3']),
     ...(embeddedKafka ? ['java'] : []),
     ...(kafkaReady() ? [] : ['mvn']),
-    ...(browser ? ['git', 'chromium'] : []),
+    ...(browser ? ['git', 'chromium', ...(process.platform === 'linux' ? ['fonts'] : [])] : []),
   ];
 }
 

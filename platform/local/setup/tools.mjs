@@ -30,6 +30,11 @@ const TOOLS = {
     purpose: 'for the browser tests',
     packages: ['chromium'],
   },
+  fonts: {
+    fonts: ['/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc', '/usr/share/fonts/noto-cjk'],
+    purpose: 'Chinese glyphs in the pictures of the browser tests',
+    packages: ['fonts-noto-cjk'],
+  },
 };
 
 /** Path of the first of the programs on PATH, undefined when none is. */
@@ -51,6 +56,7 @@ export function javaPath(env = process.env) {
 export function missingTools(names, env = process.env) {
   return names.filter((name) => {
     const tool = TOOLS[name];
+    if (tool.fonts !== undefined) return !tool.fonts.some((file) => existsSync(file));
     if (name === 'java') return javaPath(env) === undefined;
     if (tool.file !== undefined && env[tool.file] && existsSync(env[tool.file])) return false;
     return onPath(tool.programs, env) === undefined;

@@ -46,4 +46,4 @@ function parseInt8(text: string): number | string {
 export const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
   oid === INT8 && format !== 'binary'
     ? parseInt8
-    : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser;
+    : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser;

@@ -53,10 +53,13 @@ export class BatchConsumer {
         .then(() => this.#rebalance(error, partitions))
         .catch((cause: unknown) => this.#stranded(kafkaError('rebalance', cause)));
     };
-    this.handle = new Kafka.KafkaConsumer({ ...config, rebalance_cb: onRebalance } as typeof config, {
-      ...consumerTopicConfig,
-      ...(options.offsetReset === undefined ? {} : { 'auto.offset.reset': options.offsetReset }),
-    });
+    this.handle = new Kafka.KafkaConsumer(
+      { ...config, rebalance_cb: onRebalance },
+      {
+        ...consumerTopicConfig,
+        ...(options.offsetReset === undefined ? {} : { 'auto.offset.reset': options.offsetReset }),
+      },
+    );
     this.handle.on('event.error', (error) => options.onError?.(kafkaError('consumer', error)));
     this.handle.setDefaultConsumeTimeout(0);
   }

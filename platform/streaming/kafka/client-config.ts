@@ -20,7 +20,7 @@ export function clientConfig(kafka: KafkaDeps, clientId: string): GlobalConfig {
     'topic.metadata.refresh.interval.ms': 30_000,
     'allow.auto.create.topics': false,
     ...kafka.settings.kafkaClientConfig,
-  } as GlobalConfig;
+  };
 }
 
 export interface ConsumerLimits {
@@ -54,7 +54,7 @@ export function consumerConfig(
     'fetch.wait.max.ms': 200,
     'fetch.error.backoff.ms': 100,
     'fetch.queue.backoff.ms': 5,
-  } as ConsumerGlobalConfig;
+  };
 }
 
 /** A group without a committed offset starts at the beginning: nothing that is on the topic may be left out. */

@@ -211,7 +211,7 @@ class BatchDecision {
     if (definition === undefined)
       throw new HubError('EMITTED_UNDECLARED', `${this.#pipeline.name} does not declare that it emits ${type}`);
     this.#check(validatorOf(definition), emitted.data, 'EMITTED_INVALID', `the ${type} decide returned`);
-    conservationOf(definition, emitted.data as Record<string, unknown>);
+    conservationOf(definition, emitted.data);
     const value = JSON.stringify(emitted.data);
     if (value.length * 3 > MAX_EVENT_BYTES && Buffer.byteLength(value) > MAX_EVENT_BYTES)
       throw new HubError('EMITTED_TOO_LARGE', `the ${type} decide returned is larger than ${MAX_EVENT_BYTES} bytes`);
@@ -236,7 +236,7 @@ class BatchDecision {
   ): void {
     const definition = this.#emits.get(emitted.definition.type) as EventDefinition;
     const id = derivedEventId(`${this.#pipeline.name}/${definition.type}`, causeId, String(index));
-    const key = definition.key(emitted.data as Record<string, unknown>);
+    const key = definition.key(emitted.data);
     const traceparent = effectTraceparent({ id: causeId, traceparent: input.traceparent }, id);
     partition.frame.add(
       definition.topic,
@@ -248,7 +248,7 @@ class BatchDecision {
     // Under the partition of its cause: workers then seldom share a line of the tally.
     this.#count(
       { topic: definition.topic, partition: input.message.partition },
-      conservationOf(definition, emitted.data as Record<string, unknown>),
+      conservationOf(definition, emitted.data),
       'emitted',
     );
   }

@@ -116,5 +116,5 @@ export function pipeline<
   if (spec.reads.length === 0 || new Set(spec.reads.map(({ type }) => type)).size !== spec.reads.length)
     throw new Error(`pipeline ${spec.name} must read something, and each type once`);
   // Inside the runtime the concrete types are gone: it hands each decide only events it has checked against their definition.
-  return spec as unknown as PipelineDefinition;
+  return spec;
 }

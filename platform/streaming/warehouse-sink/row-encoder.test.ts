@@ -24,7 +24,7 @@ function message(value: string | null, headers: Record<string, string> = HEADERS
     value: value === null ? null : Buffer.from(value),
     size: 0,
     headers: Object.entries(headers).map(([name, text]) => ({ [name]: Buffer.from(text) })),
-  } as unknown as Message;
+  };
 }
 
 function encode(given: Message, kind: 'event' | 'dead-letter' = 'event'): { result: string; text: string } {

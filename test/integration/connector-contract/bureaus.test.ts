@@ -40,7 +40,7 @@ function contractOf<Settings extends TObject>(
   const { bureau } = adapter;
   const person = new Map<string, number>();
   connectorContract(adapter.name, {
-    connector: adapter as unknown as BureauAdapter,
+    connector: adapter,
     start: async () => {
       const sandbox = await startSandboxOf(played, { seed: SEED, behaviour: { latency: { medianMs: 5, p99Ms: 30 } } });
       return {

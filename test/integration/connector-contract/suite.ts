@@ -98,7 +98,7 @@ export function connectorContract(name: string, underTest: ConnectorUnderTest): 
         indexes.map((index) => underTest.command(topics, index)),
       );
     const check = (env: Record<string, string>): Promise<CheckResult> =>
-      underTest.connector.check(readConnectorSettings(underTest.connector.spec, env) as never);
+      underTest.connector.check(readConnectorSettings(underTest.connector.spec, env));
     const resultsOf = async (count: number): Promise<void> => {
       await results.until((all) => all.length >= count, `${count} results`);
       await sleep(200);

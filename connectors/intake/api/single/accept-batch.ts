@@ -94,9 +94,7 @@ export async function acceptBatch(pool: Pool, atMs: number, entries: readonly Ba
   const outcomes: EntryOutcome[] = entries.map(() => ACCEPTED);
   for (const { request, outcome, digest } of rows)
     outcomes[request] =
-      outcome === 'duplicate'
-        ? { kind: 'duplicate', contentDigest: digest as string }
-        : ({ kind: outcome } as EntryOutcome);
+      outcome === 'duplicate' ? { kind: 'duplicate', contentDigest: digest as string } : { kind: outcome };
   return outcomes;
 }
 

@@ -77,6 +77,6 @@ export function applicationEvent(
     }),
     vehicle: application.vehicle,
     request: application.request,
-    bankCard: bankCard === null ? null : { no: sealed.cardNo!, issuer: bankCard.issuer },
+    bankCard: bankCard === null ? null : { no: sealed.cardNo, issuer: bankCard.issuer },
   };
 }

@@ -59,7 +59,7 @@ export function readAuthorization(header: string | undefined): Authorization | H
     const name = match[1] as Parameter;
     if (!PARAMETERS.includes(name)) return flaw(name, 'UNKNOWN_FIELD', 'is not a known parameter');
     if (found[name] !== undefined) return flaw(name, 'DUPLICATE', 'is given twice');
-    found[name] = match[2] as string;
+    found[name] = match[2];
   }
   for (const name of PARAMETERS) {
     const value = found[name];

@@ -53,7 +53,7 @@ export function sm2Verifier(publicKey: KeyObject): Verifier {
 
 /** Signs with an SM2 key read from PKCS#8; signatures are DER. */
 export function sm2Signer(privateKey: KeyObject): Signer {
-  const z = signerHash(createPublicKey(privateKey as unknown as Parameters<typeof createPublicKey>[0]));
+  const z = signerHash(createPublicKey(privateKey));
   return {
     scheme: 'HUB1-SM2-SM3',
     sign: (message) => {

@@ -30,7 +30,7 @@ export async function dataOf<Data>(answer: Promise<Answer<Data>>): Promise<Data>
   }
   const { data, error, response } = settled;
   if (response.ok) return data as Data;
-  const problem: Problem = typeof error === 'object' && error !== null ? (error as Problem) : {};
+  const problem: Problem = typeof error === 'object' && error !== null ? error : {};
   if (response.status === 401 && codeOf(problem) === 'NOT_SIGNED_IN') onSessionEnded();
   const retryAfter = Number(response.headers.get('retry-after'));
   throw new ApiError(response.status, problem, retryAfter > 0 ? retryAfter : undefined);

@@ -173,8 +173,10 @@ export default function ApplicationsPage() {
             onRow={(row) => ({
               className: 'row-clickable',
               tabIndex: 0,
-              onClick: () => navigate(`/applications/${row.applicationId}`),
-              onKeyDown: (event) => event.key === 'Enter' && navigate(`/applications/${row.applicationId}`),
+              onClick: () => void navigate(`/applications/${row.applicationId}`),
+              onKeyDown: (event) => {
+                if (event.key === 'Enter') void navigate(`/applications/${row.applicationId}`);
+              },
             })}
           />
           {state.applications.length > 0 && (

@@ -87,7 +87,7 @@ function CardContent({
   const template = click?.type === 'link' && click.linkType === 'url' ? click.linkTemplate : undefined;
   const open = (row: readonly unknown[] | undefined): void => {
     if (template === undefined || row === undefined) return;
-    navigate(
+    void navigate(
       linkOf(template, Object.fromEntries(result.columns.map((column, index) => [column.name, row[index]])), filters),
     );
   };

@@ -127,8 +127,10 @@ export default function DeadLettersPage() {
             onRow={(row) => ({
               className: 'row-clickable',
               tabIndex: 0,
-              onClick: () => navigate(`/dead-letters/${row.id}`),
-              onKeyDown: (event) => event.key === 'Enter' && navigate(`/dead-letters/${row.id}`),
+              onClick: () => void navigate(`/dead-letters/${row.id}`),
+              onKeyDown: (event) => {
+                if (event.key === 'Enter') void navigate(`/dead-letters/${row.id}`);
+              },
             })}
           />
           {state.next !== null && (

@@ -2,7 +2,7 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HomeInUseError } from './errors.ts';
-import { readJson, writeFileAtomic, type Home } from '../../../kernel/home.ts';
+import { CorruptFileError, readJson, writeFileAtomic, type Home } from '../../../kernel/home.ts';
 import { identityOf, isSameProcess, signalGroup } from './process-identity.ts';
 
 /** HUB_HOME/run/<name>.json: who runs now, for `hub status`, the chaos test and the next start. */
@@ -38,7 +38,17 @@ export function runningChildren(home: Home): RunFile[] {
 
 function readRunFiles(home: Home): RunFile[] {
   const names = readdirSync(home.run).filter((name) => name.endsWith('.json') && !name.startsWith('supervisor'));
-  return names.flatMap((name) => readJson<RunFile>(join(home.run, name)) ?? []);
+  return names.flatMap((name) => readRunFile<RunFile>(join(home.run, name)) ?? []);
+}
+
+/** A run file that its writer could not finish says nothing: it counts as absent. */
+function readRunFile<Content>(file: string): Content | undefined {
+  try {
+    return readJson<Content>(file);
+  } catch (error) {
+    if (error instanceof CorruptFileError) return undefined;
+    throw error;
+  }
 }
 
 /** Drops the place of supervisors that were killed; their names hold a process id and are never claimed again. */
@@ -46,7 +56,7 @@ function dropDeadSupervisors(home: Home): void {
   for (const name of readdirSync(home.run).filter(
     (entry) => entry.startsWith('supervisor') && entry.endsWith('.json'),
   )) {
-    const holder = readJson<{ pid: number; started: string }>(join(home.run, name));
+    const holder = readRunFile<{ pid: number; started: string }>(join(home.run, name));
     if (holder !== undefined && !isSameProcess(holder.pid, holder)) rmSync(join(home.run, name), { force: true });
   }
 }
@@ -88,7 +98,7 @@ export function claimHome(home: Home, instance: string): () => void {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-    const holder = readJson<{ pid: number; started: string }>(file);
+    const holder = readRunFile<{ pid: number; started: string }>(file);
     if (holder !== undefined && isSameProcess(holder.pid, holder)) throw new HomeInUseError(home.root, holder.pid);
     rmSync(file, { force: true });
   }

@@ -1,0 +1,1 @@
+export function rolesToRestart(bundle: string, files: readonly string[]): string[];
