@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ACCOUNT_ROLES, DEFAULT_CHART, DEFAULT_POSTING_RULES } from '../../models/ledger/index.ts';
+import { ACCOUNT_ROLES, DEFAULT_CHART, DEFAULT_POSTING_RULES, readPostingRules } from '../../models/ledger/index.ts';
 import { nothing } from '../book/amounts.ts';
 import { applyEvent } from '../loan/apply-event.ts';
 import { loanAfter, pay, policyWith, TERMS } from '../loan/loan.fixture.ts';
@@ -16,8 +16,8 @@ const lastEntry = (state: LoanState) => state.journal.entries.at(-1)!;
 describe('the posting rules shipped', () => {
   it('balance for every event, in every standing of the loan', () => {
     const amounts = { principalFen: 1_000, interestFen: 200, feeFen: 30, penaltyFen: 4 };
-    for (const { event, also = [] } of DEFAULT_POSTING_RULES) {
-      for (const kind of [event, ...also]) {
+    for (const { kinds } of DEFAULT_POSTING_RULES) {
+      for (const kind of kinds) {
         for (const conditions of [
           NEITHER,
           { ...NEITHER, chargedOff: true },
@@ -58,6 +58,31 @@ describe('the posting rules shipped', () => {
     expect(new Set(ACCOUNT_ROLES).size).toBe(Object.keys(DEFAULT_CHART).length);
   });
 
+  it('are read from a table; what is not a rule is refused', () => {
+    expect(
+      readPostingRules('REFUND RECOVERY | chargedOff !fraud\n  D funding AMOUNT,\n  C overpayment OVERPAID\n'),
+    ).toEqual([
+      {
+        kinds: ['REFUND', 'RECOVERY'],
+        when: { chargedOff: true, fraud: false },
+        lines: [
+          ['D', 'funding', 'AMOUNT'],
+          ['C', 'overpayment', 'OVERPAID'],
+        ],
+      },
+    ]);
+    for (const table of [
+      'REFUND | sometimes',
+      'REFUND |\n  X funding AMOUNT',
+      'REFUND |\n  D nowhere AMOUNT',
+      'REFUND |\n  D funding ALL',
+      'REFUND |\n  D funding AMOUNT C funding AMOUNT',
+      'REFUND |\nRECOVERY REFUND |',
+      '  D funding AMOUNT',
+    ])
+      expect(() => readPostingRules(table)).toThrow(expect.objectContaining({ code: 'POSTING_RULE_INVALID' }));
+  });
+
   it('a rule out of balance or missing is refused, not posted', () => {
     const postable = {
       kind: 'REPAYMENT',
@@ -69,7 +94,8 @@ describe('the posting rules shipped', () => {
       linesOf(
         [
           {
-            event: 'REPAYMENT',
+            kinds: ['REPAYMENT'],
+            when: {},
             lines: [
               ['D', 'funding', 'AMOUNT'],
               ['C', 'interest-receivable', 'INTEREST'],

@@ -1,4 +1,11 @@
-import type { AccountRole, PostedPart, PostingConditions, PostingRule, Side } from '../../models/ledger/index.ts';
+import {
+  type AccountRole,
+  type PostedPart,
+  POSTING_CONDITIONS,
+  type PostingConditions,
+  type PostingRule,
+  type Side,
+} from '../../models/ledger/index.ts';
 import { HubError } from '../../models/errors.ts';
 import { type Amounts, sumOf } from '../book/amounts.ts';
 
@@ -56,20 +63,17 @@ function ruleFor(
   kind: string,
   conditions: Required<PostingConditions>,
 ): PostingRule | undefined {
-  const holds = ({ event, also, when }: PostingRule): boolean =>
-    (event === kind || also?.includes(kind) === true) &&
-    (when === undefined ||
-      (['chargedOff', 'fraud', 'nonAccrual'] as const).every(
-        (name) => when[name] === undefined || when[name] === conditions[name],
-      ));
+  const holds = ({ kinds, when }: PostingRule): boolean =>
+    kinds.includes(kind) &&
+    POSTING_CONDITIONS.every((name) => when[name] === undefined || when[name] === conditions[name]);
   let found: PostingRule | undefined;
   for (const rule of rules) if (holds(rule) && (found === undefined || specific(rule) > specific(found))) found = rule;
   return found;
 }
 
-/** A loan that is charged off is posted as such, whatever else is so. */
+/** Being charged off outranks every other condition. */
 const specific = ({ when }: PostingRule): number =>
-  when === undefined ? 0 : Object.keys(when).length + (when.chargedOff === true ? 10 : 0);
+  Object.keys(when).length + (when.chargedOff === true ? POSTING_CONDITIONS.length : 0);
 
 function amountOf({ amountFen, amounts, overpaidFen }: Postable, part: PostedPart): number {
   switch (part) {

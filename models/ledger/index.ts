@@ -9,10 +9,11 @@ export {
 export { DEFAULT_CHART } from './default-chart.ts';
 export { DEFAULT_POSTING_RULES } from './default-posting-rules.ts';
 export {
-  POSTED_PARTS,
+  POSTING_CONDITIONS,
   type PostedPart,
   type PostingConditions,
   type PostingLine,
   type PostingRule,
+  readPostingRules,
   type Side,
 } from './posting-rules.ts';
