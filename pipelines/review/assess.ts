@@ -1,3 +1,5 @@
+import { monthlyInstalmentFen } from '../../lending/plan/level-instalment.ts';
+import { MAX_TERM_PERIODS } from '../../lending/terms/check-terms.ts';
 import type { applicationDecided, DataOf } from '../../models/events/index.ts';
 import type { ReviewRules } from '../../models/policies/index.ts';
 import { addMonths } from '../../models/reference/dates.ts';
@@ -30,7 +32,6 @@ import {
   bureauScore,
 } from './bureau-rules.ts';
 import type { Facts, Rule } from './finding.ts';
-import { instalmentFen, LONGEST_TERM_MONTHS } from './instalment.ts';
 import { indexOf } from './policy-index.ts';
 import { rateApplicant, scorecardRule } from './scorecard.ts';
 
@@ -105,13 +106,13 @@ function hold(
   const index = indexOf(rules);
   const { amountFen: requestedFen, termMonths } = application;
   const annualRate = index.product.get(application.product)?.annualRate;
-  const absurd = termMonths > LONGEST_TERM_MONTHS;
+  const absurd = termMonths > MAX_TERM_PERIODS;
   const report = bureaus.length === 0 ? null : together(bureaus);
   const facts: Facts = {
     index,
     businessDate,
     maturityDate: absurd ? null : addMonths(businessDate, termMonths),
-    paymentFen: absurd || annualRate === undefined ? null : instalmentFen(requestedFen, annualRate, termMonths),
+    paymentFen: absurd || annualRate === undefined ? null : monthlyInstalmentFen(requestedFen, annualRate, termMonths),
     application,
     match,
     report,
