@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectPath } from '../../platform/kernel/project.ts';
@@ -8,7 +8,6 @@ import { runVector, runVectors } from './run-vector.ts';
 import { readVectorFile, type Vector } from './vector-file.ts';
 
 const COPY = projectPath('test/vectors/lending.json');
-const SHARED = projectPath('../shared/vectors/lending.json');
 const file = readVectorFile(COPY);
 
 /** Vectors the engine cannot be asked, each with its reason. */
@@ -28,11 +27,6 @@ describe('the vectors of an independent loan system', () => {
       expect(outcome.result).toBe('not-applicable');
       expect(outcome.reasons.join()).toMatch(reason);
     }
-  });
-
-  it('are the same as those shared among the teams, where these lie beside the repository', () => {
-    const shared = existsSync(SHARED) ? readFileSync(SHARED, 'utf8') : readFileSync(COPY, 'utf8');
-    expect(JSON.parse(shared)).toEqual(file);
   });
 });
 
