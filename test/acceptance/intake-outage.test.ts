@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addPartner } from '../../connectors/intake/index.ts';
-import { AcceptanceQueue, type PendingApplication } from '../../connectors/intake/api/single/acceptance-queue.ts';
+import { AcceptanceQueue } from '../../connectors/intake/api/single/acceptance-queue.ts';
+import { Acceptor, type PendingApplication } from '../../connectors/intake/api/single/acceptor.ts';
 import { applicationIdOf } from '../../connectors/intake/api/single/intake-service.ts';
 import { validateApplication } from '../../connectors/intake/api/single/validate-application.ts';
 import type { OpenContext } from '../../platform/edge/process/open-context.ts';
@@ -107,7 +108,7 @@ describe('while the database is away', () => {
     );
     cutting = false;
     await cutter;
-    // The network did fail while batches were on their way.
+    // The network did fail while batches were in flight.
     expect(refusals).toBeGreaterThan(20);
     expect(await stored('CUT-')).toEqual(answered);
   });
@@ -117,13 +118,8 @@ describe('acceptance queue', () => {
   it('refuses what finds no room before anything is accepted, and stores the rest', async () => {
     const pool = createPool(home.databaseUrl, { max: 2 });
     const privacy = await openPrivacy(direct);
-    const queue = new AcceptanceQueue({
-      pool,
-      privacy,
-      clock: Date.now,
-      limits: { batch: 10, concurrent: 1, waiting: 30, waitingBytes: 1_000_000 },
-      onFailure: () => undefined,
-    });
+    const acceptor = new Acceptor({ pool, privacy, clock: Date.now, onFailure: () => undefined });
+    const queue = new AcceptanceQueue(acceptor, { batch: 10, concurrent: 1, waiting: 30, waitingBytes: 1_000_000 });
     const results = await Promise.allSettled(
       Array.from({ length: 200 }, async (_, n) =>
         queue.submit({ partnerId: 'patient', nonce: randomBytes(12).toString('hex'), application: pending(n) }),

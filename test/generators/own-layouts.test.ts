@@ -33,9 +33,9 @@ describe('applications in partners’ own layouts', () => {
     const reading = { format: SAMPLE_FORMATS['used-cars-direct'], encoding: 'gbk' } as const;
     expect(await inspectCsv(pieces(), reading)).toBe(rows.length);
     for await (const read of readCsv(pieces(), reading))
-      for (const { row, mapped } of read) {
+      for (const { row, cells, map } of read) {
         const { expected } = rows[row - 1]!;
-        const check = checkMapped(mapped(), NOW);
+        const check = checkMapped(map(cells), NOW);
         if (typeof expected === 'string') expect(check.ok).toBe(true);
         else expect(check).toMatchObject({ ok: false, errors: [{ source: expected.column, code: expected.code }] });
       }

@@ -1,10 +1,10 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
-import { AttachmentDesk, MAX_ATTACHMENT_BYTES, MOST_ATTACHMENTS } from './attachments/attachment-desk.ts';
+import { AttachmentService, MAX_ATTACHMENT_BYTES, MOST_ATTACHMENTS } from './attachments/attachment-service.ts';
 import { MEDIA_TYPES } from './attachments/media-type.ts';
-import { BatchDesk, MAX_BATCH_BYTES } from './batch/batch-desk.ts';
+import { BatchService, MAX_BATCH_BYTES } from './batch/batch-service.ts';
 import { CSV_LIMITS } from './batch/csv-rows.ts';
-import type { IntakeDesk } from './desk.ts';
+import type { IntakeDeps } from './deps.ts';
 import { Attachment, BatchAnswer, Problem, RowResult } from './partner-schemas.ts';
 import { DOOR, ENCRYPTED, SECURITY, TAGS } from './route-schemas.ts';
 
@@ -17,17 +17,17 @@ const content = (types: readonly string[], schema: object): { content: Record<st
 });
 
 /** Files of applications, and attachments. Their bodies are spooled, never parsed by the server. */
-export async function fileRoutes(app: FastifyInstance, desk: IntakeDesk): Promise<void> {
+export async function fileRoutes(app: FastifyInstance, deps: IntakeDeps): Promise<void> {
   await app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
-    addBatchRoute(scope, new BatchDesk(desk));
-    addAttachmentRoutes(scope, new AttachmentDesk(desk));
+    addBatchRoute(scope, new BatchService(deps));
+    addAttachmentRoutes(scope, new AttachmentService(deps));
     done();
   });
 }
 
-function addBatchRoute(scope: FastifyInstance, batch: BatchDesk): void {
+function addBatchRoute(scope: FastifyInstance, batch: BatchService): void {
   scope.addHook('preClose', (done) => {
     batch.stop();
     done();
@@ -73,7 +73,7 @@ function addBatchRoute(scope: FastifyInstance, batch: BatchDesk): void {
   );
 }
 
-function addAttachmentRoutes(scope: FastifyInstance, attachments: AttachmentDesk): void {
+function addAttachmentRoutes(scope: FastifyInstance, attachments: AttachmentService): void {
   const Application = Type.Object({ applicationId: Type.String() });
   const One = Type.Object({ applicationId: Type.String(), attachmentId: Type.String() });
   const answers = { ...DOOR, 404: Problem('this partner has no such application, or it has no such attachment') };

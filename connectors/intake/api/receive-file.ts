@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import { HttpError } from '../../../platform/edge/http/index.ts';
-import type { IntakeDesk } from './desk.ts';
+import type { IntakeDeps } from './deps.ts';
 import type { Signed } from '../partners/partner-gate.ts';
 import { Spool } from './spool.ts';
 
-/** Bodies that may be spooled, or wait to be dealt with, at once: whoever sends slowly holds one. */
+/** Bodies that may be spooled, or wait to be processed, at once: whoever sends slowly holds one. */
 const MOST_SPOOLS = 64;
 /** All of them together. */
 const MOST_SPOOLED_BYTES = 1_073_741_824;
@@ -15,7 +15,7 @@ let spooledBytes = 0;
 export interface ReceivedFile {
   signed: Signed;
   spool: Spool;
-  /** To be called when it has been dealt with. */
+  /** To be called when it has been processed. */
   close(): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ export interface ReceivedFile {
  * large), 415 (packed: what unpacks to any size is not taken), 503.
  */
 export async function receiveFile(
-  desk: Pick<IntakeDesk, 'context' | 'gate' | 'useNonce'>,
+  deps: Pick<IntakeDeps, 'context' | 'gate' | 'useNonce'>,
   request: FastifyRequest,
   maxBytes: number,
 ): Promise<ReceivedFile> {
@@ -43,8 +43,8 @@ export async function receiveFile(
     await spool?.close();
   };
   try {
-    const admission = await desk.gate.begin(request);
-    spool = await Spool.open(desk.context.settings.home);
+    const admission = await deps.gate.begin(request);
+    spool = await Spool.open(deps.context.settings.home);
     // Left early, the stream must not be destroyed: with it would go the connection, and the answer.
     for await (const piece of request.raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       if (spool.size + piece.length > maxBytes) throw tooLarge(maxBytes);
@@ -55,7 +55,7 @@ export async function receiveFile(
     }
     await spool.end();
     const signed = await admission.finish();
-    await desk.useNonce(signed);
+    await deps.useNonce(signed);
     return { signed, spool, close };
   } catch (error) {
     await close();

@@ -23,7 +23,7 @@ export async function intakeRoutes(
     takeRawBodies(scope);
     addRoutes(scope, service);
     for (const route of partnerRoutes) addPartnerRoute(scope, route, service, context);
-    await fileRoutes(scope, service.desk);
+    await fileRoutes(scope, service.deps);
   });
 }
 

@@ -50,8 +50,8 @@ async function testCsv(
 ): Promise<TestedRecord[]> {
   const records: TestedRecord[] = [];
   for await (const rows of readCsv(sample, { format, encoding })) {
-    for (const { row, flaw, mapped } of rows) {
-      const made = tested(`row ${row}`, mapped(), plain, nowMs);
+    for (const { row, flaw, cells, map } of rows) {
+      const made = tested(`row ${row}`, map(cells), plain, nowMs);
       records.push(
         flaw === undefined
           ? made

@@ -5,7 +5,7 @@ import type { Mapped } from '../../formats/compile-format.ts';
 import { csvMapping } from '../../formats/csv-format.ts';
 import { csvFlaw } from './csv-flaw.ts';
 import { CSV_LIMITS, csvRows, type CsvLimits } from './csv-rows.ts';
-import { decodeCell, type Encoding, EncodingWatch } from './decode-row.ts';
+import { decodeCell, decodeRows, type Encoding, EncodingWatch } from './decode-row.ts';
 
 /** How a file is read: the partner's format, and what the request says of the encoding. */
 export interface CsvReading {
@@ -20,7 +20,8 @@ export interface CsvRow {
   columns: readonly string[];
   cells: readonly string[];
   flaw: { column: string | undefined; code: string; detail: string } | undefined;
-  mapped(): Mapped;
+  /** How the cells of this file become the application form. */
+  map(cells: readonly string[]): Mapped;
 }
 
 /** The encoding a Content-Type names; undefined: none; `other`: one that is not read here. */
@@ -43,7 +44,7 @@ export function defaultEncoding({ input }: PartnerFormat): Encoding {
 export async function* readCsv(
   pieces: AsyncIterable<Uint8Array>,
   { format, encoding, limits = CSV_LIMITS }: CsvReading,
-  watch = new EncodingWatch(encoding),
+  watch?: EncodingWatch,
 ): AsyncGenerator<CsvRow[]> {
   const delimiter = (format.input.kind === 'csv' ? format.input.delimiter : undefined) ?? ',';
   const isUtf8Marked = (): void => {
@@ -53,18 +54,23 @@ export async function* readCsv(
   let map: ((cells: readonly string[]) => Mapped) | undefined;
   let row = 0;
   for await (const raw of csvRows(pieces, { delimiter, limits, isUtf8Marked })) {
+    const first = columns === undefined ? raw.shift() : undefined;
+    if (first !== undefined) {
+      columns = decodeHeader(first, encoding);
+      const header = csvMapping(format, columns);
+      if (!header.ok) throw badHeader(format, first, encoding, header.errors);
+      map = header.map;
+    }
     const read: CsvRow[] = [];
-    for (const cells of raw) {
-      if (columns === undefined) {
-        columns = decodeHeader(cells, encoding);
-        const header = csvMapping(format, columns);
-        if (!header.ok) throw badHeader(format, cells, encoding, header.errors);
-        map = header.map;
-        continue;
-      }
+    const decoded = decodeRows(raw, encoding);
+    for (const [index, cells] of raw.entries()) {
       row += 1;
       if (cells.length === 1 && cells[0] === '') continue;
-      read.push(rowOf(row, columns, cells, encoding, watch, map!));
+      if (decoded === undefined) read.push(rowOf(row, columns!, cells, encoding, map!, watch));
+      else {
+        watch?.note(cells, true);
+        read.push({ row, columns: columns!, cells: decoded[index]!, flaw: countFlaw(cells, columns!), map: map! });
+      }
     }
     if (read.length > 0) yield read;
   }
@@ -91,19 +97,18 @@ function badHeader(
   );
 }
 
+/** A row whose cells are decoded one by one, to find those that cannot be. */
 function rowOf(
   row: number,
   columns: readonly string[],
   cells: readonly string[],
   encoding: Encoding,
-  watch: EncodingWatch,
   map: (cells: readonly string[]) => Mapped,
+  watch: EncodingWatch | undefined,
 ): CsvRow {
   let flaw: CsvRow['flaw'];
-  let foreign = false;
   const decoded = cells.map((cell, index) => {
     const text = decodeCell(cell, encoding);
-    if (text !== cell) foreign = true;
     if (text === undefined)
       flaw ??= {
         column: columns[index],
@@ -112,14 +117,17 @@ function rowOf(
       };
     return text ?? '';
   });
-  if (foreign) watch.note(cells, flaw === undefined);
-  if (cells.length !== columns.length)
-    flaw = {
-      column: undefined,
-      code: 'COLUMN_COUNT',
-      detail: `has ${cells.length} cells, the header ${columns.length}`,
-    };
-  return { row, columns, cells: decoded, flaw, mapped: () => map(decoded) };
+  watch?.note(cells, flaw === undefined);
+  return { row, columns, cells: decoded, flaw: countFlaw(cells, columns) ?? flaw, map };
+}
+
+function countFlaw(cells: readonly string[], columns: readonly string[]): CsvRow['flaw'] {
+  if (cells.length === columns.length) return undefined;
+  return {
+    column: undefined,
+    code: 'COLUMN_COUNT',
+    detail: `has ${cells.length} cells, the header ${columns.length}`,
+  };
 }
 
 export function wrongEncoding(is: Encoding, seems: Encoding): HttpError {

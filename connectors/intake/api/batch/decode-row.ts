@@ -17,6 +17,19 @@ export function decodeCell(cell: string, encoding: Encoding): string | undefined
   }
 }
 
+/**
+ * All cells of some rows as text, by one call of the decoder; undefined when any has bytes that are not of that encoding. A NUL, which no cell holds
+ * and which ends no character of either encoding, stands between two cells.
+ */
+export function decodeRows(rows: readonly (readonly string[])[], encoding: Encoding): string[][] | undefined {
+  const text = rows.map((row) => row.join('\0')).join('\0');
+  const decoded = decodeCell(text, encoding);
+  if (decoded === undefined) return undefined;
+  const cells = decoded.split('\0');
+  let at = 0;
+  return rows.map(({ length }) => cells.slice(at, (at += length)));
+}
+
 /** So many bytes beyond ASCII are looked at before a file is judged. */
 const SAMPLE_BYTES = 48;
 
@@ -34,8 +47,9 @@ export class EncodingWatch {
     this.#encoding = encoding;
   }
 
-  /** Looks at a row with characters beyond ASCII; `sound`: all its cells could be decoded. */
+  /** Looks at a row; one in ASCII says nothing. `sound`: all its cells could be decoded. */
   note(row: readonly string[], sound: boolean): void {
+    if (!row.some((cell) => NOT_ASCII.test(cell))) return;
     if (sound) this.#sound += 1;
     else this.#broken += 1;
     if (this.#sample.length < SAMPLE_BYTES) for (const cell of row) this.#sample += cell.replace(/[\0-\x7f]/g, '');

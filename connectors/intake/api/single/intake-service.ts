@@ -6,9 +6,10 @@ import type { HubContext } from '../../../../platform/kernel/hub-context.ts';
 import { createPool } from '../../../../platform/storage/postgres/index.ts';
 import { openPrivacy, type Privacy } from '../../../../platform/storage/privacy/index.ts';
 import type { EntryOutcome } from './accept-batch.ts';
-import { AcceptanceQueue, DEFAULT_QUEUE_LIMITS, type PendingApplication } from './acceptance-queue.ts';
+import { AcceptanceQueue, DEFAULT_QUEUE_LIMITS } from './acceptance-queue.ts';
+import { Acceptor, type PendingApplication } from './acceptor.ts';
 import { personsOf } from './application-event.ts';
-import type { IntakeDesk } from '../desk.ts';
+import type { IntakeDeps } from '../deps.ts';
 import { FormatDirectory } from '../../formats/format-directory.ts';
 import { readJsonApplication } from '../../formats/read-mapped.ts';
 import { intakeMetrics, UNKNOWN_PARTNER, type IntakeMetrics, type IntakeOutcome } from '../intake-metrics.ts';
@@ -35,6 +36,7 @@ export class IntakeService {
   readonly #gate: PartnerGate;
   readonly #formats: FormatDirectory;
   readonly #pool: Pool;
+  readonly #acceptor: Acceptor;
   readonly #queue: AcceptanceQueue;
   readonly #metrics: IntakeMetrics;
 
@@ -57,7 +59,8 @@ export class IntakeService {
     });
     const onFailure = (error: unknown): void =>
       context.logger.warn({ err: error }, 'a batch of applications was not stored');
-    this.#queue = new AcceptanceQueue({ pool: this.#pool, privacy, clock: context.clock, onFailure });
+    this.#acceptor = new Acceptor({ pool: this.#pool, privacy, clock: context.clock, onFailure });
+    this.#queue = new AcceptanceQueue(this.#acceptor);
     this.#metrics = intakeMetrics(context.metrics, () => this.#queue.depth);
   }
 
@@ -71,7 +74,7 @@ export class IntakeService {
     return service;
   }
 
-  /** Lets what is on its way commit, then lets go. */
+  /** Resolves once what is in flight has committed and every connection is closed. */
   async stop(): Promise<void> {
     await this.#queue.drained();
     await this.#directory.stop();
@@ -80,13 +83,14 @@ export class IntakeService {
   }
 
   /** What files of applications and attachments share with single applications. */
-  get desk(): IntakeDesk {
+  get deps(): IntakeDeps {
     return {
       context: this.#context,
       privacy: this.#privacy,
       directory: this.#directory,
       gate: this.#gate,
       queue: this.#queue,
+      acceptor: this.#acceptor,
       formats: this.#formats,
       metrics: this.#metrics,
       useNonce: (signed) => this.#useNonce(signed),
@@ -170,7 +174,7 @@ export class IntakeService {
 
   #pending(
     content: ValidApplication,
-    { partnerId, ...received }: Parameters<IntakeDesk['pending']>[1],
+    { partnerId, ...received }: Parameters<IntakeDeps['pending']>[1],
   ): PendingApplication {
     return {
       applicationId: applicationIdOf(partnerId, content.partnerOrderNo),

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { HttpError, problemOfError } from '../../../../platform/edge/http/index.ts';
-import type { IntakeDesk } from '../desk.ts';
+import type { IntakeDeps } from '../deps.ts';
 import { openSpool } from '../open-body.ts';
 import { receiveFile, type ReceivedFile } from '../receive-file.ts';
 import { Turns } from '../turns.ts';
@@ -12,19 +12,19 @@ import type { Encoding } from './decode-row.ts';
 
 /** A row is some 300 bytes; this leaves room for 100,000 long ones. */
 export const MAX_BATCH_BYTES = 128 * 1_048_576;
-/** Files dealt with at once; others wait, their bodies on disk. */
+/** Files processed at once; others wait, their bodies on disk. */
 const AT_ONCE = 2;
-/** A client that does not read its answer for so long is let go: what was accepted stays so. */
+/** A client that does not read its answer for so long is disconnected: what was accepted stays so. */
 const STALLED_MS = 60_000;
 
 /** Files of applications: `POST /v1/applications/batch`. */
-export class BatchDesk {
-  readonly #desk: IntakeDesk;
+export class BatchService {
+  readonly #deps: IntakeDeps;
   readonly #turns = new Turns(AT_ONCE);
   #stopping = false;
 
-  constructor(desk: IntakeDesk) {
-    this.#desk = desk;
+  constructor(deps: IntakeDeps) {
+    this.#deps = deps;
   }
 
   /** Begins no more rows; files under way end with an answer that says so. */
@@ -39,15 +39,15 @@ export class BatchDesk {
    */
   async receive(request: FastifyRequest): Promise<{ contentType: string; body: Readable }> {
     const named = namedEncoding(request.headers['content-type']);
-    const file = await receiveFile(this.#desk, request, MAX_BATCH_BYTES);
+    const file = await receiveFile(this.#deps, request, MAX_BATCH_BYTES);
     const done = await this.#turns.take();
     const release = (): void => {
       done();
       void file.close().catch((error: unknown) => request.log.warn({ err: error }, 'a spool could not be closed'));
     };
     try {
-      const receivedAtMs = this.#desk.context.clock();
-      const format = this.#desk.formats.csv(file.signed.partnerId, receivedAtMs);
+      const receivedAtMs = this.#deps.context.clock();
+      const format = this.#deps.formats.csv(file.signed.partnerId, receivedAtMs);
       const reading: CsvReading = { format, encoding: named ?? defaultEncoding(format) };
       const content = (): AsyncIterable<Buffer> => openSpool(file.signed.key, request.headers, file.spool);
       await inspectCsv(content(), reading);
@@ -76,7 +76,7 @@ export class BatchDesk {
     yield writer.begin();
     try {
       for await (const results of acceptRows(
-        this.#desk,
+        this.#deps,
         { partnerId, traceparent: request.traceparent, receivedAtMs, stopped: () => this.#stopping },
         rows,
       )) {
@@ -89,7 +89,7 @@ export class BatchDesk {
     } catch (error) {
       const { problem } = problemOfError(error, request.id);
       if (problem.status === 500)
-        request.log.error({ err: error, requestId: request.id }, 'a file could not be dealt with to its end');
+        request.log.error({ err: error, requestId: request.id }, 'a file could not be processed to its end');
       summary.problem = problem;
     }
     yield writer.end(summary);

@@ -7,7 +7,7 @@ import { HttpError } from '../../../../platform/edge/http/index.ts';
 import { derivedEventId } from '../../../../platform/streaming/kafka/derive-id.ts';
 import { inTransaction, isConnectionFailure } from '../../../../platform/storage/postgres/index.ts';
 import { keepPersonKeys, type PersonKey } from '../../../../platform/storage/privacy/index.ts';
-import type { IntakeDesk } from '../desk.ts';
+import type { IntakeDeps } from '../deps.ts';
 import { openBody } from '../open-body.ts';
 import { readWhole, receiveFile } from '../receive-file.ts';
 import { Turns } from '../turns.ts';
@@ -32,14 +32,14 @@ const KIND = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const EMPTY = Buffer.alloc(0);
 
 /** Attachments of applications: received, listed, given back. */
-export class AttachmentDesk {
-  readonly #desk: IntakeDesk;
+export class AttachmentService {
+  readonly #deps: IntakeDeps;
   readonly #archive: Archive;
   readonly #turns = new Turns(AT_ONCE);
 
-  constructor(desk: IntakeDesk) {
-    this.#desk = desk;
-    this.#archive = openArchive(desk.context.settings);
+  constructor(deps: IntakeDeps) {
+    this.#deps = deps;
+    this.#archive = openArchive(deps.context.settings);
   }
 
   /**
@@ -53,7 +53,7 @@ export class AttachmentDesk {
   ): Promise<{ created: boolean; attachment: AttachmentEntry }> {
     const declared = declaredType(request.headers['content-type']);
     const kind = kindOf(request.query as Record<string, unknown>);
-    const { signed, spool, close } = await receiveFile(this.#desk, request, MAX_ATTACHMENT_BYTES);
+    const { signed, spool, close } = await receiveFile(this.#deps, request, MAX_ATTACHMENT_BYTES);
     const done = await this.#turns.take();
     try {
       const content = openBody(signed.key, request.headers, await readWhole(spool));
@@ -101,7 +101,7 @@ export class AttachmentDesk {
       const sealed = await this.#archive.get(found.archiveName);
       if (sealed === undefined) throw new Error(`the archive has no ${found.archiveName}`);
       await fromDatabase(
-        audit(this.#desk.context.postgres, {
+        audit(this.#deps.context.postgres, {
           actor: `partner:${partnerId}`,
           action: 'attachment.read',
           subject: found.personIds[0]!,
@@ -109,26 +109,26 @@ export class AttachmentDesk {
           after: { applicationId, attachmentId },
         }),
       );
-      return { attachment: entryOf(found), content: this.#desk.privacy.open(keys, sealed) };
+      return { attachment: entryOf(found), content: this.#deps.privacy.open(keys, sealed) };
     } finally {
       done();
     }
   }
 
   async #admit(request: FastifyRequest): Promise<{ partnerId: string }> {
-    const signed = await this.#desk.gate.admit(request, EMPTY);
-    await this.#desk.useNonce(signed);
+    const signed = await this.#deps.gate.admit(request, EMPTY);
+    await this.#deps.useNonce(signed);
     return signed;
   }
 
   async #application(partnerId: string, applicationId: string): Promise<AttachedTo> {
-    const application = await fromDatabase(applicationOf(this.#desk.context.postgres, partnerId, applicationId));
+    const application = await fromDatabase(applicationOf(this.#deps.context.postgres, partnerId, applicationId));
     if (application === undefined) throw notFound('This partner has no such application');
     return application;
   }
 
   #ofApplication(applicationId: string): Promise<StoredAttachment[]> {
-    return fromDatabase(attachmentsOf(this.#desk.context.postgres, applicationId));
+    return fromDatabase(attachmentsOf(this.#deps.context.postgres, applicationId));
   }
 
   /** A disk that is full or away is ours to put right; the partner sends it again. */
@@ -136,7 +136,7 @@ export class AttachmentDesk {
     try {
       await this.#archive.put(name, sealed);
     } catch (error) {
-      this.#desk.context.logger.error({ err: error }, 'an attachment could not be archived');
+      this.#deps.context.logger.error({ err: error }, 'an attachment could not be archived');
       throw new HttpError(503, 'ARCHIVE_UNAVAILABLE', 'The attachment could not be stored; it was not accepted', [], {
         'retry-after': '10',
       });
@@ -144,7 +144,7 @@ export class AttachmentDesk {
   }
 
   async #keys(personIds: readonly string[]): Promise<PersonKey[]> {
-    const keys = await fromDatabase(this.#desk.privacy.keys.forReading(personIds));
+    const keys = await fromDatabase(this.#deps.privacy.keys.forReading(personIds));
     return personIds.map((personId) => {
       const key = keys.get(personId);
       if (key === undefined)
@@ -162,7 +162,7 @@ export class AttachmentDesk {
     application: AttachedTo,
     received: { partnerId: string; kind: string; mediaType: string; content: Buffer; traceparent: string },
   ): Promise<{ created: boolean; attachment: AttachmentEntry }> {
-    const { context, privacy } = this.#desk;
+    const { context, privacy } = this.#deps;
     const { applicationId, personIds, amountFen } = application;
     const { partnerId, kind, mediaType, content, traceparent } = received;
     const digest = createHash('sha256').update(content).digest('hex');
