@@ -47,7 +47,8 @@ describe('the command line', () => {
     const commands = [...document.text.matchAll(/(?:npx hub|`hub) ([a-z][a-z -]*)/g)].map(([, words = '']) =>
       words.trim(),
     );
-    const isVerb = (words: string): boolean => verbs.some((verb) => `${words} `.startsWith(`${verb} `));
+    const isVerb = (words: string): boolean =>
+      verbs.some((verb) => `${words} `.startsWith(`${verb} `) || verb.startsWith(`${words} `));
     expect(commands.filter((words) => !isVerb(words))).toEqual([]);
   });
 });
@@ -94,6 +95,21 @@ describe('docs/operations.md', () => {
       .concat([...code.matchAll(/'(RELAY_[A-Z_]+)'/g)].map(([, name = '']) => name));
     expect(stops.length).toBeGreaterThan(4);
     expect(stops.filter((name) => !text.includes(name))).toEqual([]);
+  });
+});
+
+describe('the code', () => {
+  it('refers to sections of the documents that exist', () => {
+    const references = [...sourceText().matchAll(/\b((?:docs\/)?\w+\.md) §(\d+)/g)].map(
+      ([, file = '', section = '']) => ({ file, section }),
+    );
+    const texts = new Map(
+      ['architecture', 'domain'].map((name) => [`docs/${name}.md`, readDocument(`docs/${name}.md`).text]),
+    );
+    expect(references.length).toBeGreaterThan(30);
+    expect(references.filter(({ file, section }) => texts.get(file)?.includes(`\n## ${section}. `) !== true)).toEqual(
+      [],
+    );
   });
 });
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { projectPath } from '../../platform/kernel/project.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/hub-process.ts';
@@ -11,7 +11,7 @@ import { blocksOf, readDocument, type Block } from './documents.ts';
 
 /** Not the tests of the hub either: they would only make the type check longer. */
 const NOT_COPIED =
-  /^(node_modules|dist|\.data|\.git|acceptance|bench|browser|chaos|docs|integration|vectors)$|\.test\.tsx?$/;
+  /^(node_modules|dist|docs|\.data|\.git|test\/(acceptance|bench|browser|chaos|docs|integration|vectors))$|\.test\.tsx?$/;
 const STARTED_WITHIN_MS = 240_000;
 const READY = 'The hub stays up';
 
@@ -58,7 +58,7 @@ function startHub(command: string): ChildProcess {
 
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), 'autofin-tutorial-'));
-  await cp(projectPath(), copy, { recursive: true, filter: (path) => !NOT_COPIED.test(basename(path)) });
+  await cp(projectPath(), copy, { recursive: true, filter: (path) => !NOT_COPIED.test(relative(projectPath(), path)) });
   await symlink(projectPath('node_modules'), join(copy, 'node_modules'));
   environment = {
     ...process.env,
