@@ -39,7 +39,7 @@ export default tseslint.config(
   },
   { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   {
-    // The rules of the business are pure: the clock and chance are given to them (design.md, "Pure core").
+    // The rules of the business are pure: the clock and chance are given to them (docs/architecture.md §3).
     files: ['pipelines/**/*.ts', 'models/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: {

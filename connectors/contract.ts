@@ -77,7 +77,7 @@ export type CheckResult =
 export type Direction = 'send' | 'receive' | 'read';
 
 /**
- * An outside party as the hub knows it (design.md §3). What it carries in and out is offered by the workers and routes of its
+ * An outside party as the hub knows it (docs/architecture.md §3). What it carries in and out is offered by the workers and routes of its
  * room's HubModule; this is the side an operator sees: its settings and whether it works.
  */
 export interface Connector<Settings extends TObject = TObject> {

@@ -1,6 +1,6 @@
 import type { DataOf, creditReportRequested } from '../../models/events/index.ts';
 
-/** The purpose a person must have consented to before a bureau may be asked, unless the policy names another (domain.md §7). */
+/** The purpose a person must have consented to before a bureau may be asked, unless the policy names another (docs/domain.md §7). */
 export const CONSENT_PURPOSE = 'credit-report';
 
 const DAY_MS = 86_400_000;

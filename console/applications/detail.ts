@@ -20,7 +20,7 @@ interface RawRow {
   value: string;
 }
 
-/** The few statuses before a decision are told by what has happened so far (design.md §6). */
+/** The few statuses before a decision are told by what has happened so far (docs/architecture.md §6). */
 const BUREAU_ASKED = 'review.credit-report-requested';
 
 const column = (name: string): string => `toString(${name}) AS ${name}`;

@@ -29,7 +29,7 @@ export interface Ageing {
 export const BUCKETS = ['M0', 'M1', 'M2', 'M3', 'M4', 'M5', 'M6', 'M6+'] as const;
 export type Bucket = (typeof BUCKETS)[number];
 
-/** Bucket by days past due (domain.md §3): M0 = 0, M1 = 1–30 … M6 = 151–180, M6+ = 181 and more. */
+/** Bucket by days past due (docs/domain.md §3): M0 = 0, M1 = 1–30 … M6 = 151–180, M6+ = 181 and more. */
 export function bucketOf(days: number): Bucket {
   return days > 180 ? 'M6+' : BUCKETS[Math.ceil(days / 30)]!;
 }

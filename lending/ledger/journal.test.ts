@@ -110,7 +110,7 @@ describe('the posting rules shipped', () => {
   });
 });
 
-describe('the journal of a loan (domain.md §11)', () => {
+describe('the journal of a loan (docs/domain.md §11)', () => {
   it('disbursement, accrual, repayment with an excess, refund', () => {
     const disbursed = loanAfter([]);
     expect(lastEntry(disbursed).lines).toEqual([

@@ -14,7 +14,7 @@ const ratesOf = (but: Parameters<typeof sampleTerms>[0]) => {
 
 describe('annual rates', () => {
   it.each([
-    // domain.md §2: simple 6.5998 % and effective 6.8031 %; with 3,000 up front 9.2719 %
+    // docs/domain.md §2: simple 6.5998 % and effective 6.8031 %; with 3,000 up front 9.2719 %
     [{ method: 'FEE_INSTALMENT', annualRate: '0', feeRate: '0.105' }, '0.065998', '0.068031'],
     [{ upfrontFeeFen: 300_000 }, '0.092719', '0.096762'],
     [{}, '0.072000', '0.074424'],

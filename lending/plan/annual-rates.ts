@@ -105,7 +105,7 @@ function presentValue({ wholePeriods, oddPart, paymentsFen }: CashFlow, rate: De
 }
 
 /**
- * Annual rates of a loan, IRR-based, all costs in (PBOC notice 2021 No. 3; domain.md §2): instalments, fees and the up-front fee. Throws
+ * Annual rates of a loan, IRR-based, all costs in (PBOC notice 2021 No. 3; docs/domain.md §2): instalments, fees and the up-front fee. Throws
  * RangeError as internalRate does.
  */
 export function annualRates(terms: LoanTerms, rows: readonly PlanRow[]): AnnualRates {

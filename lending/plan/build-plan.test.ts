@@ -13,7 +13,7 @@ const firstAndLast = (terms: Parameters<typeof sampleTerms>[0]) => {
   return [show(rows[0]), show(rows.at(-1)), totals.interestFen];
 };
 
-describe('the worked schedules of domain.md §2', () => {
+describe('the worked schedules of docs/domain.md §2', () => {
   it.each([
     ['equal instalment', {}, '249686 + 60000 + 0 = 309686, 9750314', '307847 + 1847 + 0 = 309694, 0', 1_148_704],
     [

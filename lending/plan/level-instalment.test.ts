@@ -8,7 +8,7 @@ import { monthlyInstalmentFen } from './level-instalment.ts';
 const Wide = Decimal.clone({ precision: 120 });
 
 describe('the equal monthly instalment', () => {
-  // domain.md §2, worked schedules
+  // docs/domain.md §2, worked schedules
   it.each([
     [10_000_000, '0.072', 36, 309_686],
     [15_000_000, '0.065', 36, 459_735],

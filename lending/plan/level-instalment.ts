@@ -77,7 +77,7 @@ export function growthFactors(rates: readonly Fraction[]): { factors: bigint[]; 
 /**
  * The instalment that, paid at the end of every period, leaves `balloonFen` owed after the last: exact, then rounded to the nearest
  * multiple. A = (P − B·v)·Π(1+r) / Σk Π(j>k)(1+r), with v = 1/Π(1+r); of equal rates A = (P − B/(1+i)^n)·i(1+i)^n/((1+i)^n−1)
- * (domain.md §2). `rates` has the interest of each period on 1 fen, at least one. Never negative for a balloon up to the principal.
+ * (docs/domain.md §2). `rates` has the interest of each period on 1 fen, at least one. Never negative for a balloon up to the principal.
  */
 export function levelInstalmentFen(
   principalFen: number,

@@ -6,7 +6,7 @@ import { buildPlan } from './build-plan.ts';
 import { subsidyOf } from './subsidy.ts';
 
 describe('subsidy', () => {
-  // domain.md §2: 150,000, 36 months, nominal 6.5 %, customer 2.5 %
+  // docs/domain.md §2: 150,000, 36 months, nominal 6.5 %, customer 2.5 %
   it.each([
     ['PAYMENT_DIFFERENCE', 965_318, 36, [1, '2026-02-15', 26_814]],
     ['CUSTOMER_BALANCE', 936_226, 36, [1, '2026-02-15', 50_000]],

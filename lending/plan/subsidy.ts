@@ -15,7 +15,7 @@ export interface Subsidy {
 }
 
 /**
- * The subsidy 贴息 of a loan whose `annualRate` is the nominal rate and whose plan is at `subsidy.customerRate` (domain.md §2):
+ * The subsidy 贴息 of a loan whose `annualRate` is the nominal rate and whose plan is at `subsidy.customerRate` (docs/domain.md §2):
  * PAYMENT_DIFFERENCE: with every instalment what it lacks to that at the nominal rate (the last part may be a few fen below 0 where the
  * rates are next to equal: it absorbs the rounding of both plans).
  * CUSTOMER_BALANCE: with every instalment the interest at the nominal rate less that at the customer's, both on the customer's balance.

@@ -24,7 +24,7 @@ const EXAMPLE = {
   disbursedOn: '2026-01-15',
 };
 
-/** A quote's terms (design.md §6, contract): all of them given, or those of a product at its price. */
+/** A quote's terms (docs/architecture.md §6, contract): all of them given, or those of a product at its price. */
 export const QuoteForm = Type.Object(
   {
     product: optionalText(

@@ -35,7 +35,7 @@ export interface Conventions {
   readonly lastPeriod: 'TOTAL' | 'INTEREST';
 }
 
-/** domain.md §2: 30/360, half up to the fen, the last period absorbs the rounding. */
+/** docs/domain.md §2: 30/360, half up to the fen, the last period absorbs the rounding. */
 export const DEFAULT_CONVENTIONS: Conventions = {
   dayCount: '30/360',
   rounding: 'HALF_UP',

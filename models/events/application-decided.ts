@@ -3,7 +3,7 @@ import { defineEvent } from './define-event.ts';
 import { Rating } from '../scorecards/rating.ts';
 import { AnnualRate, BusinessDate, Fen, Id, Instant, Nullable } from './fields.ts';
 
-/** Reasons a case is referred or declined for (design.md §6, contract). */
+/** Reasons a case is referred or declined for (docs/architecture.md §6, contract). */
 export const REASON_CODES = [
   'AGE_MIN',
   'AGE_AT_MATURITY',

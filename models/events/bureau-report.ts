@@ -16,7 +16,7 @@ export const ASSET_CLASSES = ['normal', 'special-mention', 'substandard', 'doubt
 
 /**
  * A personal credit report, brought to the figures rules and scorecards use. A period is a month of arrears as the report counts them
- * (1 = 1–30 days … 6 = 151–180, 7 = more; domain.md §4). Amounts in fen.
+ * (1 = 1–30 days … 6 = 151–180, 7 = more; docs/domain.md §4). Amounts in fen.
  */
 export const CreditSummary = Type.Object({
   accounts: Type.Object({

@@ -19,7 +19,7 @@ export const Nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([
 
 /**
  * A value that identifies a person, as it travels inside the hub: what may be shown, a keyed hash to match by, and the value
- * itself encrypted under the key of that person (design.md §7). Erasing the key erases the value everywhere.
+ * itself encrypted under the key of that person (docs/architecture.md §7). Erasing the key erases the value everywhere.
  */
 export const Protected = () =>
   Type.Object({

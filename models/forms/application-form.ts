@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 
 /**
- * The application as partners send it (design.md §6, contract): what the schema alone can say of it. Fields that may be null may
+ * The application as partners send it (docs/architecture.md §6, contract): what the schema alone can say of it. Fields that may be null may
  * also be left out. Unknown fields are refused.
  */
 
@@ -105,7 +105,7 @@ const LoanRequest = Type.Object(
   closed,
 );
 
-/** An example that is accepted as it stands; its identifiers are the published test values of domain.md §1. */
+/** An example that is accepted as it stands; its identifiers are the published test values of docs/domain.md §1. */
 const EXAMPLE = {
   partnerOrderNo: 'D20260101001',
   product: 'NEW-ANNUITY',

@@ -125,7 +125,7 @@ const Product = Type.Object(
 );
 
 /**
- * Products and their prices (domain.md §2): methods, rates, fees, subsidies, plan conventions, allocation order, penalty and funding. Every
+ * Products and their prices (docs/domain.md §2): methods, rates, fees, subsidies, plan conventions, allocation order, penalty and funding. Every
  * figure is practice, and so is data; a loan keeps the version it was agreed on under.
  */
 export const ProductPolicy = Type.Object({ products: Type.Array(Product) }, { ...strict, $id: 'policies/products' });

@@ -32,7 +32,7 @@ const Method = Type.Union(
 /** What a referred case costs a person of time: minutes from the moment it lies in the queue until it is to be decided. */
 const Minutes = (description: string) => Type.Integer({ minimum: 1, maximum: 60 * 24 * 90, description });
 
-/** The sections of a policy (domain.md §2). All limits are inclusive: a value equal to its limit passes. */
+/** The sections of a policy (docs/domain.md §2). All limits are inclusive: a value equal to its limit passes. */
 const SECTIONS = {
   consent: Type.Object({ requiredPurposes: Type.Array(Type.String()), outcome: Failure }, strict),
   blacklist: KnockOut,
@@ -248,7 +248,7 @@ const Changes = Type.Partial(Type.Object(SECTIONS), {
 const ChangeName = Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{0,63}$', description: 'as decisions name it' });
 
 /**
- * Policy of the automatic review (domain.md §2). Every figure that is practice rather than law lives in this data. A scoped change replaces
+ * Policy of the automatic review (docs/domain.md §2). Every figure that is practice rather than law lives in this data. A scoped change replaces
  * sections for the applications it matches; where several match, each section comes from the most specific one (policy-scope.ts).
  */
 export const ReviewPolicy = Type.Object(

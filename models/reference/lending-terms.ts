@@ -1,7 +1,7 @@
 /** The words of a loan's terms: shared by the engine, the prices in the configuration, and the forms at the door. */
 
 /**
- * How a loan is repaid (domain.md §2): equal instalment 等额本息, equal principal 等额本金, interest first 先息后本, balloon 气球贷, flat (equal
+ * How a loan is repaid (docs/domain.md §2): equal instalment 等额本息, equal principal 等额本金, interest first 先息后本, balloon 气球贷, flat (equal
  * parts of the principal and of an interest on the original principal), fee instalments 手续费分期 (equal parts of the principal and of a fee).
  */
 export const REPAYMENT_METHODS = [
@@ -39,6 +39,6 @@ export type PeriodUnit = (typeof PERIOD_UNITS)[number];
 export const MONTH_END_RULES = ['CLAMP', 'ROLL', 'END_OF_MONTH'] as const;
 export type MonthEndRule = (typeof MONTH_END_RULES)[number];
 
-/** How a maker's or dealer's subsidy 贴息 is worked out (domain.md §2); the contract names one. */
+/** How a maker's or dealer's subsidy 贴息 is worked out (docs/domain.md §2); the contract names one. */
 export const SUBSIDY_CONVENTIONS = ['PAYMENT_DIFFERENCE', 'CUSTOMER_BALANCE', 'PRESENT_VALUE'] as const;
 export type SubsidyConvention = (typeof SUBSIDY_CONVENTIONS)[number];

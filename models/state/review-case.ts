@@ -5,7 +5,7 @@ import { RepaymentHistory } from '../events/repayment-history.ts';
 import { ASSET_CLASSES, BureauKind, LISTING_LEVELS } from '../events/bureau-report.ts';
 import { AnnualRate, BusinessDate, Fen, Id, Instant, Nullable, Protected } from '../events/fields.ts';
 
-/** Where a case stands (design.md §6). */
+/** Where a case stands (docs/architecture.md §6). */
 export const ReviewStatus = Type.Union(
   (['RECEIVED', 'BUREAU_PENDING', 'APPROVED', 'REFERRED', 'DECLINED'] as const).map((status) => Type.Literal(status)),
 );

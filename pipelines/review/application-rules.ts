@@ -3,7 +3,7 @@ import { exceeds, percent, percentOf, yuan } from '../../models/numbers/exact.ts
 import { failed, notApplicable, passed, type Rule } from './finding.ts';
 
 /*
- * The rules an application is held against before a bureau is paid for (domain.md §2). Every limit is inclusive: the value that equals
+ * The rules an application is held against before a bureau is paid for (docs/domain.md §2). Every limit is inclusive: the value that equals
  * its limit passes. `detail` is what the partner reads.
  */
 

@@ -5,7 +5,7 @@ import { bankCard, mobile, personName, residentId, vin } from './identifiers.ts'
 import type { GeneratedPartner } from './partners.ts';
 import { normalRank, type Random } from './random.ts';
 
-/** An application as a partner sends it (design.md §6). */
+/** An application as a partner sends it (docs/architecture.md §6). */
 export interface ApplicationBody {
   partnerOrderNo: string;
   product: string;

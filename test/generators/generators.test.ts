@@ -219,7 +219,7 @@ describe('the shape of the real book', () => {
 });
 
 describe('signing', () => {
-  it('gives the signature of domain.md §7', () => {
+  it('gives the signature of docs/domain.md §7', () => {
     const request = {
       method: 'POST',
       path: '/v1/applications',

@@ -13,7 +13,7 @@ export interface ToSign {
   nonce?: string;
 }
 
-/** base64 HMAC-SHA256 of `METHOD\nPATH?QUERY\nTIMESTAMP\nNONCE\nBODY\n` (domain.md §7). */
+/** base64 HMAC-SHA256 of `METHOD\nPATH?QUERY\nTIMESTAMP\nNONCE\nBODY\n` (docs/domain.md §7). */
 export function hub1Signature({ method, path, body, secret }: ToSign, timestamp: number, nonce: string): string {
   return createHmac('sha256', secret)
     .update(`${method}\n${path}\n${timestamp}\n${nonce}\n`)

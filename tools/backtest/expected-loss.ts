@@ -7,7 +7,7 @@ function millionths(decimal: string): bigint {
 }
 
 /**
- * Expected loss in fen over the life of a loan: amount × probability of default × loss given default, exact, rounded half up (domain.md §3, without
+ * Expected loss in fen over the life of a loan: amount × probability of default × loss given default, exact, rounded half up (docs/domain.md §3, without
  * discounting). The latter two are decimal strings of at most six decimals.
  */
 export function expectedLossFen(amountFen: number, probabilityOfDefault: string, lossGivenDefault: string): number {

@@ -4,7 +4,7 @@ import { readListing } from './answer.ts';
 import { areSigned, decryptData, encryptData, signParameters, sm3 } from './wire.ts';
 
 describe('how the fraud list is spoken to', () => {
-  // SM3 of GB/T 32905 (domain.md §7).
+  // SM3 of GB/T 32905 (docs/domain.md §7).
   it('names persons by SM3', () => {
     expect(sm3('abc')).toBe('66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0');
   });

@@ -17,7 +17,7 @@ function refusal(act: () => unknown): { pointer?: string; code?: string } {
 }
 
 describe('the Authorization header', () => {
-  it('reads the header of domain.md §7', () => {
+  it('reads the header of docs/domain.md §7', () => {
     expect(parseAuthorization(HEADER)).toEqual({
       scheme: 'HUB1-HMAC-SHA256',
       app_id: 'demo',

@@ -1,7 +1,7 @@
 import { HttpError } from '../../../platform/edge/http/index.ts';
 import { isFlaw, readAuthorization, SCHEMES, type Authorization } from './signing/index.ts';
 
-/** How far the clock of a partner may be off, seconds (domain.md §7). */
+/** How far the clock of a partner may be off, seconds (docs/domain.md §7). */
 export const CLOCK_WINDOW_SECONDS = 300;
 
 /** A 401 that names the part of the Authorization header it is about. */

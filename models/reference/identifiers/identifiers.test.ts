@@ -81,7 +81,7 @@ const invalid: readonly [string, Check, string, string][] = [
   ['bank card with blanks', validateBankCard, '6225 8801 2345 6783', 'BANK_CARD_CHARACTERS'],
 ];
 
-describe('identifiers of domain.md §1', () => {
+describe('identifiers of docs/domain.md §1', () => {
   it.each(valid)('%s is valid: %p %s', (_what, check, value, normalised = value) => {
     expect(check(value)).toMatchObject({ ok: true, normalised });
   });

@@ -1,4 +1,4 @@
-/** Identifiers of people, companies, cars and cards: checked by their standards (domain.md §1), pure and fast. */
+/** Identifiers of people, companies, cars and cards: checked by their standards (docs/domain.md §1), pure and fast. */
 export type { IdentifierResult } from './result.ts';
 export { residentId15To18, residentIdCheck, validateResidentId, type ResidentIdResult } from './resident-id.ts';
 export { socialCreditCodeCheck, validateSocialCreditCode, type SocialCreditCodeResult } from './social-credit-code.ts';

@@ -1,4 +1,4 @@
--- The runtime's own tables (design.md §4).
+-- The runtime's own tables (docs/architecture.md §4).
 
 create schema if not exists hub;
 create schema if not exists state;

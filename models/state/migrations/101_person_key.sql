@@ -1,4 +1,4 @@
--- One key per person, wrapped by the hub's master key: whoever deletes the row erases the person everywhere (design.md §7).
+-- One key per person, wrapped by the hub's master key: whoever deletes the row erases the person everywhere (docs/architecture.md §7).
 CREATE TABLE hub.person_key (
   person_id  text        PRIMARY KEY COLLATE "C",
   wrapped    bytea       NOT NULL,

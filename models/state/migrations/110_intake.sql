@@ -1,4 +1,4 @@
--- What partners sent and the hub accepted (design.md §4): the row is the acceptance, the relay brings it to Kafka.
+-- What partners sent and the hub accepted (docs/architecture.md §4): the row is the acceptance, the relay brings it to Kafka.
 CREATE SCHEMA IF NOT EXISTS intake;
 
 CREATE TABLE intake.partner (
@@ -20,7 +20,7 @@ CREATE TABLE intake.nonce (
   used_at    timestamptz NOT NULL,
   PRIMARY KEY (partner_id, nonce)
 ) WITH (autovacuum_vacuum_scale_factor = 0.05);
-COMMENT ON TABLE intake.nonce IS 'a nonce is good once for 600 s (domain.md §7); older ones are removed by the relay worker';
+COMMENT ON TABLE intake.nonce IS 'a nonce is good once for 600 s (docs/domain.md §7); older ones are removed by the relay worker';
 CREATE INDEX nonce_by_time ON intake.nonce USING brin (used_at) WITH (pages_per_range = 16, autosummarize = on);
 
 CREATE TABLE intake.accepted (

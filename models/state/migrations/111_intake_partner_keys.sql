@@ -1,4 +1,4 @@
--- Keys of partners: each belongs to one signature scheme (domain.md §7). All material is AES-256-GCM under the master key.
+-- Keys of partners: each belongs to one signature scheme (docs/domain.md §7). All material is AES-256-GCM under the master key.
 CREATE TABLE intake.partner_key (
   partner_id   text        NOT NULL COLLATE "C" REFERENCES intake.partner,
   key_no       integer     NOT NULL CHECK (key_no > 0),

@@ -1,4 +1,4 @@
--- Documents partners sent to their applications (design.md §4): the row is the acceptance, the bytes lie in the archive before it is written.
+-- Documents partners sent to their applications (docs/architecture.md §4): the row is the acceptance, the bytes lie in the archive before it is written.
 CREATE TABLE intake.attachment (
   seq            bigint      PRIMARY KEY,
   attachment_id  uuid        NOT NULL UNIQUE,

@@ -1,4 +1,4 @@
--- What the warehouse sink has taken on (design.md §4): the bounds of a chunk are kept here before its rows go to ClickHouse, so that whoever
+-- What the warehouse sink has taken on (docs/architecture.md §4): the bounds of a chunk are kept here before its rows go to ClickHouse, so that whoever
 -- comes after a crash repeats the very same chunk, with the same token.
 
 -- Per partition: everything before next_offset belongs to a chunk that was recorded. Moved only from the value that was read: a stale

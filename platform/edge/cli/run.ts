@@ -18,7 +18,7 @@ const EXIT_OK = 0;
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
-/** Runs one command line (without `node hub`). Returns the exit code: 0 ok, 1 failed, 2 wrong usage (design.md §6). */
+/** Runs one command line (without `node hub`). Returns the exit code: 0 ok, 1 failed, 2 wrong usage (docs/architecture.md §6). */
 export async function runCli(
   argv: readonly string[],
   verbs: readonly Verb[],

@@ -1,4 +1,4 @@
-/** The HTTP edge: one Fastify server with problem documents, strict JSON and limits (design.md §6). */
+/** The HTTP edge: one Fastify server with problem documents, strict JSON and limits (docs/architecture.md §6). */
 export { createServer } from './create-server.ts';
 export { formCheck } from './form-check.ts';
 export { HttpError } from './http-error.ts';

@@ -6,7 +6,7 @@ const MAX_ERRORS = 50;
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** An RFC 9457 problem document; `errors` names every field that is wrong (design.md §6, contract). */
+/** An RFC 9457 problem document; `errors` names every field that is wrong (docs/architecture.md §6, contract). */
 export interface Problem {
   type: string;
   title: string;

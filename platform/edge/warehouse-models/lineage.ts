@@ -74,7 +74,7 @@ export async function lineageOf({ clickhouse }: Pick<HubContext, 'clickhouse'>, 
 /** More events than any rule makes of one. */
 const MOST_SIBLINGS = 16;
 
-/** A derived id tells what it was derived from: the event whose id gives it is the cause (design.md §3). */
+/** A derived id tells what it was derived from: the event whose id gives it is the cause (docs/architecture.md §3). */
 function causeOf(
   event: { eventId: string; type: string; source: string },
   all: readonly { eventId: string }[],

@@ -24,7 +24,7 @@ async function readTables(clickhouse: ClickHouseClient): Promise<{ name: string;
 /**
  * ClickHouse's `additional_table_filters` for somebody who may see only `partners`: each table of the warehouse is cut to
  * their rows, a table that does not say whose its rows are is empty to them, reference tables are whole. The embedded engine
- * has no row policies, so the hub sets this on every query (design.md §5). Undefined when they may see everything.
+ * has no row policies, so the hub sets this on every query (docs/architecture.md §5). Undefined when they may see everything.
  */
 export async function tenancyFilters(
   clickhouse: ClickHouseClient,

@@ -1,4 +1,4 @@
-/** Personal data: mask, keyed hash, ciphertext under a key of the person (design.md §7). */
+/** Personal data: mask, keyed hash, ciphertext under a key of the person (docs/architecture.md §7). */
 export { Hmac } from './hmac.ts';
 export { maskAddress, maskBirthDate, maskMobile, maskName, maskNumber } from './masks.ts';
 export { deriveKeys, loadMasterKey, type HubKeys } from './master-key.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { maskAddress, maskIdNumberInside, maskMobile, maskName, maskNumber } from './masks.ts';
 
-describe('masks of domain.md §7', () => {
+describe('masks of docs/domain.md §7', () => {
   it.each([
     ['张三', '张*'],
     ['张三丰', '张**'],

@@ -1,4 +1,4 @@
-/** What anyone may see of a person's data (domain.md §7): enough to recognise it, too little to use it. Pure. */
+/** What anyone may see of a person's data (docs/domain.md §7): enough to recognise it, too little to use it. Pure. */
 
 /** 张三 → 张*, 欧阳娜娜 → 欧*** : the first character stays. */
 export function maskName(name: string): string {

@@ -30,7 +30,7 @@ export type Revealed<Field extends string> =
 /** The mask of an ID number as people see it: its first six and last four characters. */
 export type IdNumberMasks = (idNo: ProtectedValue) => string;
 
-/** Personal data at the door and back (design.md §7). One per process, from `openPrivacy`. */
+/** Personal data at the door and back (docs/architecture.md §7). One per process, from `openPrivacy`. */
 export class Privacy {
   readonly keys: PersonKeys;
   readonly #hubKeys: HubKeys;
@@ -130,7 +130,7 @@ export class Privacy {
   }
 
   /**
-   * The masks by which pages show ID numbers (domain.md §7). They are made here because no event keeps the last digits (masks.ts); of an erased
+   * The masks by which pages show ID numbers (docs/domain.md §7). They are made here because no event keeps the last digits (masks.ts); of an erased
    * person, whose ciphertext nobody opens, and of anybody not asked for, it is the mask of the event. No plain value leaves, so nothing is recorded.
    */
   async idNumberMasks(persons: readonly { personId: string; idNo: ProtectedValue }[]): Promise<IdNumberMasks> {

@@ -28,7 +28,7 @@ export class UndecodableEventError extends HubError {
   }
 }
 
-/** One event in CloudEvents' binary mode on Kafka (design.md §3). `subject` defaults to the key of the event. */
+/** One event in CloudEvents' binary mode on Kafka (docs/architecture.md §3). `subject` defaults to the key of the event. */
 export function encodeEvent<Schema extends TObject>(
   definition: EventDefinition<Schema>,
   event: { id: string; source: string; subject?: string; time: string; data: Static<Schema>; traceparent?: string },

@@ -1,6 +1,6 @@
 import { headerText, type Message, type OutgoingRecord, type RecordHeaders } from './message.ts';
 
-/** Topic of every record that some step could not deal with (design.md §4). */
+/** Topic of every record that some step could not deal with (docs/architecture.md §4). */
 export const DEAD_LETTER_TOPIC = 'hub.dead-letters';
 
 export interface DeadLetterCause {

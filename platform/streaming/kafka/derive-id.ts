@@ -8,7 +8,7 @@ const VARIANT = ['8', '9', 'a', 'b'];
 
 /**
  * The deterministic id of an event made from others: UUIDv5 over what makes it and everything that caused it, so that a
- * replay makes the same event with the same id (design.md §3). `namespaceType` says who makes it and of what type
+ * replay makes the same event with the same id (docs/architecture.md §3). `namespaceType` says who makes it and of what type
  * (`review/review.application-decided`), `causeIds` are the ids it follows from plus its index among its siblings.
  */
 export function derivedEventId(namespaceType: string, ...causeIds: string[]): string {

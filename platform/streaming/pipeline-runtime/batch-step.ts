@@ -29,7 +29,7 @@ export interface CommittedBatch {
 }
 
 /**
- * Step 2 of design.md §4: loads, decides and stores a batch in one Postgres transaction. `positions` are what this worker believes to
+ * Step 2 of docs/architecture.md §4: loads, decides and stores a batch in one Postgres transaction. `positions` are what this worker believes to
  * have decided so far. A lost race for a state is run again at once, from then on with the states locked. Rejects with StaleWorker or the driver's error; nothing is kept then
  * (or, when the connection broke during the commit, all of it is: the positions tell).
  */

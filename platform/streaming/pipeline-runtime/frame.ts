@@ -2,7 +2,7 @@ import { HubError } from '../../kernel/errors.ts';
 import type { OutgoingRecord, RecordHeaders } from '../kafka/index.ts';
 
 /**
- * The outgoing records of one partition and batch as one value of the outbox (design.md §4). Layout, big-endian:
+ * The outgoing records of one partition and batch as one value of the outbox (docs/architecture.md §4). Layout, big-endian:
  * `u8 version, u32 place of the string table, u32 count`, the records, the table. A record: `u16 topic, i32 key length, key, i32 value
  * length, value, u8 headers`, a header: `u16 name, u16 value` or `u16 name, 0xffff, u32 length, bytes`. Topic, header names and
  * the header values all events of a type share are numbers of strings in the table; -1 as a length is null.

@@ -32,7 +32,7 @@ export interface DecideContext<Policy = unknown> {
   readonly now: string;
 }
 
-/** The four outcomes (design.md §3). */
+/** The four outcomes (docs/architecture.md §3). */
 export type Outcome<State, Emits extends EventDefinition> =
   | { readonly outcome: 'done'; readonly state: State; readonly events: readonly EmittedOf<Emits>[] }
   | { readonly outcome: 'ignored'; readonly reason: string }
@@ -102,7 +102,7 @@ export interface PipelineSpec<
 export type PipelineDefinition = PipelineSpec<EventDefinition, TSchema, EventDefinition, unknown>;
 
 /**
- * Declares a pipeline (design.md §3). Throws when its name is not kebab-case or it reads nothing or one type twice. `Policy` is the
+ * Declares a pipeline (docs/architecture.md §3). Throws when its name is not kebab-case or it reads nothing or one type twice. `Policy` is the
  * shape of the policy's value, by type annotation of `decide`'s third parameter.
  */
 export function pipeline<

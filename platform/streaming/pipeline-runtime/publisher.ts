@@ -44,7 +44,7 @@ const NOT_A_MEMBER: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * Step 3 of a batch (design.md §4), beside step 2 of the next: one Kafka transaction of events and positions, in the order the batches were
+ * Step 3 of a batch (docs/architecture.md §4), beside step 2 of the next: one Kafka transaction of events and positions, in the order the batches were
  * given, several in one when they wait. Everything given here lies in the outbox: giving up is always safe.
  */
 export class Publisher {

@@ -11,7 +11,7 @@ import type { Publisher, Share } from './publisher.ts';
 import type { OutboxRow, Progress, StateStore } from './state-store.ts';
 
 /**
- * Where to go on with partitions just taken over, or after a failure (design.md §4). Kafka's committed position says what is published,
+ * Where to go on with partitions just taken over, or after a failure (docs/architecture.md §4). Kafka's committed position says what is published,
  * Postgres's what is decided. Where Postgres is ahead, the outbox rows in between are published first, all in one Kafka transaction. Rejects with HistoryMismatch when
  * the two contradict each other, with KafkaError or the driver's error when one of them cannot be asked.
  */

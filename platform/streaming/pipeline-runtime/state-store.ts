@@ -54,7 +54,7 @@ export class StateStore {
   }
 
   /**
-   * One transaction (design.md §4, step 2). `decide` gets the connection to load with. Rejects with StaleWorker when a position is not what it was, StateConflict when a state is not; nothing is kept then.
+   * One transaction (docs/architecture.md §4, step 2). `decide` gets the connection to load with. Rejects with StaleWorker when a position is not what it was, StateConflict when a state is not; nothing is kept then.
    */
   async commit(
     decide: (client: PoolClient) => Promise<BatchCommit>,

@@ -23,7 +23,7 @@ const KEEP_ALIVE_MS = 6 * 3_600_000;
 const MAX_PAUSE_MS = 5_000;
 
 /**
- * Publishes a table's rows to Kafka exactly once, in the order of their sequence numbers (design.md §4): rows and position go in one
+ * Publishes a table's rows to Kafka exactly once, in the order of their sequence numbers (docs/architecture.md §4): rows and position go in one
  * Kafka transaction, so that a restart, after whatever crash, reads from Kafka what is out. One process publishes, others stand by.
  */
 export async function startRelay<Row extends RelayRow>(

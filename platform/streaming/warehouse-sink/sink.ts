@@ -63,7 +63,7 @@ const LAG_EVERY_MS = 2_000;
 
 /**
  * Starts one member of the sink's group: reads committed records, lands them in the raw tables in recorded chunks, each exactly once
- * (design.md §4). Several processes share the partitions. Resolves once it has joined.
+ * (docs/architecture.md §4). Several processes share the partitions. Resolves once it has joined.
  */
 export async function startSink(surroundings: SinkDeps, options: SinkOptions = {}): Promise<RunningWorker> {
   const sink = new Sink(surroundings, options);

@@ -57,7 +57,7 @@ export interface ConnectorUnderTest {
   secrets: readonly string[];
 }
 
-/** What every connector that sends must pass (design.md §3), over the real Kafka and its sandbox. */
+/** What every connector that sends must pass (docs/architecture.md §3), over the real Kafka and its sandbox. */
 export function connectorContract(name: string, underTest: ConnectorUnderTest): void {
   describe(`connector contract: ${name}`, () => {
     const logged: string[] = [];

@@ -1,7 +1,7 @@
 import type { ReviewCase } from '../../../../models/state/review-case.ts';
 import type { HubContext } from '../../../../platform/kernel/hub-context.ts';
 
-/** Where an application stands, as its partner sees it (design.md §6, contract). */
+/** Where an application stands, as its partner sees it (docs/architecture.md §6, contract). */
 export interface ApplicationStatus {
   applicationId: string;
   partnerOrderNo: string;

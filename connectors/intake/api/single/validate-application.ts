@@ -58,7 +58,7 @@ export interface ValidApplication {
 
 export type ApplicationCheck = { ok: true; application: ValidApplication } | { ok: false; errors: FieldError[] };
 
-/** A partner's clock may run ahead of ours by as much as its signature may (domain.md §7). */
+/** A partner's clock may run ahead of ours by as much as its signature may (docs/domain.md §7). */
 const CLOCK_TOLERANCE_MS = 300_000;
 
 const compileForm = (allErrors: boolean): ValidateFunction<ApplicationForm> => {
@@ -71,7 +71,7 @@ const matchesForm = compileForm(false);
 const explainForm = compileForm(true);
 
 /**
- * Checks a parsed body against the form and the identifiers' own rules (domain.md §1). Every error names its field; none repeats a
+ * Checks a parsed body against the form and the identifiers' own rules (docs/domain.md §1). Every error names its field; none repeats a
  * value. `nowMs` is when it arrived: nothing it tells of may lie later. Whether the hub wants the business is not asked here.
  */
 export function validateApplication(body: unknown, nowMs: number): ApplicationCheck {

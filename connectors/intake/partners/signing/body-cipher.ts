@@ -8,7 +8,7 @@ import {
 } from 'node:crypto';
 
 /**
- * How a partner may encrypt bodies (domain.md §7). The signature is made over the ciphertext and checked before anything is opened: that is what
+ * How a partner may encrypt bodies (docs/domain.md §7). The signature is made over the ciphertext and checked before anything is opened: that is what
  * authenticates SM4-CBC (OpenSSL has no SM4-GCM before 3.1, and Node 20 is built with 3.0).
  */
 export const BODY_CIPHERS = ['AES-256-GCM', 'SM4-CBC'] as const;

@@ -1,4 +1,4 @@
-/** How the hub and its partners sign and encrypt, both ways (domain.md §7). Stands on node:crypto alone: the partners' client is made of it too. */
+/** How the hub and its partners sign and encrypt, both ways (docs/domain.md §7). Stands on node:crypto alone: the partners' client is made of it too. */
 export {
   isAppId,
   isFlaw,

@@ -1,6 +1,6 @@
 import type { Message } from './scheme.ts';
 
-/** A request as it is signed (domain.md §7): METHOD, PATH?QUERY, TIMESTAMP, NONCE, BODY, each line ended by LF. */
+/** A request as it is signed (docs/domain.md §7): METHOD, PATH?QUERY, TIMESTAMP, NONCE, BODY, each line ended by LF. */
 export interface SignedRequest {
   method: string;
   /** path with query, as it was sent */

@@ -1,4 +1,4 @@
-/** The signatures of the partner API (domain.md §7); each key belongs to exactly one of them. */
+/** The signatures of the partner API (docs/domain.md §7); each key belongs to exactly one of them. */
 export const SCHEMES = ['HUB1-HMAC-SHA256', 'HUB1-RSA-SHA256', 'HUB1-SM2-SM3'] as const;
 export type Scheme = (typeof SCHEMES)[number];
 

@@ -31,7 +31,7 @@ import { rsaVerifier } from './rsa-sha256.ts';
 const hex = (text: string): Buffer => Buffer.from(text.replace(/\s/g, ''), 'hex');
 
 describe('HUB1-HMAC-SHA256', () => {
-  it('gives the value of domain.md §7', () => {
+  it('gives the value of docs/domain.md §7', () => {
     const key = signerOf('HUB1-HMAC-SHA256', Buffer.from('s3cr3t'));
     const request = {
       method: 'POST',
@@ -243,7 +243,7 @@ describe.each(BODY_CIPHERS)('bodies by %s', (cipher) => {
 });
 
 describe('SM3 and SM4 of this Node', () => {
-  it('give the values of domain.md §7', () => {
+  it('give the values of docs/domain.md §7', () => {
     expect(createHash('sm3').update('abc').digest()).toEqual(
       hex('66c7f0f4 62eeedd9 d1f2d46b dc10e4e2 4167c487 5cf2f7a2 297da02b 8f4ba8e0'),
     );
