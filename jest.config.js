@@ -25,6 +25,10 @@ export default {
     {
       ...common,
       displayName: 'unit',
+      moduleNameMapper: {
+        ...common.moduleNameMapper,
+        ...(process.env.PROPERTY_RUNS === undefined ? {} : { '^fast-check$': '<rootDir>/test/support/fewer-runs.mjs' }),
+      },
       testMatch: [
         '<rootDir>/{connectors,console,dashboards,lending,migration,models,pipelines,platform,schedules,tools}/**/*.test.ts',
         '<rootDir>/test/{docs,generators,vectors,support}/**/*.test.ts',

@@ -64,7 +64,7 @@ export function missingTools(names, env = process.env) {
 }
 
 /** The message for tools that are missing and could not be installed: each with its purpose, and the command that brings them. */
-export function missingToolsMessage(names) {
+function missingToolsMessage(names) {
   const packages = [...new Set(names.flatMap((name) => TOOLS[name].packages))].join(' ');
   const lines = names.map((name) => `  ${name}: ${TOOLS[name].purpose}`);
   return `this machine lacks:\n${lines.join('\n')}\nOn Debian or Ubuntu: sudo apt-get install ${packages}. On macOS: Homebrew has them under like names. Then run the command again.`;

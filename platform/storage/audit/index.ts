@@ -1,2 +1,2 @@
 /** The record of who did what (hub.audit). */
-export { audit, auditAll, type AuditDetail, type AuditEntry } from './audit.ts';
+export { audit, auditAll, type AuditEntry } from './audit.ts';

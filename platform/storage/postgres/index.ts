@@ -1,6 +1,6 @@
 export { bigintArray, byteaArray, intArray, textArray } from './binary-array.ts';
-export { isConnectionFailure, isSerializationFailure, MigrationError, sqlState } from './errors.ts';
-export { migrate, readMigrations, type Migration } from './migrate.ts';
+export { isConnectionFailure, isSerializationFailure, sqlState } from './errors.ts';
+export { migrate } from './migrate.ts';
 export { listen, type NotificationListener } from './notifications.ts';
 export { createPool } from './pool.ts';
 export { inTransaction } from './transaction.ts';

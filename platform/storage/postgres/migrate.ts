@@ -7,7 +7,7 @@ import { MigrationError } from './errors.ts';
 /** Any number will do, as long as every migrating process takes the same. */
 const LOCK = 4_711_001;
 
-export interface Migration {
+interface Migration {
   name: string;
   sql: string;
   checksum: string;

@@ -4,7 +4,7 @@ import type { Home } from '../../../kernel/home.ts';
 export type ServerName = 'kafka' | 'postgres' | 'clickhouse';
 
 /** What a server needs to know to prepare itself. */
-export interface ServerContext {
+interface ServerContext {
   home: Home;
   ports: Readonly<Record<string, number>>;
   report: (message: string) => void;

@@ -10,7 +10,7 @@ const FIRST = 21_000;
 const LAST = 31_999;
 
 /** True when nobody listens on the port of the loopback address. */
-export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.once('error', () => resolve(false));

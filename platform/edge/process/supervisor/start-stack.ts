@@ -44,7 +44,7 @@ export interface StackPlan {
 }
 
 /** When a child is stopped: first the roles, then what they talk to. */
-export type StopsWith = 'roles' | 'servers';
+type StopsWith = 'roles' | 'servers';
 
 export interface RunningStack {
   urls: StackUrls;
