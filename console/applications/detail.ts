@@ -1,6 +1,13 @@
 import type { ConsoleUser } from '../../platform/edge/access/rights.ts';
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
-import { applicationDecided, applicationReceived, EVENTS, type DataOf } from '../../models/events/index.ts';
+import {
+  applicationDecided,
+  applicationReceived,
+  creditReportRequested,
+  EVENTS,
+  type DataOf,
+} from '../../models/events/index.ts';
+import { applicationStatus } from '../../models/state/application-status.ts';
 import { maskBirthDate, openPrivacy } from '../../platform/storage/privacy/index.ts';
 import { notFound } from '../../platform/edge/http/index.ts';
 import { objectsOf, queryWarehouse } from '../../platform/edge/warehouse-query/index.ts';
@@ -19,9 +26,6 @@ interface RawRow {
   offset: number;
   value: string;
 }
-
-/** The few statuses before a decision are told by what has happened so far (docs/architecture.md §6). */
-const BUREAU_ASKED = 'review.credit-report-requested';
 
 const column = (name: string): string => `toString(${name}) AS ${name}`;
 
@@ -111,7 +115,10 @@ export async function readApplication(
   const idNumber = await (await openPrivacy(context)).idNumberMasks([applicant]);
   return {
     applicationId: received.applicationId,
-    status: decision?.outcome ?? (rows.some((row) => row.event_type === BUREAU_ASKED) ? 'BUREAU_PENDING' : 'RECEIVED'),
+    status: applicationStatus(
+      decision?.outcome as Decided['outcome'] | undefined,
+      rows.some((row) => row.event_type === creditReportRequested.type),
+    ),
     partnerId: received.partnerId,
     partnerOrderNo: received.partnerOrderNo,
     product: received.product,

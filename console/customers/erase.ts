@@ -1,12 +1,11 @@
 import { applicationDecided, applicationReceived } from '../../models/events/index.ts';
+import { applicationStatus, isFinal } from '../../models/state/application-status.ts';
 import { InvalidInputError } from '../../platform/kernel/errors.ts';
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
 import { openPrivacy } from '../../platform/storage/privacy/index.ts';
 import { dataOfType, eventsUnder } from './customer-events.ts';
 import { loansOf, readableTraces } from './customer.ts';
 import type { Looker } from './find.ts';
-
-const ENDED = new Set<string>(['APPROVED', 'DECLINED']);
 
 /**
  * Erases a person by deleting its key, in the same transaction as the record of it: no topic, table, archive or backup of them yields the person any
@@ -30,7 +29,7 @@ export async function eraseCustomer(
   );
   const open = [
     ...applicationIds
-      .filter((id) => !ENDED.has(outcomes.get(id) ?? ''))
+      .filter((id) => !isFinal(applicationStatus(outcomes.get(id), false)))
       .map((id) => ({
         pointer: '/applications',
         code: 'APPLICATION_OPEN',

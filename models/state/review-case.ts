@@ -3,12 +3,10 @@ import { Outcome, PolicyArm, REASON_CODES } from '../events/application-decided.
 import { RepaymentMethod, VehicleEnergy, VehicleKind, VehicleUse } from '../events/application-received.ts';
 import { RepaymentHistory } from '../events/repayment-history.ts';
 import { ASSET_CLASSES, BureauKind, LISTING_LEVELS } from '../events/bureau-report.ts';
+import { APPLICATION_STATUSES } from './application-status.ts';
 import { AnnualRate, BusinessDate, Fen, Id, Instant, Nullable, Protected } from '../events/fields.ts';
 
-/** Where a case stands (docs/architecture.md §6). */
-export const ReviewStatus = Type.Union(
-  (['RECEIVED', 'BUREAU_PENDING', 'APPROVED', 'REFERRED', 'DECLINED'] as const).map((status) => Type.Literal(status)),
-);
+export const ReviewStatus = Type.Union(APPLICATION_STATUSES.map((status) => Type.Literal(status)));
 export type ReviewStatus = Static<typeof ReviewStatus>;
 
 export const Reason = Type.Object({

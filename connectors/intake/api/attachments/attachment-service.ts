@@ -10,7 +10,7 @@ import { keepPersonKeys, type PersonKey } from '../../../../platform/storage/pri
 import type { IntakeDeps } from '../deps.ts';
 import { openBody } from '../open-body.ts';
 import { readWhole, receiveFile } from '../receive-file.ts';
-import { Turns } from '../turns.ts';
+import { Semaphore } from '../../../../platform/kernel/concurrency.ts';
 import {
   acceptAttachment,
   applicationOf,
@@ -35,7 +35,7 @@ const EMPTY = Buffer.alloc(0);
 export class AttachmentService {
   readonly #deps: IntakeDeps;
   readonly #archive: Archive;
-  readonly #turns = new Turns(AT_ONCE);
+  readonly #semaphore = new Semaphore(AT_ONCE);
 
   constructor(deps: IntakeDeps) {
     this.#deps = deps;
@@ -54,7 +54,7 @@ export class AttachmentService {
     const declared = declaredType(request.headers['content-type']);
     const kind = kindOf(request.query as Record<string, unknown>);
     const { signed, spool, close } = await receiveFile(this.#deps, request, MAX_ATTACHMENT_BYTES);
-    const done = await this.#turns.take();
+    const free = await this.#semaphore.acquire();
     try {
       const content = openBody(signed.key, request.headers, await readWhole(spool));
       if (content.length === 0)
@@ -71,7 +71,7 @@ export class AttachmentService {
         traceparent: request.traceparent,
       });
     } finally {
-      done();
+      free();
       await close();
     }
   }
@@ -95,7 +95,7 @@ export class AttachmentService {
       (attachment) => attachment.attachmentId === attachmentId,
     );
     if (found === undefined) throw notFound('This application has no such attachment');
-    const done = await this.#turns.take();
+    const free = await this.#semaphore.acquire();
     try {
       const keys = await this.#keys(found.personIds);
       const sealed = await this.#archive.get(found.archiveName);
@@ -111,7 +111,7 @@ export class AttachmentService {
       );
       return { attachment: entryOf(found), content: this.#deps.privacy.open(keys, sealed) };
     } finally {
-      done();
+      free();
     }
   }
 

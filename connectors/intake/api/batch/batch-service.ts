@@ -4,7 +4,7 @@ import { HttpError, problemOfError } from '../../../../platform/edge/http/index.
 import type { IntakeDeps } from '../deps.ts';
 import { openSpool } from '../open-body.ts';
 import { receiveFile, type ReceivedFile } from '../receive-file.ts';
-import { Turns } from '../turns.ts';
+import { Semaphore } from '../../../../platform/kernel/concurrency.ts';
 import { acceptRows, type RowResult } from './accept-rows.ts';
 import { answerWriter, type AnswerWriter, type BatchSummary } from './batch-answer.ts';
 import { charsetOf, type CsvReading, defaultEncoding, inspectCsv, readCsv } from './csv-file.ts';
@@ -20,7 +20,7 @@ const STALLED_MS = 60_000;
 /** Files of applications: `POST /v1/applications/batch`. */
 export class BatchService {
   readonly #deps: IntakeDeps;
-  readonly #turns = new Turns(AT_ONCE);
+  readonly #semaphore = new Semaphore(AT_ONCE);
   #stopping = false;
 
   constructor(deps: IntakeDeps) {
@@ -40,9 +40,9 @@ export class BatchService {
   async receive(request: FastifyRequest): Promise<{ contentType: string; body: Readable }> {
     const named = namedEncoding(request.headers['content-type']);
     const file = await receiveFile(this.#deps, request, MAX_BATCH_BYTES);
-    const done = await this.#turns.take();
+    const free = await this.#semaphore.acquire();
     const release = (): void => {
-      done();
+      free();
       void file.close().catch((error: unknown) => request.log.warn({ err: error }, 'a spool could not be closed'));
     };
     try {

@@ -18,7 +18,7 @@ import { PartnerDirectory } from '../../partners/partner-directory.ts';
 import { disabled, PartnerGate, replayed, type Signed } from '../../partners/partner-gate.ts';
 import { RateLimiter } from '../../partners/rate-limiter.ts';
 import { readIntakeSettings } from '../../settings.ts';
-import { readStatus, type ApplicationStatus } from './status.ts';
+import { readStatus, type StatusAnswer } from './status.ts';
 import type { ValidApplication } from './validate-application.ts';
 
 const EMPTY = Buffer.alloc(0);
@@ -119,7 +119,7 @@ export class IntakeService {
   }
 
   /** The status of an application of the partner that signed; throws HttpError 401, 403, 404 or 429. */
-  async status(request: FastifyRequest, idOf: (partnerId: string) => string): Promise<ApplicationStatus> {
+  async status(request: FastifyRequest, idOf: (partnerId: string) => string): Promise<StatusAnswer> {
     const signed = await this.#gate.admit(request, EMPTY);
     await this.#useNonce(signed);
     const status = await this.#fromDatabase(

@@ -1,11 +1,12 @@
+import { type ApplicationStatus, applicationStatus } from '../../../../models/state/application-status.ts';
 import type { ReviewCase } from '../../../../models/state/review-case.ts';
 import type { HubContext } from '../../../../platform/kernel/hub-context.ts';
 
 /** Where an application stands, as its partner sees it (docs/architecture.md §6, contract). */
-export interface ApplicationStatus {
+export interface StatusAnswer {
   applicationId: string;
   partnerOrderNo: string;
-  status: string;
+  status: ApplicationStatus;
   receivedAt: string;
   decision: {
     outcome: string;
@@ -36,7 +37,7 @@ export async function readStatus(
   postgres: HubContext['postgres'],
   partnerId: string,
   applicationId: string,
-): Promise<ApplicationStatus | undefined> {
+): Promise<StatusAnswer | undefined> {
   if (!UUID.test(applicationId)) return undefined;
   const { rows } = await postgres.query<Row>({
     name: 'application-status',
@@ -48,13 +49,15 @@ export async function readStatus(
   return rows[0] && statusOf(rows[0]);
 }
 
-function statusOf(row: Row): ApplicationStatus {
-  const received = { status: 'RECEIVED', at: row.received_at.toISOString() };
+const RECEIVED = applicationStatus(undefined, false);
+
+function statusOf(row: Row): StatusAnswer {
+  const received = { status: RECEIVED, at: row.received_at.toISOString() };
   const head = { applicationId: row.application_id, partnerOrderNo: row.partner_order_no, receivedAt: received.at };
   if (row.state === null) return { ...head, status: received.status, decision: null, history: [received] };
   const { status, decision, history } = JSON.parse(row.state) as ReviewCase;
   const later = history
-    .filter((entry) => entry.status !== 'RECEIVED')
+    .filter((entry) => entry.status !== RECEIVED)
     .map(({ status: at, at: when }) => ({ status: at, at: when }));
   return {
     ...head,
