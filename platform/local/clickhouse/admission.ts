@@ -7,14 +7,14 @@ interface Waiter {
 
 /** Shares a bounded amount (running queries, buffered bytes) among requests, first come first served. */
 export class Admission {
-  private readonly total: number;
-  private readonly maxWaiting: number;
-  private used = 0;
-  private readonly waiting: Waiter[] = [];
+  readonly #total: number;
+  readonly #maxWaiting: number;
+  #used = 0;
+  readonly #waiting: Waiter[] = [];
 
   constructor(total: number, maxWaiting: number) {
-    this.total = total;
-    this.maxWaiting = maxWaiting;
+    this.#total = total;
+    this.#maxWaiting = maxWaiting;
   }
 
   /**
@@ -23,30 +23,30 @@ export class Admission {
    */
   async acquire(amount: number, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
-    const wanted = Math.min(amount, this.total);
-    if (this.waiting.length > 0 || this.used + wanted > this.total) await this.wait(wanted, signal);
-    else this.used += wanted;
+    const wanted = Math.min(amount, this.#total);
+    if (this.#waiting.length > 0 || this.#used + wanted > this.#total) await this.#wait(wanted, signal);
+    else this.#used += wanted;
     let held = true;
     return () => {
-      if (held) this.used -= wanted;
+      if (held) this.#used -= wanted;
       held = false;
-      this.admitNext();
+      this.#admitNext();
     };
   }
 
-  private wait(amount: number, signal: AbortSignal): Promise<void> {
-    if (this.waiting.length >= this.maxWaiting) {
+  #wait(amount: number, signal: AbortSignal): Promise<void> {
+    if (this.#waiting.length >= this.#maxWaiting) {
       throw new ServerError(
         202,
         'TOO_MANY_SIMULTANEOUS_QUERIES',
-        `Too many simultaneous queries. Maximum waiting: ${this.maxWaiting}`,
+        `Too many simultaneous queries. Maximum waiting: ${this.#maxWaiting}`,
       );
     }
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
-        this.waiting.splice(this.waiting.indexOf(waiter), 1);
+        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
         reject(signal.reason as Error);
-        this.admitNext();
+        this.#admitNext();
       };
       const waiter: Waiter = {
         amount,
@@ -56,16 +56,16 @@ export class Admission {
         },
       };
       signal.addEventListener('abort', onAbort, { once: true });
-      this.waiting.push(waiter);
+      this.#waiting.push(waiter);
     });
   }
 
-  private admitNext(): void {
+  #admitNext(): void {
     for (;;) {
-      const next = this.waiting[0];
-      if (next === undefined || this.used + next.amount > this.total) return;
-      this.used += next.amount;
-      this.waiting.shift();
+      const next = this.#waiting[0];
+      if (next === undefined || this.#used + next.amount > this.#total) return;
+      this.#used += next.amount;
+      this.#waiting.shift();
       next.admit();
     }
   }

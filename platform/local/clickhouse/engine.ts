@@ -57,15 +57,15 @@ export class Engine {
   readonly version: string;
   readonly timezone: string;
   readonly displayName: string;
-  private readonly addon: NativeAddon;
-  private readonly path: string;
+  readonly #addon: NativeAddon;
+  readonly #path: string;
   /** Kept open for the life of the process: the engine shuts down with its last connection. */
-  private readonly root: Connection;
+  readonly #root: Connection;
 
   private constructor(addon: NativeAddon, path: string, root: Connection) {
-    this.addon = addon;
-    this.path = path;
-    this.root = root;
+    this.#addon = addon;
+    this.#path = path;
+    this.#root = root;
     const [version, timezone, displayName] = addon
       .QueryWithConnection(root, 'SELECT version(), serverTimezone(), displayName()', 'TSV')
       .trimEnd()
@@ -98,20 +98,20 @@ export class Engine {
 
   /** A new connection with a server's defaults. */
   connect(): Connection {
-    const connection = this.addon.CreateConnection(this.path);
+    const connection = this.#addon.CreateConnection(this.#path);
     this.set(connection, SERVER_LIKE);
     return connection;
   }
 
   /** Nothing may be running on it. */
   disconnect(connection: Connection): void {
-    this.addon.CloseConnection(connection);
+    this.#addon.CloseConnection(connection);
   }
 
   /** Runs a SET or USE at once (0.3 ms). @throws ServerError */
   set(connection: Connection, sql: string): void {
     try {
-      this.addon.QueryWithConnection(connection, sql, 'Null');
+      this.#addon.QueryWithConnection(connection, sql, 'Null');
     } catch (error) {
       throw engineError(error);
     }
@@ -122,7 +122,7 @@ export class Engine {
     if (names.length === 0) return new Map();
     const list = names.map(quoteString).join(', ');
     try {
-      const lines = this.addon.QueryWithConnection(
+      const lines = this.#addon.QueryWithConnection(
         connection,
         `SELECT name, value FROM system.settings WHERE changed AND name IN (${list})`,
         'JSONCompactEachRow',
@@ -142,7 +142,7 @@ export class Engine {
   /** Runs a statement; its whole result is in memory. @throws ServerError */
   async query(connection: Connection, sql: string, format: string): Promise<{ bytes: Buffer; rows: number }> {
     try {
-      const result = await this.addon.QueryAsyncConnection(connection, sql, format);
+      const result = await this.#addon.QueryAsyncConnection(connection, sql, format);
       return {
         bytes: Buffer.from(result.bytes.buffer, result.bytes.byteOffset, result.bytes.byteLength),
         rows: result.rowsRead,
@@ -155,7 +155,7 @@ export class Engine {
   /** Runs an INSERT with its rows, of any format, without copying them. `data` must not change meanwhile. @throws ServerError */
   async insert(connection: Connection, statement: string, data: Buffer): Promise<{ rows: number; bytes: number }> {
     try {
-      const result = await this.addon.InsertRawAsyncConnection(connection, statement, data, false);
+      const result = await this.#addon.InsertRawAsyncConnection(connection, statement, data, false);
       return { rows: result.rowsWritten, bytes: result.bytesWritten };
     } catch (error) {
       throw engineError(error);
@@ -164,7 +164,7 @@ export class Engine {
 
   /** Gives the directory up. Nothing may be running. */
   close(): void {
-    this.addon.CloseConnection(this.root);
+    this.#addon.CloseConnection(this.#root);
   }
 }
 

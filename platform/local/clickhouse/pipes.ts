@@ -8,35 +8,35 @@ const BATCH = 16;
 
 /** Named pipes through which the engine writes results and reads rows; the kernel's pipe buffer is the back-pressure. */
 export class PipePool {
-  private readonly directory: string;
-  private readonly free: string[] = [];
-  private made = 0;
+  readonly #directory: string;
+  readonly #free: string[] = [];
+  #made = 0;
 
   /** @param directory of this process alone; what a killed predecessor left there is removed */
   constructor(directory: string) {
-    this.directory = directory;
+    this.#directory = directory;
     rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true, mode: 0o700 });
   }
 
   /** The path of a pipe nobody else uses. */
   async take(): Promise<string> {
-    const ready = this.free.pop();
+    const ready = this.#free.pop();
     if (ready !== undefined) return ready;
-    const paths = Array.from({ length: BATCH }, () => join(this.directory, `pipe-${this.made++}`));
+    const paths = Array.from({ length: BATCH }, () => join(this.#directory, `pipe-${this.#made++}`));
     await promisify(execFile)('mkfifo', ['-m', '600', ...paths]);
-    this.free.push(...paths.slice(1));
+    this.#free.push(...paths.slice(1));
     return paths[0] as string;
   }
 
   /** Gives a pipe back. One on which something failed is thrown away, so that no late writer meets its next user. */
   release(path: string, clean: boolean): void {
-    if (clean) this.free.push(path);
+    if (clean) this.#free.push(path);
     else unlinkSync(path);
   }
 
   close(): void {
-    rmSync(this.directory, { recursive: true, force: true });
+    rmSync(this.#directory, { recursive: true, force: true });
   }
 }
 

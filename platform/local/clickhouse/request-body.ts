@@ -17,8 +17,8 @@ const DECODERS: Readonly<Record<string, () => Transform>> = {
 export class RequestBody {
   /** The declared size of an unencoded body, or null. */
   readonly declaredBytes: number | null;
-  private readonly chunks: AsyncIterator<Buffer>;
-  private returned: Buffer[] = [];
+  readonly #chunks: AsyncIterator<Buffer>;
+  #returned: Buffer[] = [];
 
   /** @throws ServerError for a Content-Encoding that is not understood */
   constructor(request: IncomingMessage) {
@@ -33,15 +33,15 @@ export class RequestBody {
     this.declaredBytes = decoder === undefined && length !== undefined ? Number(length) : null;
     // The callback only keeps a broken upload from being an unhandled event: the reader gets the error from its iteration.
     const source: Readable = decoder === undefined ? request : pipeline(request, decoder(), () => undefined);
-    this.chunks = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    this.#chunks = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   }
 
   /** The next piece, or null at the end. @throws ServerError when the compressed data is broken; Error when the client went away */
   async next(): Promise<Buffer | null> {
-    const again = this.returned.shift();
+    const again = this.#returned.shift();
     if (again !== undefined) return again;
     try {
-      const next = await this.chunks.next();
+      const next = await this.#chunks.next();
       return next.done === true ? null : next.value;
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? '';
@@ -58,13 +58,13 @@ export class RequestBody {
 
   /** Puts a piece back to the front. */
   unread(chunk: Buffer): void {
-    if (chunk.length > 0) this.returned.unshift(chunk);
+    if (chunk.length > 0) this.#returned.unshift(chunk);
   }
 
   /** Reads up to `limit` bytes (a little more: whole pieces); `complete` tells that the body ended within them. */
   async read(limit: number): Promise<{ data: Buffer; complete: boolean }> {
-    if (this.declaredBytes !== null && this.declaredBytes <= limit && this.returned.length === 0)
-      return this.readDeclared(this.declaredBytes);
+    if (this.declaredBytes !== null && this.declaredBytes <= limit && this.#returned.length === 0)
+      return this.#readDeclared(this.declaredBytes);
     const parts: Buffer[] = [];
     let size = 0;
     while (size <= limit) {
@@ -77,7 +77,7 @@ export class RequestBody {
   }
 
   /** One buffer of the right size from the start: the rows of an insert are copied once, as they arrive. */
-  private async readDeclared(size: number): Promise<{ data: Buffer; complete: boolean }> {
+  async #readDeclared(size: number): Promise<{ data: Buffer; complete: boolean }> {
     const data = Buffer.allocUnsafe(size);
     let at = 0;
     for (let chunk = await this.next(); chunk !== null; chunk = await this.next()) at += chunk.copy(data, at);

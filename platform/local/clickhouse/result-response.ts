@@ -107,60 +107,60 @@ function statistics(tail: Buffer): ResultOutcome['read'] {
 /** Holds the first bytes of an output back, then passes everything on. */
 class HeldOutput {
   overflowed = false;
-  private readonly response: ServerResponse;
-  private readonly limit: number;
-  private readonly toEnd: boolean;
-  private readonly begin: () => void;
-  private held: Buffer[] = [];
-  private size = 0;
-  private passing = false;
-  private discarding = false;
+  readonly #response: ServerResponse;
+  readonly #limit: number;
+  readonly #toEnd: boolean;
+  readonly #begin: () => void;
+  #held: Buffer[] = [];
+  #size = 0;
+  #passing = false;
+  #discarding = false;
 
   constructor(response: ServerResponse, limit: number, toEnd: boolean, begin: () => void) {
-    this.response = response;
-    this.limit = limit;
-    this.toEnd = toEnd;
-    this.begin = begin;
+    this.#response = response;
+    this.#limit = limit;
+    this.#toEnd = toEnd;
+    this.#begin = begin;
   }
 
   /** False when the client should be waited for. */
   write(chunk: Buffer): boolean {
-    if (this.discarding) return true;
-    if (this.passing) return this.response.write(chunk);
-    this.held.push(chunk);
-    this.size += chunk.length;
-    if (this.size < this.limit) return true;
-    if (this.toEnd) {
+    if (this.#discarding) return true;
+    if (this.#passing) return this.#response.write(chunk);
+    this.#held.push(chunk);
+    this.#size += chunk.length;
+    if (this.#size < this.#limit) return true;
+    if (this.#toEnd) {
       this.overflowed = true;
       this.discard();
       return true;
     }
-    this.passing = true;
-    this.begin();
-    const writable = this.response.write(Buffer.concat(this.held));
-    this.held = [];
+    this.#passing = true;
+    this.#begin();
+    const writable = this.#response.write(Buffer.concat(this.#held));
+    this.#held = [];
     return writable;
   }
 
   discard(): void {
-    this.discarding = true;
-    this.held = [];
+    this.#discarding = true;
+    this.#held = [];
   }
 
   overflowError(): Error {
     return ServerError.notImplemented(
-      `The result is larger than the ${this.limit} bytes which the embedded server holds for wait_end_of_query=1: read it as a stream`,
+      `The result is larger than the ${this.#limit} bytes which the embedded server holds for wait_end_of_query=1: read it as a stream`,
     );
   }
 
   end(writeHead: (tail: Buffer) => void): void {
-    if (this.discarding) return;
-    if (this.passing) {
-      this.response.end();
+    if (this.#discarding) return;
+    if (this.#passing) {
+      this.#response.end();
       return;
     }
-    const all = Buffer.concat(this.held);
+    const all = Buffer.concat(this.#held);
     writeHead(all);
-    this.response.end(all);
+    this.#response.end(all);
   }
 }
