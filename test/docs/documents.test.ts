@@ -88,6 +88,17 @@ describe('docs/operations.md', () => {
     expect([...described].filter((name) => !inCode.has(name))).toEqual([]);
   });
 
+  it('quotes what readiness says as the code does', () => {
+    const code = sourceText();
+    const rows = text.split('## What readiness says')[1]!.split('\n## ')[0]!.split('\n');
+    const quoted = rows.flatMap((row) => /^\| (.+?) \|/.exec(row)?.[1]?.match(/`[^`]+`/g) ?? []);
+    const constant = quoted
+      .flatMap((quote) => quote.slice(1, -1).split(/…|[A-Z]+(?![A-Z_a-z])/))
+      .map((part) => part.trim());
+    expect(constant.length).toBeGreaterThan(10);
+    expect(constant.filter((part) => part.length > 5 && !code.includes(part.replace(/:$/, '')))).toEqual([]);
+  });
+
   it('says what to do when a pipeline, a relay or the sink stops', () => {
     const code = sourceText();
     const stops = [...code.matchAll(/code: ('[A-Z_]+'(?: \| '[A-Z_]+')+),\n\s*message: string/g)]
