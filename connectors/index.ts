@@ -1,4 +1,5 @@
 import type { HubModule } from '../platform/edge/hub-module.ts';
+import { outcomeRelayWorker } from '../platform/streaming/effect-runtime/index.ts';
 import { BUREAU_ADAPTERS } from './bureaus/index.ts';
 import { intakeConnector } from './intake/connector.ts';
 import { settingNotes, type Connector } from './contract.ts';
@@ -12,7 +13,7 @@ const settingNames = CONNECTORS.flatMap((connector) =>
   [...settingNotes(connector.spec).values()].map(({ env }) => env),
 );
 
-/** `hub connectors list|spec|check` over all of them, and what these verbs need to know of the running connectors. */
+/** `hub connectors list|spec|check` over all of them, what these verbs need to know of the running connectors, and the relay of their outcomes. */
 export const connectorsModule: HubModule = {
   name: 'connectors',
   verbs: connectorVerbs(CONNECTORS),
@@ -25,5 +26,6 @@ export const connectorsModule: HubModule = {
         return { stop: async () => undefined };
       },
     },
+    outcomeRelayWorker,
   ],
 };

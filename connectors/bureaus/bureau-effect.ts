@@ -69,7 +69,7 @@ export function bureauEffect(
           return settled(await register.finish(reusedReport(command, begun.answer), false));
         case 'busy':
           throw new RetriableError('ENQUIRY_UNDER_WAY', 'another enquiry about this person is on its way', {
-            blameless: true,
+            countsTowardBreaker: false,
           });
         case 'erased':
           throw personErased();

@@ -30,7 +30,7 @@ export async function effectBench(options: {
   concurrency: number;
   log: (line: string) => void;
 }): Promise<EffectBenchResult> {
-  const context = testContext();
+  const context = await testContext();
   const sandbox = fork(await bundledChild('sandbox-child'), {
     env: { ...process.env, NODE_OPTIONS: '', SANDBOX_CHILD: JSON.stringify({ seed: 1 }) },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -43,6 +43,7 @@ export async function effectBench(options: {
     Array.from({ length: options.commands }, (_, index) => commandRecord(topics, command(index))),
   );
   const worker = await startEffectProcess(
+    context,
     topics,
     party,
     { concurrency: options.concurrency },
@@ -87,5 +88,6 @@ export async function effectBench(options: {
     await results.close();
     sandbox.kill();
     await once(sandbox, 'exit');
+    await context.close();
   }
 }

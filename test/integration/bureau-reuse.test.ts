@@ -28,7 +28,8 @@ import {
   type Topics,
 } from './connector-contract/effect-harness.ts';
 
-const context = testContext();
+const context = await testContext();
+afterAll(() => context.close());
 const persons = await samplePersons('reuse', 80);
 afterAll(() => persons.drop());
 

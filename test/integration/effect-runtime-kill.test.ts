@@ -22,7 +22,7 @@ const KILLS = 12;
 describe('effect runtime under SIGKILL', () => {
   it(`brings ${COMMANDS} commands to one result each while two workers are killed ${KILLS} times, the bureau fails at random, is away for a while and comes back`, async () => {
     const random = seededRandom(20261123);
-    const context = testContext();
+    const context = await testContext();
     const sandbox = await startSandboxOf('scoring', {
       seed: 3,
       behaviour: {
@@ -35,7 +35,9 @@ describe('effect runtime under SIGKILL', () => {
     const results = await follow(context, topics.results);
     const deadLetters = await followDeadLetters(context, topics);
     const limits = { ...QUICK, concurrency: 16, timeoutMs: 400 };
-    const workers: EffectProcess[] = await Promise.all([0, 1].map(() => startEffectProcess(topics, sandbox, limits)));
+    const workers: EffectProcess[] = await Promise.all(
+      [0, 1].map(() => startEffectProcess(context, topics, sandbox, limits)),
+    );
     let produced = 0;
     try {
       for (let kill = 0; kill < KILLS; kill += 1) {
@@ -50,7 +52,7 @@ describe('effect runtime under SIGKILL', () => {
         await sleep(200 + random() * 1_500);
         if (kill === 5) sandbox.behave({ outage: 'reset' });
         await workers[victim]!.kill();
-        workers[victim] = await startEffectProcess(topics, sandbox, limits);
+        workers[victim] = await startEffectProcess(context, topics, sandbox, limits);
         if (kill === 6) sandbox.behave({ outage: null });
       }
       await results.until((all) => countByRequest(all).size >= COMMANDS, 'a result for every command', 90_000);
@@ -71,5 +73,6 @@ describe('effect runtime under SIGKILL', () => {
     expect(sandbox.stats().repeated).toBeGreaterThan(0);
     await Promise.all([results.close(), deadLetters.close()]);
     await sandbox.stop();
+    await context.close();
   }, 300_000);
 });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { creditReportReceived, creditReportRequested } from '../../models/events/index.ts';
 import {
@@ -26,6 +26,7 @@ import {
   testContext,
   type Command,
   type Report,
+  type TestContext,
   type Topics,
   type TopicReader,
 } from './connector-contract/effect-harness.ts';
@@ -68,7 +69,7 @@ function effectOf(perform: (data: Command, call: Call) => Promise<number>): Repo
 }
 
 describe('effect runtime', () => {
-  const context = testContext();
+  let context: TestContext;
   let topics: Topics;
   let results: TopicReader;
   const started: RunningWorker[] = [];
@@ -83,6 +84,10 @@ describe('effect runtime', () => {
     results = await follow(context, topics.results);
   };
 
+  beforeAll(async () => {
+    context = await testContext();
+  });
+  afterAll(() => context.close());
   afterEach(async () => {
     await Promise.all(started.splice(0).map((worker) => worker.stop()));
     await results.close();
@@ -259,7 +264,7 @@ describe('effect runtime', () => {
         ...effectOf(async () => 1),
         perform: async (data) => {
           if (data.reportRequestId === 'r-0' && (waited += 1) < 6)
-            throw new RetriableError('UNDER_WAY', 'another one is', { blameless: true });
+            throw new RetriableError('UNDER_WAY', 'another one is', { countsTowardBreaker: false });
           if (data.reportRequestId === 'r-1') throw new RetriableError('DOWN', 'down');
           return { ...resultOf(data), reached: false };
         },

@@ -16,6 +16,7 @@ import {
   DEFAULT_LIMITS,
   PoisonError,
   startEffect,
+  startOutcomeRelay,
   type Effect,
 } from '../../platform/streaming/effect-runtime/index.ts';
 import { DEAD_LETTER_TOPIC, derivedEventId, ensureTopics, eventHeaders } from '../../platform/streaming/kafka/index.ts';
@@ -65,7 +66,12 @@ export class ConservationLab {
   readonly name = `books${Array.from({ length: 8 }, () => String.fromCharCode(97 + randomInt(26))).join('')}`;
   readonly events = labEvents(this.name);
   readonly definitions = Object.values(this.events) as unknown as EventDefinition[];
-  readonly scope = { events: this.definitions, indexGroup: `${this.name}-index`, replayRelay: `${this.name}-replay` };
+  readonly scope = {
+    events: this.definitions,
+    indexGroup: `${this.name}-index`,
+    replayRelay: `${this.name}-replay`,
+    outcomeRelay: `${this.name}-effects`,
+  };
   readonly table = `hub.${this.name}`;
   /** What stands in the way of pipeline and connector: cleared, replays go through. */
   readonly broken = new Set<Flaw>(['pipeline', 'connector']);
@@ -112,6 +118,7 @@ export class ConservationLab {
       this.definitions.find((definition) => definition.topic === topic);
     this.#workers.set('relay', await startRelay(context, this.#relaySource()));
     this.#workers.set('replay', await startRelay(context, replaySource(scope.replayRelay)));
+    this.#workers.set('outcomes', await startOutcomeRelay(context, scope.outcomeRelay));
     await this.startPipeline();
     this.#workers.set('connector', await startEffect(this.#effect(), context));
     const topics = this.definitions.map(({ topic, rawTable: table }) => ({ topic, table, kind: 'event' as const }));

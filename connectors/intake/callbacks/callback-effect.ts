@@ -8,7 +8,7 @@ import {
 } from '../../../platform/streaming/effect-runtime/index.ts';
 import { derivedEventId } from '../../../platform/streaming/kafka/derive-id.ts';
 import type { Callback } from '../api/partner-schemas.ts';
-import type { CallbackLine, CallbackTarget } from './callback-line.ts';
+import type { CallbackClient, CallbackTarget } from './callback-client.ts';
 import type { PartnerWatch } from './partner-watch.ts';
 
 type Decided = DataOf<typeof applicationDecided>;
@@ -24,7 +24,7 @@ export interface NobodyToTell {
 }
 
 export interface CallbackEffectOptions {
-  line: CallbackLine;
+  client: CallbackClient;
   watch: PartnerWatch;
   clock: Clock;
   limits: CallLimits;
@@ -50,7 +50,7 @@ export function callbackLimits(settings: { callbackConcurrency: number; callback
 export function callbackEffect(
   options: CallbackEffectOptions,
 ): Effect<typeof applicationDecided.data, typeof callbackCompleted.data> {
-  const { line, watch, clock, targetOf, orderNoOf } = options;
+  const { client, watch, clock, targetOf, orderNoOf } = options;
   const result = (
     decided: Decided,
     outcome: Completed['outcome'],
@@ -85,7 +85,7 @@ export function callbackEffect(
           reached: false,
         };
       const callback = callbackOf(decided, await orderNoOf(decided.applicationId));
-      await watch.attempt(target.partnerId, callback.callbackId, () => line.tell(target, callback, call));
+      await watch.attempt(target.partnerId, callback.callbackId, () => client.deliver(target, callback, call));
       return result(decided, 'delivered', { reason: null, host: new URL(target.url).host });
     },
     rejected: (decided, error) =>

@@ -8,7 +8,7 @@ import { PartnerDirectory, type KnownPartner } from '../partners/partner-directo
 import { readAddresses } from '../partners/partner-limits.ts';
 import { readIntakeSettings, type IntakeSettings } from '../settings.ts';
 import { callbackEffect, callbackLimits, type NobodyToTell } from './callback-effect.ts';
-import { openCallbackLine, type CallbackLine, type CallbackTarget } from './callback-line.ts';
+import { openCallbackClient, type CallbackClient, type CallbackTarget } from './callback-client.ts';
 import { PartnerWatch } from './partner-watch.ts';
 
 /** Tells partners of decisions, in the role `connectors`. */
@@ -19,7 +19,7 @@ export const callbackWorker: Worker = {
     const settings = readIntakeSettings();
     const directory = new PartnerDirectory(context);
     await directory.start();
-    const line = lineOf(context, settings);
+    const client = clientOf(context, settings);
     const watch = new PartnerWatch(context.clock, settings.callbackPatienceSeconds * 1_000, Math.random);
     new Gauge({
       name: 'hub_intake_callback_partner_failing',
@@ -32,7 +32,7 @@ export const callbackWorker: Worker = {
       },
     });
     const effect = callbackEffect({
-      line,
+      client,
       watch,
       clock: context.clock,
       limits: callbackLimits(settings),
@@ -44,7 +44,7 @@ export const callbackWorker: Worker = {
       unhealthy: () => worker.unhealthy?.(),
       stop: async () => {
         await worker.stop();
-        await line.close();
+        await client.close();
         await directory.stop();
       },
     };
@@ -55,7 +55,7 @@ export const callbackWorker: Worker = {
 export async function checkCallbacks(context: HubContext, settings: IntakeSettings): Promise<CheckResult> {
   const since = performance.now();
   const directory = new PartnerDirectory(context);
-  const line = lineOf(context, settings);
+  const client = clientOf(context, settings);
   try {
     await directory.start();
     const targets = directory
@@ -63,7 +63,7 @@ export async function checkCallbacks(context: HubContext, settings: IntakeSettin
       .map(targetOf)
       .filter((target) => 'url' in target);
     const answers = await Promise.all(
-      targets.map(async (target) => ({ target, problem: await ping(line, target, settings.callbackTimeoutMs) })),
+      targets.map(async (target) => ({ target, problem: await ping(client, target, settings.callbackTimeoutMs) })),
     );
     const failed = answers.flatMap(({ target, problem }) =>
       problem === undefined ? [] : [`${target.partnerId}: ${problem}`],
@@ -75,13 +75,17 @@ export async function checkCallbacks(context: HubContext, settings: IntakeSettin
       milliseconds: Math.round(performance.now() - since),
     };
   } finally {
-    await Promise.all([directory.stop(), line.close()]);
+    await Promise.all([directory.stop(), client.close()]);
   }
 }
 
-async function ping(line: CallbackLine, target: CallbackTarget, timeoutMs: number): Promise<string | undefined> {
+async function ping(client: CallbackClient, target: CallbackTarget, timeoutMs: number): Promise<string | undefined> {
   try {
-    await line.tell(target, { type: 'ping', callbackId: randomUUID() }, { signal: AbortSignal.timeout(timeoutMs * 2) });
+    await client.deliver(
+      target,
+      { type: 'ping', callbackId: randomUUID() },
+      { signal: AbortSignal.timeout(timeoutMs * 2) },
+    );
     return undefined;
   } catch (error) {
     if (error instanceof RetriableError || error instanceof PoisonError || error instanceof RejectedError)
@@ -90,11 +94,11 @@ async function ping(line: CallbackLine, target: CallbackTarget, timeoutMs: numbe
   }
 }
 
-function lineOf(
+function clientOf(
   { clock }: Pick<HubContext, 'clock'>,
   { callbackTimeoutMs, callbackNetworks }: IntakeSettings,
-): CallbackLine {
-  return openCallbackLine({
+): CallbackClient {
+  return openCallbackClient({
     clock,
     timeoutMs: callbackTimeoutMs,
     opened: readAddresses(

@@ -17,7 +17,7 @@ beforeEach(() => {
 const fails =
   (code = 'PARTNER_FAILURE', details = {}) =>
   async (): Promise<void> => {
-    throw new RetriableError(code, 'no', { blameless: true, details });
+    throw new RetriableError(code, 'no', { countsTowardBreaker: false, details });
   };
 let calls = 0;
 const answers = async (): Promise<void> => void (calls += 1);

@@ -40,7 +40,7 @@ export class PartnerWatch {
         watched,
         callbackId,
         new RetriableError('PARTNER_WAITS', `the partner fails with ${watched.code}; it is tried again later`, {
-          blameless: true,
+          countsTowardBreaker: false,
         }),
       );
     watched.breaker.entered();

@@ -6,7 +6,7 @@ import {
   type DeadLetterContent,
   type DefinitionOf,
 } from '../dead-letters/index.ts';
-import { effectGroup, effectProgress } from '../effect-runtime/index.ts';
+import { effectPositions, openOutcomes } from '../effect-runtime/index.ts';
 import {
   committedOffsets,
   DEAD_LETTER_TOPIC,
@@ -33,12 +33,13 @@ import {
   type WaitingLetters,
 } from './dead-letter-books.ts';
 import {
-  holdOutbox,
+  holdOutboxes,
   openPipelines,
   PIPELINE_ORIGIN,
   pipelineInputs,
   type PipelineBooks,
   type PipelineInput,
+  unpublishedIn,
 } from './pipeline-books.ts';
 import { definitionIn, type Scope } from './scope.ts';
 import type { Books, ConservationSource, PendingEvent, SourceAmount } from './source.ts';
@@ -71,6 +72,8 @@ export interface Measurement {
   accepted: SourceAmount[];
   /** Accepted, and not on a topic yet. */
   unpublished: PendingEvent[];
+  /** Outcomes of commands (results), committed by their effect and not on a topic yet. */
+  outcomes: PendingEvent[];
 }
 
 /**
@@ -89,7 +92,7 @@ export async function measure(
   const { postgres, clickhouse } = context;
   const inputs = await pipelineInputs(postgres);
   const sink = await sinkPositions(postgres);
-  const connectors = await connectorPositions(context, commands);
+  const connectors = await connectorPositions(postgres, commands);
   const cut = new Cut([
     ...inputs.map(({ pipeline, topic, next }): StepPosition => ({
       step: pipeline,
@@ -105,24 +108,33 @@ export async function measure(
   ]);
   const opened = await Promise.all(sources.map((source) => source.open(context)));
   const readPipelines = await openPipelines(context, scope);
+  const readOutcomes = await openOutcomes(context, scope.outcomeRelay);
   const nextReplay = await publishedUpTo(context, scope.replayRelay);
   const from = await startsOf(context, scope, cut);
-  const { ends, pipelines } = await withEnds(context, (endsOf) =>
-    holdOutbox(postgres, async (client) => {
+  const { ends, pipelines, outcomes } = await withEnds(context, (endsOf) =>
+    holdOutboxes(postgres, async (client) => {
       // Results end before their commands do: every result that is seen has its command among those seen.
       const areResults = ({ topic }: TopicPartition): boolean => commands.some(({ result }) => result.topic === topic);
       const found = [
         ...(await endsOf(from.filter(areResults))),
         ...(await endsOf(from.filter((at) => !areResults(at)))),
       ];
-      return { ends: found, pipelines: await readPipelines(client) };
+      return {
+        ends: found,
+        pipelines: await readPipelines(client),
+        outcomes: unpublishedIn(await readOutcomes(client), definitionIn(scope)),
+      };
     }),
   );
   const { tail, letters } = await readTopics(context, scope, commands, from, ends);
   const [books, landedByTopic] = await Promise.all([
-    inTransaction(postgres, (snapshot) => readBooks(snapshot, cut, opened, pipelines, nextReplay, letters), {
-      isolation: 'REPEATABLE READ',
-    }),
+    inTransaction(
+      postgres,
+      (snapshot) => readBooks(snapshot, cut, opened, pipelines, nextReplay, [...letters, ...outcomes.letters]),
+      {
+        isolation: 'REPEATABLE READ',
+      },
+    ),
     Promise.all(
       scope.events.map((definition) => landed(clickhouse, definition, sink.get(definition.topic) ?? new Map())),
     ),
@@ -142,18 +154,28 @@ export async function measure(
     origins: [PIPELINE_ORIGIN, ...sources.map(({ origin }) => origin)],
     accepted: books.accepted,
     unpublished: books.pending.filter(({ topic, eventId }) => !onTopic.has(`${topic} ${eventId}`)),
+    outcomes: outcomes.pending.filter(({ topic, eventId }) => !onTopic.has(`${topic} ${eventId}`)),
   };
 }
 
-async function connectorPositions(context: HubContext, commands: readonly CommandResults[]): Promise<StepPosition[]> {
-  return Promise.all(
-    commands.flatMap(({ command, effects }) =>
-      effects.map(async (effect): Promise<StepPosition> => ({
-        step: effect,
-        topic: command.topic,
-        progress: await effectProgress(context, effectGroup(effect), command.topic),
-      })),
-    ),
+async function connectorPositions(
+  postgres: HubContext['postgres'],
+  commands: readonly CommandResults[],
+): Promise<StepPosition[]> {
+  const positions = await effectPositions(
+    postgres,
+    commands.flatMap(({ effects }) => effects),
+  );
+  return commands.flatMap(({ command: { topic }, effects }) =>
+    effects.map((step): StepPosition => ({
+      step,
+      topic,
+      progress: new Map(
+        positions
+          .filter((at) => at.effect === step && at.topic === topic)
+          .map(({ partition, progress }) => [partition, progress]),
+      ),
+    })),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { contentOf, conservedOf, type DeadLetterContent } from '../dead-letters/index.ts';
+import { contentOf, conservedOf, type DeadLetterContent, type DefinitionOf } from '../dead-letters/index.ts';
 import { committedOffsets, DEAD_LETTER_TOPIC, headerText, type OutgoingRecord } from '../kafka/index.ts';
 import type { HubContext } from '../../kernel/hub-context.ts';
 import { readFrame } from '../pipeline-runtime/index.ts';
@@ -54,7 +54,7 @@ export interface PipelineBooks extends Books {
 /** How the `ce_source` of everything a pipeline emits begins. */
 export const PIPELINE_ORIGIN = '/pipelines/';
 
-/** Asks Kafka how far the outboxes are published. The books are to be read while the outbox is held (holdOutbox). */
+/** Asks Kafka how far the outboxes are published. The books are to be read while the outboxes are held (holdOutboxes). */
 export async function openPipelines(
   context: HubContext,
   scope: Scope,
@@ -63,36 +63,45 @@ export async function openPipelines(
   const definitionOf = definitionIn(scope);
   return async (client) => {
     const records = await unpublishedRecords(client, published);
-    const letters = records
+    return { accepted: await emitted(client, scope), ...unpublishedIn(records, definitionOf) };
+  };
+}
+
+/**
+ * Runs `work` while no pipeline and no effect can commit a batch. What waits for publication is dropped once it is published: a row that
+ * came and went between the look at the topics' ends and the look at the tables would be seen in neither. They wait some tens of
+ * milliseconds; should this process stand still, Postgres ends its transaction after 5 s.
+ */
+export async function holdOutboxes<Result>(
+  postgres: Pool,
+  work: (client: PoolClient) => Promise<Result>,
+): Promise<Result> {
+  return inTransaction(postgres, async (client) => {
+    await client.query(
+      "SET LOCAL lock_timeout = '20s'; SET LOCAL idle_in_transaction_session_timeout = '5s'; LOCK TABLE hub.outbox, hub.effect_outcome IN SHARE MODE",
+    );
+    return work(client);
+  });
+}
+
+/** Records that wait for publication, as events and dead letters. */
+export function unpublishedIn(
+  records: readonly OutgoingRecord[],
+  definitionOf: DefinitionOf,
+): Pick<PipelineBooks, 'pending' | 'letters'> {
+  return {
+    letters: records
       .filter(({ topic }) => topic === DEAD_LETTER_TOPIC)
-      .map((record) => contentOf(record, definitionOf));
-    const pending = records
+      .map((record) => contentOf(record, definitionOf)),
+    pending: records
       .filter(({ topic }) => definitionOf(topic) !== undefined)
       .map(({ topic, value, headers }) => ({
         topic,
         eventId: headerText(headers, 'ce_id') ?? '',
         source: headerText(headers, 'ce_source') ?? '',
         ...conservedOf(definitionOf(topic), value),
-      }));
-    return { accepted: await emitted(client, scope), pending, letters };
+      })),
   };
-}
-
-/**
- * Runs `work` while no pipeline can commit a batch. An outbox row is dropped once its events are published: one that came and went between
- * the look at the topics' ends and the look at the outbox would be seen in neither. Pipelines wait some tens of milliseconds;
- * should this process stand still, Postgres ends its transaction after 5 s.
- */
-export async function holdOutbox<Result>(
-  postgres: Pool,
-  work: (client: PoolClient) => Promise<Result>,
-): Promise<Result> {
-  return inTransaction(postgres, async (client) => {
-    await client.query(
-      "SET LOCAL lock_timeout = '20s'; SET LOCAL idle_in_transaction_session_timeout = '5s'; LOCK TABLE hub.outbox IN SHARE MODE",
-    );
-    return work(client);
-  });
 }
 
 async function emitted(client: PoolClient, { events }: Scope): Promise<Books['accepted']> {

@@ -64,6 +64,7 @@ function measured(stand: Stand, more: Partial<Measurement>): Measurement {
     origins: ['/intake/', '/pipelines/'],
     accepted: [],
     unpublished: [],
+    outcomes: [],
     ...more,
   };
 }

@@ -70,19 +70,27 @@ function toConnector(
     topic: command.topic,
     day,
   });
+  const resultIds = ({ eventId }: TailRecord): string[] =>
+    effects.map((effect) => resultEventId(effect, result.type, eventId));
   // Calls were answered while the topics were read: their results count as landed, so their commands are not in flight any more.
   const answers = new Set(measured.tail.filter(({ topic }) => topic === result.topic).map(({ eventId }) => eventId));
-  const isOpen = ({ eventId }: TailRecord): boolean =>
-    !effects.some((effect) => answers.has(resultEventId(effect, result.type, eventId)));
+  // A result that is not published yet stands for its command, unless that counts as in flight itself.
+  const outcomes = new Map(
+    measured.outcomes.filter(({ topic }) => topic === result.topic).map((event) => [event.eventId, event]),
+  );
   for (const at of commands) ledger.add(key(at.day), 'accepted', at);
   for (const at of results) ledger.add(key(at.day), 'landed', at);
   for (const effect of effects) {
     for (const at of lettersOf(measured, effect, command.topic)) ledger.add(key(at.day), 'deadLettered', at);
     // Effects that share a topic pass each other's commands over, some before and some after the one a command is for has answered it: only that one tells.
     for (const record of tailFor(measured, effect, command.topic))
-      if (record.effect === effect && isOpen(record)) ledger.add(key(record.day), 'inFlight', one(record));
+      if (record.effect === effect && !resultIds(record).some((id) => answers.has(id))) {
+        ledger.add(key(record.day), 'inFlight', one(record));
+        for (const id of resultIds(record)) outcomes.delete(id);
+      }
     for (const at of replaysFor(measured, effect, command.topic)) ledger.add(key(at.day), 'inFlight', at);
   }
+  for (const event of outcomes.values()) ledger.add(key(event.day), 'inFlight', one(event));
 }
 
 /** Everything that is on a topic, each event once: landed, refused by the sink, or still before it. */

@@ -1,15 +1,22 @@
 import { EVENTS, type EventDefinition } from '../../../models/events/index.ts';
+import { OUTCOME_RELAY } from '../effect-runtime/index.ts';
 import { INDEX_GROUP, REPLAY_RELAY, type DefinitionOf } from '../dead-letters/index.ts';
 
-/** What a reconciliation covers: event types, and the names of the workers that deal with dead letters. */
+/** What a reconciliation covers: event types, and the names of the workers of dead letters and outcomes. */
 export interface Scope {
   events: readonly EventDefinition[];
   indexGroup: string;
   replayRelay: string;
+  outcomeRelay: string;
 }
 
 /** Everything the hub has. */
-export const HUB_SCOPE: Scope = { events: EVENTS, indexGroup: INDEX_GROUP, replayRelay: REPLAY_RELAY };
+export const HUB_SCOPE: Scope = {
+  events: EVENTS,
+  indexGroup: INDEX_GROUP,
+  replayRelay: REPLAY_RELAY,
+  outcomeRelay: OUTCOME_RELAY,
+};
 
 /** Finds an event type of the scope by its topic. */
 export function definitionIn({ events }: Pick<Scope, 'events'>): DefinitionOf {

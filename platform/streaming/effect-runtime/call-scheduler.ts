@@ -22,117 +22,117 @@ export interface SchedulerHooks {
 export class CallScheduler {
   active = 0;
   waiting = 0;
-  private readonly limits: CallLimits;
-  private readonly breaker: CircuitBreaker;
-  private readonly hooks: SchedulerHooks;
-  private readonly random: () => number;
-  private ready: Task[] = [];
-  private readyAt = 0;
+  readonly #limits: CallLimits;
+  readonly #breaker: CircuitBreaker;
+  readonly #hooks: SchedulerHooks;
+  readonly #random: () => number;
+  #ready: Task[] = [];
+  #readyAt = 0;
   /** Per key: the task that is on its way, and those behind it. */
-  private readonly keys = new Map<string, Task[]>();
-  private timer: NodeJS.Timeout | undefined;
-  private readonly retries = new Set<NodeJS.Timeout>();
+  readonly #keys = new Map<string, Task[]>();
+  #timer: NodeJS.Timeout | undefined;
+  readonly #retries = new Set<NodeJS.Timeout>();
 
   constructor(limits: CallLimits, breaker: CircuitBreaker, hooks: SchedulerHooks, random: () => number) {
-    this.limits = limits;
-    this.breaker = breaker;
-    this.hooks = hooks;
-    this.random = random;
+    this.#limits = limits;
+    this.#breaker = breaker;
+    this.#hooks = hooks;
+    this.#random = random;
   }
 
   /** Takes a task in; it is called when its turn comes. */
   add(task: Task): void {
-    const queue = this.keys.get(task.key);
+    const queue = this.#keys.get(task.key);
     if (queue !== undefined) {
       queue.push(task);
       return;
     }
-    this.keys.set(task.key, [task]);
-    this.enqueue(task);
+    this.#keys.set(task.key, [task]);
+    this.#enqueue(task);
   }
 
   /** The result of a task is committed: the next of its key may start. */
   committed(task: Task): void {
-    const queue = this.keys.get(task.key);
+    const queue = this.#keys.get(task.key);
     if (queue === undefined || queue[0] !== task) return;
     queue.shift();
     const next = queue[0];
-    if (next === undefined) this.keys.delete(task.key);
-    else this.enqueue(next);
+    if (next === undefined) this.#keys.delete(task.key);
+    else this.#enqueue(next);
   }
 
   /** Forgets every task of lanes that are closing. */
   forget(): void {
-    this.ready = this.ready.slice(this.readyAt).filter((task) => !task.lane.closing);
-    this.readyAt = 0;
-    for (const [key, queue] of this.keys) {
+    this.#ready = this.#ready.slice(this.#readyAt).filter((task) => !task.lane.closing);
+    this.#readyAt = 0;
+    for (const [key, queue] of this.#keys) {
       const kept = queue.filter((task) => !task.lane.closing);
       if (kept.length === queue.length) continue;
       // All tasks of a key lie on one partition, so either all of them go or none.
-      this.keys.delete(key);
+      this.#keys.delete(key);
     }
   }
 
   stop(): void {
-    clearTimeout(this.timer);
-    for (const timer of this.retries) clearTimeout(timer);
-    this.retries.clear();
+    clearTimeout(this.#timer);
+    for (const timer of this.#retries) clearTimeout(timer);
+    this.#retries.clear();
   }
 
-  private enqueue(task: Task): void {
-    this.ready.push(task);
-    this.pump();
+  #enqueue(task: Task): void {
+    this.#ready.push(task);
+    this.#pump();
   }
 
-  private pump(): void {
-    while (this.active < this.limits.concurrency && this.readyAt < this.ready.length) {
-      const wait = this.breaker.waitMs();
+  #pump(): void {
+    while (this.active < this.#limits.concurrency && this.#readyAt < this.#ready.length) {
+      const wait = this.#breaker.waitMs();
       if (wait > 0) {
-        if (wait !== Infinity) this.pumpLater(wait);
+        if (wait !== Infinity) this.#pumpLater(wait);
         return;
       }
-      const task = this.ready[this.readyAt++]!;
-      if (this.readyAt > 1_024) {
-        this.ready = this.ready.slice(this.readyAt);
-        this.readyAt = 0;
+      const task = this.#ready[this.#readyAt++]!;
+      if (this.#readyAt > 1_024) {
+        this.#ready = this.#ready.slice(this.#readyAt);
+        this.#readyAt = 0;
       }
-      if (!task.lane.closing) void this.call(task);
+      if (!task.lane.closing) void this.#call(task);
     }
   }
 
-  private pumpLater(waitMs: number): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.pump(), Math.min(waitMs, 2 ** 31 - 1));
+  #pumpLater(waitMs: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#pump(), Math.min(waitMs, 2 ** 31 - 1));
   }
 
-  private async call(task: Task): Promise<void> {
+  async #call(task: Task): Promise<void> {
     this.active += 1;
     task.attempts += 1;
-    this.breaker.entered();
-    const result = await this.hooks.attempt(task);
+    this.#breaker.entered();
+    const result = await this.#hooks.attempt(task);
     this.active -= 1;
     if (result.outcome === 'done') {
-      if (result.reached) this.breaker.succeeded();
-      else this.breaker.withdrawn();
-      this.hooks.finished(task);
+      if (result.reached) this.#breaker.succeeded();
+      else this.#breaker.withdrawn();
+      this.#hooks.finished(task);
     } else if (result.outcome === 'retry') {
-      if (result.error.blameless) this.breaker.withdrawn();
-      else this.breaker.failed(result.error.opensBreaker, result.error.retryAfterMs);
-      this.retry(task, result.error);
-    } else this.breaker.withdrawn();
-    this.pump();
+      if (!result.error.countsTowardBreaker) this.#breaker.withdrawn();
+      else this.#breaker.failed(result.error.opensBreaker, result.error.retryAfterMs);
+      this.#retry(task, result.error);
+    } else this.#breaker.withdrawn();
+    this.#pump();
   }
 
-  private retry(task: Task, error: RetriableError): void {
-    const wait = retryDelay(task.attempts, this.limits, this.random(), error.retryAfterMs);
-    this.hooks.retried(task, error, wait);
+  #retry(task: Task, error: RetriableError): void {
+    const wait = retryDelay(task.attempts, this.#limits, this.#random(), error.retryAfterMs);
+    this.#hooks.retried(task, error, wait);
     if (task.lane.closing) return;
     this.waiting += 1;
     const timer = setTimeout(() => {
-      this.retries.delete(timer);
+      this.#retries.delete(timer);
       this.waiting -= 1;
-      if (!task.lane.closing) this.enqueue(task);
+      if (!task.lane.closing) this.#enqueue(task);
     }, wait);
-    this.retries.add(timer);
+    this.#retries.add(timer);
   }
 }

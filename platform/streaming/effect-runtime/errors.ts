@@ -9,23 +9,23 @@ interface CallFailure {
 /**
  * The call may succeed later without anyone changing the command: it is repeated for as long as it takes, with the same
  * idempotency key. `retryAfterMs` is what the party asked for (Retry-After); `opensBreaker` says that no other call can succeed
- * either (an outage, refused credentials), so the breaker opens at once; `blameless` that nobody failed (the command has to wait for
- * something), so the breaker does not count it.
+ * either (an outage, refused credentials), so the breaker opens at once; `countsTowardBreaker` is false where nobody failed (the
+ * command has to wait for something).
  */
 export class RetriableError extends HubError {
   readonly retryAfterMs: number | undefined;
   readonly opensBreaker: boolean;
-  readonly blameless: boolean;
+  readonly countsTowardBreaker: boolean;
 
   constructor(
     code: string,
     message: string,
-    options: CallFailure & { retryAfterMs?: number; opensBreaker?: boolean; blameless?: boolean } = {},
+    options: CallFailure & { retryAfterMs?: number; opensBreaker?: boolean; countsTowardBreaker?: boolean } = {},
   ) {
     super(code, message, { ...options, retriable: true });
     this.retryAfterMs = options.retryAfterMs;
     this.opensBreaker = options.opensBreaker ?? false;
-    this.blameless = options.blameless ?? false;
+    this.countsTowardBreaker = options.countsTowardBreaker ?? true;
   }
 }
 

@@ -1,7 +1,8 @@
-export { startEffect, effectGroup, type EffectContext } from './effect-worker.ts';
+export { startEffect, type EffectContext } from './effect-worker.ts';
 export { DEFAULT_LIMITS, type Call, type CallLimits, type CallResult, type Effect } from './effect.ts';
 export { PoisonError, RejectedError, RetriableError } from './errors.ts';
 export { resultEventId } from './attempt.ts';
 export { isDone, type Progress } from './partition-progress.ts';
-export { effectProgress } from './progress-slots.ts';
+export { effectPositions } from './outcome-store.ts';
+export { OUTCOME_RELAY, openOutcomes, outcomeRelayWorker, startOutcomeRelay } from './outcome-relay.ts';
 export { CircuitBreaker } from './circuit-breaker.ts';

@@ -12,33 +12,33 @@ const SMALLEST_SHARE = 8;
  * are paused, and the others go on up to theirs: at most twice the window in all.
  */
 export class ReadingWindow {
-  private readonly consumer: Pick<BatchConsumer, 'pause' | 'resume'>;
-  private readonly size: number;
-  private fullSince: number | undefined;
+  readonly #consumer: Pick<BatchConsumer, 'pause' | 'resume'>;
+  readonly #size: number;
+  #fullSince: number | undefined;
 
   constructor(consumer: Pick<BatchConsumer, 'pause' | 'resume'>, size: number) {
-    this.consumer = consumer;
-    this.size = size;
+    this.#consumer = consumer;
+    this.#size = size;
   }
 
   /** How many records may be read now; 0 after a short wait when there is no room yet. */
   async room(lanes: readonly Lane[]): Promise<number> {
-    const share = Math.max(SMALLEST_SHARE, Math.floor(this.size / Math.max(1, lanes.length)));
-    this.set(
+    const share = Math.max(SMALLEST_SHARE, Math.floor(this.#size / Math.max(1, lanes.length)));
+    this.#set(
       lanes.filter((lane) => lane.paused && lane.open <= share / 2),
       false,
     );
-    const left = this.size - lanes.reduce((sum, lane) => sum + lane.open, 0);
+    const left = this.#size - lanes.reduce((sum, lane) => sum + lane.open, 0);
     if (left > 0) {
-      this.fullSince = undefined;
+      this.#fullSince = undefined;
       return left;
     }
-    this.fullSince ??= performance.now();
-    if (performance.now() - this.fullSince < FULL_MS) {
+    this.#fullSince ??= performance.now();
+    if (performance.now() - this.#fullSince < FULL_MS) {
       await sleep(2);
       return 0;
     }
-    this.set(
+    this.#set(
       lanes.filter((lane) => !lane.paused && lane.open >= share),
       true,
     );
@@ -46,11 +46,11 @@ export class ReadingWindow {
     return SMALLEST_SHARE;
   }
 
-  private set(lanes: readonly Lane[], paused: boolean): void {
+  #set(lanes: readonly Lane[], paused: boolean): void {
     if (lanes.length === 0) return;
     for (const lane of lanes) lane.paused = paused;
     const partitions: TopicPartition[] = lanes.map(({ topic, partition }) => ({ topic, partition }));
-    if (paused) this.consumer.pause(partitions);
-    else this.consumer.resume(partitions);
+    if (paused) this.#consumer.pause(partitions);
+    else this.#consumer.resume(partitions);
   }
 }

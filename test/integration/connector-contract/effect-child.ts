@@ -6,10 +6,14 @@ import { BUREAUS_POLICIES, policyInForce } from '../../../models/policies/index.
 import { termsOf } from '../../../connectors/bureaus/terms.ts';
 import type { CallLimits, Effect } from '../../../platform/streaming/effect-runtime/index.ts';
 import { memoryRegister } from '../../support/memory-register.ts';
-import { onTopics, plainSubject, startEffect, testContext, type Topics } from './effect-harness.ts';
+import { contextOn, onTopics, plainSubject, startEffect, type Topics } from './effect-harness.ts';
 
 /** A worker of the scoring bureau in a process of its own, to be killed by tests. Takes its orders from EFFECT_CHILD. */
-const { topics, limits } = JSON.parse(process.env.EFFECT_CHILD!) as { topics: Topics; limits: Partial<CallLimits> };
+const { databaseUrl, topics, limits } = JSON.parse(process.env.EFFECT_CHILD!) as {
+  databaseUrl: string;
+  topics: Topics;
+  limits: Partial<CallLimits>;
+};
 const settings = readConnectorSettings(scoringBureau.spec, process.env);
 const connection = scoringBureau.open(settings);
 const effect = bureauEffect({
@@ -21,7 +25,7 @@ const effect = bureauEffect({
   limits: scoringBureau.limits(settings),
   consentDays: scoringBureau.consentDays(settings),
 });
-const context = testContext((line) => process.stderr.write(line));
+const context = contextOn(databaseUrl, (line) => process.stderr.write(line));
 const worker = await startEffect(onTopics(effect as unknown as Effect, topics, limits), context);
 process.send?.({ started: randomUUID() });
 process.on('message', (message) => {

@@ -6,6 +6,7 @@ import { type creditReportReceived, creditReportRequested, type DataOf } from '.
 import { readSettings } from '../../../platform/kernel/config/settings.ts';
 import {
   startEffect,
+  startOutcomeRelay,
   type CallLimits,
   type Effect,
   type EffectContext,
@@ -21,7 +22,9 @@ import {
   type Message,
   type OutgoingRecord,
 } from '../../../platform/streaming/kafka/index.ts';
-import { testStack, uniqueName } from '../../support/stack.ts';
+import { projectPath } from '../../../platform/kernel/project.ts';
+import { createPool, migrate } from '../../../platform/storage/postgres/index.ts';
+import { createTestDatabase, testStack, uniqueName } from '../../support/stack.ts';
 
 export type Command = DataOf<typeof creditReportRequested>;
 export type Report = DataOf<typeof creditReportReceived>;
@@ -67,15 +70,37 @@ export function onTopics<Original extends Effect>(
   };
 }
 
-/** What startEffect needs, on the test stack. `log` takes every line that is logged. */
-export function testContext(log: (line: string) => void = () => undefined): EffectContext {
-  const { kafkaBrokers, databaseUrl, clickhouseUrl } = testStack();
+/** What startEffect needs, on the test stack and a migrated database. `log` takes every line that is logged. */
+export function contextOn(databaseUrl: string, log: (line: string) => void = () => undefined): EffectContext {
+  const { kafkaBrokers, clickhouseUrl } = testStack();
   return {
     settings: readSettings({}),
     endpoints: { kafkaBrokers, databaseUrl, clickhouseUrl },
     logger: pino({ level: 'trace' }, { write: log }),
     metrics: new Registry(),
     clock: Date.now,
+    postgres: createPool(databaseUrl),
+  };
+}
+
+export interface TestContext extends EffectContext {
+  close(): Promise<void>;
+}
+
+/** A context on a database of its own, with a relay that publishes the outcomes. */
+export async function testContext(log?: (line: string) => void): Promise<TestContext> {
+  const database = await createTestDatabase('effects');
+  await migrate(database.url, projectPath('models', 'state', 'migrations'));
+  const context = contextOn(database.url, log);
+  // An effect and a relay of outcomes have nothing to do with the warehouse.
+  const relay = await startOutcomeRelay({ ...context, clickhouse: undefined as never }, uniqueName('effects'));
+  return {
+    ...context,
+    close: async () => {
+      await relay.stop();
+      await context.postgres.end();
+      await database.drop();
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { build } from 'esbuild';
 import type { BureauSandbox } from '../../../connectors/bureaus/sandbox/index.ts';
-import type { CallLimits } from '../../../platform/streaming/effect-runtime/index.ts';
+import type { CallLimits, EffectContext } from '../../../platform/streaming/effect-runtime/index.ts';
 import { projectPath } from '../../../platform/kernel/project.ts';
 import type { Topics } from './effect-harness.ts';
 
@@ -43,13 +43,20 @@ export interface EffectProcess {
 
 /** Starts a worker of the scoring bureau in a process of its own; EFFECT_PROFILE names a folder for its CPU profile. */
 export async function startEffectProcess(
+  { endpoints: { databaseUrl } }: EffectContext,
   topics: Topics,
   sandbox: Pick<BureauSandbox, 'env'>,
   limits: Partial<CallLimits>,
   env: Record<string, string> = {},
 ): Promise<EffectProcess> {
   const child = fork(await bundledChild('effect-child'), {
-    env: { ...process.env, NODE_OPTIONS: '', ...sandbox.env, ...env, EFFECT_CHILD: JSON.stringify({ topics, limits }) },
+    env: {
+      ...process.env,
+      NODE_OPTIONS: '',
+      ...sandbox.env,
+      ...env,
+      EFFECT_CHILD: JSON.stringify({ databaseUrl, topics, limits }),
+    },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv: process.env.EFFECT_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.EFFECT_PROFILE}`] : [],
   });

@@ -4,10 +4,10 @@ import { randomUUID } from 'node:crypto';
 import { setting, type Connector } from '../../../connectors/contract.ts';
 import { callbackEffect, callbackLimits } from '../../../connectors/intake/callbacks/callback-effect.ts';
 import {
-  openCallbackLine,
-  type CallbackLine,
+  openCallbackClient,
+  type CallbackClient,
   type CallbackTarget,
-} from '../../../connectors/intake/callbacks/callback-line.ts';
+} from '../../../connectors/intake/callbacks/callback-client.ts';
 import { PartnerWatch } from '../../../connectors/intake/callbacks/partner-watch.ts';
 import { startCallbackReceiver } from '../../../connectors/intake/index.ts';
 import { signerOf, verifierOf } from '../../../connectors/intake/partners/signing/index.ts';
@@ -26,10 +26,10 @@ const spec = Type.Object({
 const ORDER_NO = 'ORDER-THAT-STAYS-BETWEEN-US';
 const TIMEOUT_MS = 400;
 
-function openLine(): CallbackLine {
+function openClient(): CallbackClient {
   const opened = new BlockList();
   opened.addSubnet('127.0.0.0', 8, 'ipv4');
-  return openCallbackLine({ clock: Date.now, timeoutMs: TIMEOUT_MS, opened });
+  return openCallbackClient({ clock: Date.now, timeoutMs: TIMEOUT_MS, opened });
 }
 
 function targetOf({ url, appId, secret }: Static<typeof spec>): CallbackTarget {
@@ -56,9 +56,9 @@ const partner: Connector<typeof spec> = {
   directions: ['send'],
   spec,
   check: async (settings) => {
-    const line = openLine();
+    const client = openClient();
     try {
-      await line.tell(
+      await client.deliver(
         targetOf(settings),
         { type: 'ping', callbackId: randomUUID() },
         { signal: AbortSignal.timeout(5_000) },
@@ -68,7 +68,7 @@ const partner: Connector<typeof spec> = {
       if (!(error instanceof HubError)) throw error;
       return { ok: false, code: error.code, detail: error.message };
     } finally {
-      await line.close();
+      await client.close();
     }
   },
 };
@@ -113,17 +113,17 @@ connectorContract('intake.callback', {
     };
   },
   effect: async (settings: Static<typeof spec>) => {
-    const line = openLine();
+    const client = openClient();
     const watch = new PartnerWatch(Date.now, 60_000, Math.random);
     const effect = callbackEffect({
-      line,
+      client,
       watch,
       clock: Date.now,
       limits: callbackLimits({ callbackConcurrency: 64, callbackTimeoutMs: TIMEOUT_MS }),
       targetOf: async () => targetOf(settings),
       orderNoOf: async () => ORDER_NO,
     });
-    return { effect: effect as unknown as Effect, close: () => line.close(), problem: () => watch.problem() };
+    return { effect: effect as unknown as Effect, close: () => client.close(), problem: () => watch.problem() };
   },
   command: (topics, index) => {
     const data = { ...decided(index), applicationId: `${topics.commands}-${index}` };

@@ -15,6 +15,7 @@ import {
   QUICK,
   startEffect,
   testContext,
+  type TestContext,
   type TopicReader,
   type Topics,
 } from './effect-harness.ts';
@@ -61,7 +62,7 @@ export interface ConnectorUnderTest {
 export function connectorContract(name: string, underTest: ConnectorUnderTest): void {
   describe(`connector contract: ${name}`, () => {
     const logged: string[] = [];
-    const context = testContext((line) => logged.push(line));
+    let context: TestContext;
     let party: Awaited<ReturnType<ConnectorUnderTest['start']>>;
     let topics: Topics;
     let results: TopicReader;
@@ -70,8 +71,11 @@ export function connectorContract(name: string, underTest: ConnectorUnderTest): 
 
     beforeAll(async () => {
       party = await underTest.start();
+      context = await testContext((line) => logged.push(line));
     });
-    afterAll(async () => party.stop());
+    afterAll(async () => {
+      await Promise.all([party.stop(), context.close()]);
+    });
     afterEach(async () => {
       party.outage(false);
       for (const one of open.splice(0)) await one.stop();

@@ -17,7 +17,7 @@ import {
   type BodyCipher,
   type Scheme,
 } from '../partners/signing/index.ts';
-import { openCallbackLine, type CallbackLine, type CallbackTarget } from './callback-line.ts';
+import { openCallbackClient, type CallbackClient, type CallbackTarget } from './callback-client.ts';
 
 const callback: Callback = {
   type: 'application.decided',
@@ -46,8 +46,8 @@ async function receive(): Promise<CallbackReceiver> {
   return receiver;
 }
 
-function line(networks = ['127.0.0.1']): CallbackLine {
-  const opened = openCallbackLine({ clock: Date.now, timeoutMs: 500, opened: readAddresses(networks).list });
+function client(networks = ['127.0.0.1']): CallbackClient {
+  const opened = openCallbackClient({ clock: Date.now, timeoutMs: 500, opened: readAddresses(networks).list });
   open.push(opened);
   return opened;
 }
@@ -95,7 +95,7 @@ async function pair(
 
 const call = (): { signal: AbortSignal } => ({ signal: AbortSignal.timeout(2_000) });
 
-describe('the line to a partner', () => {
+describe('the client to a partner', () => {
   it.each(
     SCHEMES.flatMap((scheme) =>
       [undefined, ...BODY_CIPHERS].map((cipher): [Scheme, BodyCipher | undefined] => [scheme, cipher]),
@@ -104,7 +104,7 @@ describe('the line to a partner', () => {
     const receiver = await receive();
     const { key, credentials } = await pair(scheme, cipher);
     receiver.serve('acme', credentials);
-    await line().tell(
+    await client().deliver(
       { partnerId: 'acme', url: `${receiver.addressOf('acme')}?from=hub`, keys: [key] },
       callback,
       call(),
@@ -122,7 +122,7 @@ describe('the line to a partner', () => {
       [fresh.credentials, old.credentials],
     ].entries()) {
       receiver.serve('acme', credentials);
-      await line().tell(target, { ...callback, callbackId: `c-${index}` }, call());
+      await client().deliver(target, { ...callback, callbackId: `c-${index}` }, call());
     }
     expect(receiver.stats()).toMatchObject({ stored: 3 });
   });
@@ -143,7 +143,7 @@ describe('the line to a partner', () => {
     receiver.serve('acme', credentials);
     receiver.behave({ next: [fault] });
     await expect(
-      line().tell({ partnerId: 'acme', url: receiver.addressOf('acme'), keys: [key] }, callback, call()),
+      client().deliver({ partnerId: 'acme', url: receiver.addressOf('acme'), keys: [key] }, callback, call()),
     ).rejects.toMatchObject({ code, retriable });
   });
 
@@ -161,9 +161,9 @@ describe('the line to a partner', () => {
       url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
       keys: [key],
     };
-    const through = line();
+    const through = client();
     for (const code of ['UNEXPECTED_STATUS', 'ANSWER_SIGNATURE', 'ANSWER_SIGNATURE'])
-      await expect(through.tell(target, callback, call())).rejects.toMatchObject({ code, retriable: true });
+      await expect(through.deliver(target, callback, call())).rejects.toMatchObject({ code, retriable: true });
   });
 
   it.each(['http://127.0.0.1:PORT/', 'http://localhost:PORT/', 'http://[::ffff:127.0.0.1]:PORT/'])(
@@ -172,7 +172,7 @@ describe('the line to a partner', () => {
       const receiver = await receive();
       const { key } = await pair('HUB1-HMAC-SHA256');
       const target = { partnerId: 'acme', url: url.replace('PORT', new URL(receiver.url).port), keys: [key] };
-      await expect(line([]).tell(target, callback, call())).rejects.toMatchObject({
+      await expect(client([]).deliver(target, callback, call())).rejects.toMatchObject({
         code: 'ADDRESS_NOT_ALLOWED',
         retriable: false,
       });

@@ -23,13 +23,13 @@ export interface CallbackTarget {
   keys: readonly PartnerKey[];
 }
 
-/** The connections to the partners' callback addresses. */
-export interface CallbackLine {
+/** Calls the partners' callback addresses. */
+export interface CallbackClient {
   /**
-   * Tells a partner something and waits for its signed receipt. Throws RetriableError (blameless: what one partner does says nothing of another),
-   * RejectedError (signed: it will never take it) or PoisonError.
+   * Delivers a callback and waits for the partner's signed receipt. Throws RetriableError (not counted by the effect's breaker: what one partner does says nothing of another),
+   * RejectedError (signed: it will never accept it) or PoisonError.
    */
-  tell(
+  deliver(
     target: CallbackTarget,
     callback: Callback,
     call: { traceparent?: string | undefined; signal: AbortSignal },
@@ -44,8 +44,8 @@ interface Answer {
   nonce: string;
 }
 
-/** Opens the line. No redirect is followed, and no address is called that `opened` and the public ones do not hold. */
-export function openCallbackLine(options: { clock: Clock; timeoutMs: number; opened: BlockList }): CallbackLine {
+/** Opens the client. No redirect is followed, and no address is called that `opened` and the public ones do not hold. */
+export function openCallbackClient(options: { clock: Clock; timeoutMs: number; opened: BlockList }): CallbackClient {
   const { clock, timeoutMs, opened } = options;
   const agentFor = (secure: boolean): Agent =>
     new Agent({
@@ -63,7 +63,7 @@ export function openCallbackLine(options: { clock: Clock; timeoutMs: number; ope
     target: CallbackTarget,
     key: PartnerKey,
     callback: Callback,
-    { traceparent, signal }: Parameters<CallbackLine['tell']>[2],
+    { traceparent, signal }: Parameters<CallbackClient['deliver']>[2],
   ): Promise<Answer> => {
     const url = new URL(target.url);
     const path = url.pathname + url.search;
@@ -101,7 +101,7 @@ export function openCallbackLine(options: { clock: Clock; timeoutMs: number; ope
   };
 
   return {
-    tell: async (target, callback, call) => {
+    deliver: async (target, callback, call) => {
       // While a key is rotated the partner may not have the new one yet.
       for (const [index, key] of target.keys.entries()) {
         const answer = await post(target, key, callback, call);
@@ -162,7 +162,7 @@ function receiptOf({ body: encryption }: PartnerKey, { headers, body }: Answer):
 /** A failure of one partner. When it may be tried again is kept in the details: the effect's own breaker, which is for all partners, must not see it. */
 function retriable(code: string, message: string, retryAfterMs?: number): RetriableError {
   return new RetriableError(code, message, {
-    blameless: true,
+    countsTowardBreaker: false,
     details: retryAfterMs === undefined ? {} : { retryAfterMs },
   });
 }
