@@ -31,7 +31,8 @@ describe('partition progress', () => {
             progress = { next: after.next, runs: runsOf(multirangeOf(after.runs)) };
             expect(progress).toEqual(after);
             done.add(offset);
-            for (let at = base; at < base + 60; at += 1) expect(isDone(progress, at)).toBe(done.has(at));
+            const wrong = order.filter((index) => isDone(progress, base + index) !== done.has(base + index));
+            expect(wrong).toEqual([]);
           }
           expect(progress).toEqual({ next: base + 60, runs: [] });
         },
