@@ -141,7 +141,7 @@ class EffectWorker {
 
   #reportCommit(error: unknown): void {
     if (error !== undefined) {
-      this.#metrics.aborts.inc({ effect: this.#effect.name });
+      this.#metrics.commitsFailed.inc({ effect: this.#effect.name });
       this.#context.logger.warn(
         { effect: this.#effect.name, err: error },
         'outcomes cannot be committed, trying again',

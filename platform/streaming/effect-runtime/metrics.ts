@@ -6,7 +6,7 @@ export interface EffectMetrics {
   seconds: Histogram<'effect'>;
   retries: Counter<'effect' | 'code'>;
   results: Counter<'effect' | 'kind'>;
-  aborts: Counter<'effect'>;
+  commitsFailed: Counter<'effect'>;
   breaker: Gauge<'effect'>;
   inFlight: Gauge<'effect'>;
   waiting: Gauge<'effect'>;
@@ -51,9 +51,9 @@ function createMetrics(registers: Registry[]): EffectMetrics {
       labelNames: ['effect', 'kind'],
       registers,
     }),
-    aborts: new Counter({
-      name: 'hub_effect_transactions_aborted_total',
-      help: 'Kafka transactions that failed and were done again',
+    commitsFailed: new Counter({
+      name: 'hub_effect_commits_failed_total',
+      help: 'Commits of outcomes to Postgres that failed and are tried again',
       labelNames,
       registers,
     }),
