@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import type { Clock } from '../../platform/kernel/clock.ts';
+import { MicroBatcher } from '../../platform/kernel/micro-batcher.ts';
 import { RetriableError } from '../contract.ts';
 import type { ReportCommand, ReportReceived } from './credit-report.ts';
-import { inBatches } from './in-batches.ts';
 
 /** What is to be done about a command. */
 export type Step =
@@ -12,7 +12,7 @@ export type Step =
   | { step: 'reuse'; answer: ReportReceived }
   /** ask the bureau; `calls` counts this call */
   | { step: 'call'; calls: number }
-  /** another enquiry about this person is on its way */
+  /** another enquiry about this person is in flight */
   | { step: 'busy' }
   /** the person's key is gone */
   | { step: 'erased' };
@@ -28,47 +28,40 @@ export interface EnquiryRegister {
 }
 
 interface BeginRow {
+  bureau: string;
   request: string;
   step: Step['step'];
   calls: number;
   answer: string | null;
 }
 
-/** The register of one bureau in Postgres; what is asked for together costs one statement. */
+interface Begin {
+  bureau: string;
+  command: ReportCommand;
+  since: string;
+  at: string;
+}
+
+interface Finish {
+  bureau: string;
+  answer: ReportReceived;
+  reusable: boolean;
+}
+
+/** Least time from one batch of statements to the next, milliseconds. */
+const BATCH_EVERY_MS = 10;
+
+type Register = { begin: MicroBatcher<Begin, Step>; finish: MicroBatcher<Finish, ReportReceived> };
+const registers = new WeakMap<Pick<Pool, 'query'>, Register>();
+
+/** The register of one bureau in Postgres; what all bureaus of a process ask of it together costs one statement. */
 export function openEnquiryRegister(pool: Pick<Pool, 'query'>, bureau: string, clock: Clock): EnquiryRegister {
-  const begin = inBatches<{ command: ReportCommand; since: string }, Step>(async (batch) => {
-    const commands = batch.map(({ command }) => command);
-    const { rows } = await asked(
-      pool.query<BeginRow>('SELECT * FROM bureaus.begin($1, $2, $3, $4, $5, $6)', [
-        bureau,
-        new Date(clock()).toISOString(),
-        commands.map((one) => one.reportRequestId),
-        commands.map((one) => one.personId),
-        commands.map((one) => one.applicationId),
-        batch.map(({ since }) => since),
-      ]),
-    );
-    const byRequest = new Map(rows.map((row) => [row.request, row]));
-    return commands.map(({ reportRequestId }) => stepOf(byRequest.get(reportRequestId)!));
-  });
-
-  const finish = inBatches<{ answer: ReportReceived; reusable: boolean }, ReportReceived>(async (batch) => {
-    const { rows } = await asked(
-      pool.query<{ request: string; answer: string }>('SELECT * FROM bureaus.finish($1, $2, $3, $4, $5)', [
-        bureau,
-        batch.map(({ answer }) => answer.reportRequestId),
-        batch.map(({ answer }) => JSON.stringify(answer)),
-        batch.map(({ answer }) => answer.answeredAt),
-        batch.map(({ reusable }) => reusable),
-      ]),
-    );
-    const byRequest = new Map(rows.map(({ request, answer }) => [request, answer]));
-    return batch.map(({ answer }) => JSON.parse(byRequest.get(answer.reportRequestId)!) as ReportReceived);
-  });
-
+  let register = registers.get(pool);
+  if (register === undefined) registers.set(pool, (register = registerOn(pool)));
+  const { begin, finish } = register;
   return {
-    begin: (command, since) => begin({ command, since }),
-    finish: (answer, reusable) => finish({ answer, reusable }),
+    begin: (command, since) => begin.submit({ bureau, command, since, at: new Date(clock()).toISOString() }),
+    finish: (answer, reusable) => finish.submit({ bureau, answer, reusable }),
     release: async ({ reportRequestId }) => {
       await asked(
         pool.query('UPDATE bureaus.enquiry SET open = false WHERE bureau = $1 AND report_request_id = $2 AND open', [
@@ -79,6 +72,78 @@ export function openEnquiryRegister(pool: Pick<Pool, 'query'>, bureau: string, c
     },
   };
 }
+
+function registerOn(pool: Pick<Pool, 'query'>): Register {
+  const begin = async (batch: readonly Begin[]): Promise<Step[]> => {
+    const steps = new Map<string, Step>();
+    const take = (rows: readonly BeginRow[]): void =>
+      rows.forEach((row) => steps.set(nameOf(row.bureau, row.request), stepOf(row)));
+    const { rows } = await asked(
+      pool.query<BeginRow>({
+        name: 'bureaus-begin-new',
+        text: 'SELECT * FROM bureaus.begin_new($1, $2, $3, $4, $5, $6)',
+        values: [batch.map(({ bureau }) => bureau), batch[0]!.at, ...columnsOf(batch)],
+      }),
+    );
+    take(rows);
+    const rest = batch.filter(({ bureau, command }) => !steps.has(nameOf(bureau, command.reportRequestId)));
+    for (const bureau of new Set(rest.map((one) => one.bureau))) {
+      const own = rest.filter((one) => one.bureau === bureau);
+      const known = await asked(
+        pool.query<BeginRow>({
+          name: 'bureaus-begin',
+          text: 'SELECT $1 AS bureau, b.* FROM bureaus.begin($1, $2, $3, $4, $5, $6) AS b',
+          values: [bureau, own[0]!.at, ...columnsOf(own)],
+        }),
+      );
+      take(known.rows);
+    }
+    return batch.map(({ bureau, command }) => steps.get(nameOf(bureau, command.reportRequestId))!);
+  };
+
+  const finish = async (batch: readonly Finish[]): Promise<ReportReceived[]> => {
+    const { rows } = await asked(
+      pool.query<{ bureau: string; request: string; answer: string }>({
+        name: 'bureaus-finish',
+        text: 'SELECT * FROM bureaus.finish($1, $2, $3, $4, $5)',
+        values: [
+          batch.map(({ bureau }) => bureau),
+          batch.map(({ answer }) => answer.reportRequestId),
+          batch.map(({ answer }) => JSON.stringify(answer)),
+          batch.map(({ answer }) => answer.answeredAt),
+          batch.map(({ reusable }) => reusable),
+        ],
+      }),
+    );
+    const others = new Map(rows.map(({ bureau, request, answer }) => [nameOf(bureau, request), answer]));
+    return batch.map(({ bureau, answer }) => {
+      const other = others.get(nameOf(bureau, answer.reportRequestId));
+      return other === undefined ? answer : (JSON.parse(other) as ReportReceived);
+    });
+  };
+
+  return {
+    begin: new MicroBatcher({ run: begin, everyMs: BATCH_EVERY_MS }),
+    finish: new MicroBatcher({
+      run: finish,
+      everyMs: BATCH_EVERY_MS,
+      // A row is updated once in a statement.
+      keysOf: ({ bureau, answer }) => [nameOf(bureau, answer.reportRequestId)],
+    }),
+  };
+}
+
+/** Requests, persons, applications and the oldest reports that are good, as parameters. */
+function columnsOf(batch: readonly Begin[]): string[][] {
+  return [
+    batch.map(({ command }) => command.reportRequestId),
+    batch.map(({ command }) => command.personId),
+    batch.map(({ command }) => command.applicationId),
+    batch.map(({ since }) => since),
+  ];
+}
+
+const nameOf = (bureau: string, request: string): string => `${bureau} ${request}`;
 
 function stepOf({ step, calls, answer }: BeginRow): Step {
   if (step === 'answered' || step === 'reuse') return { step, answer: JSON.parse(answer!) as ReportReceived };

@@ -1,7 +1,7 @@
 import { PoisonError, RetriableError } from '../contract.ts';
+import { MicroBatcher } from '../../platform/kernel/micro-batcher.ts';
 import type { Privacy, Revealed } from '../../platform/storage/privacy/index.ts';
 import type { RevealSubject, ReportCommand } from './credit-report.ts';
-import { inBatches } from './in-batches.ts';
 
 type Opened = Revealed<'name' | 'idNo' | 'mobile'>;
 
@@ -17,7 +17,7 @@ export function revealInBatches(privacy: Pick<Privacy, 'reveal'>, actor: string)
       })),
     );
 
-  const openAll = inBatches<ReportCommand, Opened>(async (batch) => {
+  const openAll = async (batch: readonly ReportCommand[]): Promise<(Opened | Error)[]> => {
     try {
       return await open(batch);
     } catch (error) {
@@ -27,10 +27,11 @@ export function revealInBatches(privacy: Pick<Privacy, 'reveal'>, actor: string)
       for (const one of batch) results.push(await open([one]).then(([opened]) => opened!, asCallError));
       return results;
     }
-  });
+  };
+  const batcher = new MicroBatcher({ run: openAll, everyMs: 10 });
 
   return async (command) => {
-    const opened = await openAll(command);
+    const opened = await batcher.submit(command);
     if (opened.erased) throw personErased();
     return opened.values;
   };

@@ -13,6 +13,8 @@ export interface MicroBatcherOptions<Item, Result> {
   maxBatch?: number;
   /** Batches in flight, 1 unless given. */
   concurrency?: number;
+  /** Least time from the start of one batch to the next, milliseconds; 0 unless given. What comes after a pause does not wait. */
+  everyMs?: number;
   /** Two items with a key in common never share a batch: the later one waits for the next. */
   keysOf?(item: Item): readonly string[];
 }
@@ -34,6 +36,7 @@ export class MicroBatcher<Item, Result> {
   #waiting: Waiting<Item, Result>[] = [];
   #inFlight = 0;
   #scheduled = false;
+  #startedAt = Number.NEGATIVE_INFINITY;
   readonly #idle: (() => void)[] = [];
 
   constructor(options: MicroBatcherOptions<Item, Result>) {
@@ -64,14 +67,18 @@ export class MicroBatcher<Item, Result> {
   #schedule(): void {
     if (this.#scheduled || this.#inFlight >= this.#concurrency || this.#waiting.length === 0) return;
     this.#scheduled = true;
-    // After what the event loop has at hand: items that arrive together go together.
-    setImmediate(() => {
+    const start = (): void => {
       this.#scheduled = false;
+      this.#startedAt = performance.now();
       const batch = this.#take();
       this.#inFlight += 1;
       void this.#run(batch);
       this.#schedule();
-    });
+    };
+    const waitMs = this.#startedAt + (this.#options.everyMs ?? 0) - performance.now();
+    // After what the event loop has at hand: items that arrive together go together.
+    if (waitMs <= 0) setImmediate(start);
+    else setTimeout(start, waitMs);
   }
 
   async #run(batch: readonly Waiting<Item, Result>[]): Promise<void> {
