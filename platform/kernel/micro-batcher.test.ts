@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { type BatchResult, MicroBatcher, RETRY } from './micro-batcher.ts';
 
 /** A batcher over batches that the test ends one by one. */
-function controlled(options: { maxBatch?: number; concurrency?: number; keysOf?(item: string): string[] } = {}) {
+function controlled(
+  options: { maxBatch?: number; concurrency?: number; everyMs?: number; keysOf?(item: string): string[] } = {},
+) {
   const batches: { items: readonly string[]; end(results?: BatchResult<string>[]): void; fail(error: Error): void }[] =
     [];
   const batcher = new MicroBatcher<string, string>({
@@ -87,6 +89,21 @@ describe('a micro-batcher', () => {
     expect(batches[2]!.items).toEqual(['cd']);
     batches[2]!.end();
     await Promise.all(all);
+  });
+
+  it('gathers for its least time, but not after a pause', async () => {
+    const { batcher, batches } = controlled({ everyMs: 30 });
+    const since = performance.now();
+    const first = batcher.submit('a');
+    await turn();
+    batches[0]!.end();
+    await first;
+    const second = ['b', 'c'].map((item) => batcher.submit(item));
+    while (batches.length < 2) await turn();
+    expect(performance.now() - since).toBeGreaterThanOrEqual(29);
+    expect(batches[1]!.items).toEqual(['b', 'c']);
+    batches[1]!.end();
+    await Promise.all(second);
   });
 
   it('says when it has drained', async () => {

@@ -265,6 +265,20 @@ describe('topic → pipeline', () => {
 });
 
 describe('command → result', () => {
+  it('counts a command once whose outcome waits for publication, whether or not it was finished at the cut', () => {
+    const outcome = record(ANSWER, 0, { eventId: resultEventId('scoring', ANSWER, 'e3') });
+    const before = measured(
+      { sink: 3, connector: { next: 3, runs: [] } },
+      { landed: [amount(ASK, 3), amount(ANSWER, 3)], tail: [record(ASK, 3)], outcomes: [outcome] },
+    );
+    const after = measured(
+      { sink: 4, connector: { next: 4, runs: [] } },
+      { landed: [amount(ASK, 4), amount(ANSWER, 3)], outcomes: [outcome] },
+    );
+    for (const measurement of [before, after])
+      expect(line(measurement, 'to-connector')).toMatchObject({ accepted: 4, landed: 3, inFlight: 1, balanced: true });
+  });
+
   const commands = (events: number) => amount(ASK, events, events * 100, '/pipelines/review');
   const answers = (events: number) => amount(ANSWER, events, events * 100, '/connectors/bureaus');
 
