@@ -1,6 +1,7 @@
 import Kafka from 'node-rdkafka';
 import type { KafkaConsumer, Message } from 'node-rdkafka';
 import { HubError } from '../../kernel/errors.ts';
+import type { HubContext } from '../../kernel/hub-context.ts';
 import {
   consumerConfig,
   kafkaError,
@@ -9,6 +10,8 @@ import {
   type TopicPartition,
   type TopicPartitionOffset,
 } from '../kafka/index.ts';
+
+type LoggedKafka = KafkaDeps & Partial<Pick<HubContext, 'logger'>>;
 
 const TIMEOUT_MS = 15_000;
 const BATCH = 10_000;
@@ -22,7 +25,7 @@ export type EndsOf = (partitions: readonly TopicPartition[]) => Promise<TopicPar
  * Lends a connected client that says where partitions end now, open transactions included: everything that anyone can have been told is
  * committed lies before it, though a broker may show it only a moment later. Rejects with KafkaError.
  */
-export async function withEnds<Result>(kafka: KafkaDeps, work: (endsOf: EndsOf) => Promise<Result>): Promise<Result> {
+export async function withEnds<Result>(kafka: LoggedKafka, work: (endsOf: EndsOf) => Promise<Result>): Promise<Result> {
   return withConsumer(kafka, 'read_uncommitted', (consumer) =>
     work((partitions) => Promise.all(partitions.map((at) => endOf(consumer, at)))),
   );
@@ -33,7 +36,7 @@ export async function withEnds<Result>(kafka: KafkaDeps, work: (endsOf: EndsOf) 
  * that are still open there. `onRecords` sees each record once. Rejects with KafkaError, or TOPIC_NOT_SETTLED when one stays open too long.
  */
 export async function readTails(
-  kafka: KafkaDeps,
+  kafka: LoggedKafka,
   from: readonly TopicPartitionOffset[],
   ends: readonly TopicPartitionOffset[],
   onRecords: (messages: readonly Message[]) => void,
@@ -45,7 +48,7 @@ export async function readTails(
 }
 
 async function withConsumer<Result>(
-  kafka: KafkaDeps,
+  kafka: LoggedKafka,
   isolation: 'read_committed' | 'read_uncommitted',
   work: (consumer: KafkaConsumer) => Promise<Result>,
 ): Promise<Result> {
@@ -57,7 +60,7 @@ async function withConsumer<Result>(
   } as const;
   const consumer = new Kafka.KafkaConsumer(config, { 'auto.offset.reset': 'earliest' });
   // Every failure also comes back from the call it belongs to.
-  consumer.on('event.error', () => undefined);
+  consumer.on('event.error', (error) => kafka.logger?.debug({ err: error }, 'reconciliation: Kafka client'));
   await new Promise<void>((resolve, reject) =>
     consumer.connect({ timeout: TIMEOUT_MS }, (error) => (error ? reject(kafkaError('connect', error)) : resolve())),
   );

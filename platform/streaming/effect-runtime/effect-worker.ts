@@ -351,6 +351,10 @@ class EffectWorker {
     const offsets = [...this.#lanes.values()].flatMap(({ topic, partition, progress }) =>
       progress === undefined ? [] : [{ topic, partition, offset: progress.next }],
     );
-    if (offsets.length > 0 && this.#consumer.handle.isConnected()) this.#consumer.handle.commit(offsets);
+    try {
+      if (offsets.length > 0 && this.#consumer.handle.isConnected()) this.#consumer.handle.commit(offsets);
+    } catch (error) {
+      this.#context.logger.debug({ effect: this.#effect.name, err: error }, 'offsets of the group not committed');
+    }
   }
 }
