@@ -14,7 +14,7 @@ import { resolveEndpoints } from './platform/kernel/config/endpoints.ts';
 import { EMBEDDED_SERVERS } from './platform/local/embedded-servers.ts';
 import { reconcileOver } from './platform/streaming/conservation/index.ts';
 import { demoVerb } from './test/demo/demo.ts';
-import { backtestVerb } from './tools/backtest/verb.ts';
+import { backtestVerb } from './tools/backtest/index.ts';
 
 const reconcile = reconcileOver(() => modules);
 

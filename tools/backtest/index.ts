@@ -1,0 +1,1 @@
+export { backtestVerb } from './verb.ts';
