@@ -4,9 +4,8 @@ import { matchingPipeline } from './matching/pipeline.ts';
 import { reviewPipeline } from './review/pipeline.ts';
 import { reviewTasksPipeline } from './review-tasks/pipeline.ts';
 
-export { matchingPipeline, reviewPipeline, reviewTasksPipeline };
-
 /** Every pipeline of the hub, in the order of the flow. */
-export const PIPELINES = [matchingPipeline, reviewPipeline, reviewTasksPipeline] as const;
-
-export const pipelinesModule: HubModule = { name: 'pipelines', workers: pipelineWorkers(PIPELINES) };
+export const pipelinesModule: HubModule = {
+  name: 'pipelines',
+  workers: pipelineWorkers([matchingPipeline, reviewPipeline, reviewTasksPipeline]),
+};

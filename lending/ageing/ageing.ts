@@ -27,7 +27,7 @@ export interface Ageing {
 }
 
 export const BUCKETS = ['M0', 'M1', 'M2', 'M3', 'M4', 'M5', 'M6', 'M6+'] as const;
-export type Bucket = (typeof BUCKETS)[number];
+type Bucket = (typeof BUCKETS)[number];
 
 /** Bucket by days past due (docs/domain.md §3): M0 = 0, M1 = 1–30 … M6 = 151–180, M6+ = 181 and more. */
 export function bucketOf(days: number): Bucket {
@@ -35,7 +35,7 @@ export function bucketOf(days: number): Bucket {
 }
 
 /** Instalments that are overdue on a day: their due date lies before it and something is left to pay. */
-export function overdueInstalments(instalments: readonly Instalment[], on: string): Instalment[] {
+function overdueInstalments(instalments: readonly Instalment[], on: string): Instalment[] {
   return instalments.filter((instalment) => instalment.dueOn < on && outstandingFen(instalment) > 0);
 }
 

@@ -1,7 +1,7 @@
 import { PORTIONS, type Portion } from './amounts.ts';
 
 /** Where an instalment stands on the day of a payment: its due date lies before, on, or after that day. */
-export const TIMINGS = ['PAST_DUE', 'DUE', 'IN_ADVANCE'] as const;
+const TIMINGS = ['PAST_DUE', 'DUE', 'IN_ADVANCE'] as const;
 export type Timing = (typeof TIMINGS)[number];
 
 /** One step of an order: `PAST_DUE_PENALTY` … `IN_ADVANCE_PRINCIPAL`. */

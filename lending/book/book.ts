@@ -9,14 +9,14 @@ import type { OnBalance, ServicingRules } from './servicing-rules.ts';
 import type { Transaction } from './transaction.ts';
 
 /** Money of the borrower that nothing is owed for, by the payment it came with. */
-export interface Overpayment {
+interface Overpayment {
   readonly transactionId: string;
   readonly on: string;
   fen: number;
 }
 
 /** A change of what is owed, by the day interest takes notice of it. */
-export interface Move {
+interface Move {
   readonly on: string;
   /** positive: disbursed or owed again; negative: paid */
   readonly fen: number;
@@ -24,7 +24,7 @@ export interface Move {
 
 /**
  * What is owed and what became of every payment: the outcome of a loan's events in order. Rebuilt from the terms when something is entered
- * after the fact or taken back, else carried on. Plain data; the functions that change it work on a copy (copyOfBook).
+ * after the fact or reversed, else carried on. Plain data; the functions that change it work on a copy (copyOfBook).
  */
 export interface Book {
   /** as agreed on; the disbursement may have changed principal and date */

@@ -42,7 +42,7 @@ export interface Charge extends ChargeTerms {
   lines: ChargeLine[];
 }
 
-export interface ChargeTotals {
+interface ChargeTotals {
   readonly dueFen: number;
   readonly paidFen: number;
   readonly waivedFen: number;

@@ -2,7 +2,7 @@ import type { PlanRow } from '../plan/plan.ts';
 import { type Amounts, FIELD, nothing, type Portion, sumOf } from './amounts.ts';
 
 /** DOWN_PAYMENT is due on the day of disbursement; ADDED carries charges and charge-backs that fall due after the last regular one. */
-export type InstalmentKind = 'DOWN_PAYMENT' | 'REGULAR' | 'ADDED';
+type InstalmentKind = 'DOWN_PAYMENT' | 'REGULAR' | 'ADDED';
 
 /** Interest of a balance from one day to another. */
 export interface InterestPart {

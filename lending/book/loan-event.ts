@@ -1,7 +1,7 @@
 import type { ChargeTerms } from './charge.ts';
 
 /**
- * Payments that reduce what is owed, whoever bears them: the borrower, the lender's goodwill, a refund of the merchant's or of the payout,
+ * Payments that reduce what is owed, by any party: the borrower, the lender's goodwill, a refund of the merchant's or of the payout,
  * interest, a fee or a penalty given back. They differ in the journal and in where an excess goes.
  */
 export const PAYMENT_KINDS = [
@@ -24,7 +24,7 @@ interface Dated {
   readonly id?: string | undefined;
   /** the business date it takes effect on */
   readonly on: string;
-  /** the business date it was taken in; `on` when left out, later for what is entered after the fact */
+  /** the business date it was recorded; `on` when left out, later for what is entered after the fact */
   readonly recordedOn?: string | undefined;
 }
 
@@ -32,7 +32,7 @@ interface Dated {
  * Everything that can happen to a loan. Amounts in fen.
  *
  * DISBURSE pays out a (further) part of the principal. PAY is a payment of some kind, SETTLE pays all that is owed on the day, PREPAY pays
- * what is due and then principal. REVERSE takes a mistaken transaction back: later ones are allocated anew. CHARGE_BACK takes (part of) a
+ * what is due and then principal. REVERSE undoes a mistaken transaction: later ones are allocated again. CHARGE_BACK takes (part of) a
  * payment back that the bank has recalled: it is owed again. REFUND pays an overpayment out. RESCHEDULE changes the instalments from
  * `fromDueOn` on (extension, grace, rate, due date); CHANGE_RATE a floating rate; PAYMENT_HOLIDAY puts whole instalments off. DAY_END
  * closes a business day: accruals, penalty interest, overdue charges, ageing, class. WRITE_OFF keeps the account open for RECOVER (账销案存).
@@ -82,7 +82,7 @@ export type LoanEvent = Dated &
 export type LoanEventType = LoanEvent['type'];
 export type EventOf<Type extends LoanEventType> = Extract<LoanEvent, { type: Type }>;
 
-/** An event that was accepted: numbered, named, and dated when it was taken in. */
+/** An event that was accepted: numbered, named, and dated when it was recorded. */
 export type RecordedEvent = LoanEvent & { readonly id: string; readonly sequence: number; readonly recordedOn: string };
 
 /**
@@ -95,7 +95,7 @@ export function effectiveOn(event: RecordedEvent): string {
   return dueOn !== undefined && dueOn < event.recordedOn ? dueOn : event.recordedOn;
 }
 
-/** Order of replay: effective date, then the day it was taken in, then the order of arrival. */
+/** Order of replay: effective date, then the day it was recorded, then the order of arrival. */
 export function inOrder(a: RecordedEvent, b: RecordedEvent): number {
   const [left, right] = [effectiveOn(a), effectiveOn(b)];
   if (left !== right) return left < right ? -1 : 1;

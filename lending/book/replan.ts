@@ -11,8 +11,8 @@ import { chargeFen } from './charge-lines.ts';
 import { chargeField, type ChargeLine, lineOutstanding } from './charge.ts';
 import { type Instalment, instalmentOf, noteCompletion, outstandingOf } from './instalment.ts';
 
-/** How the instalments from one on are planned anew. */
-export interface Replan {
+/** How the instalments from one on are replanned. */
+interface Replan {
   /** index among the regular instalments of the first that changes */
   readonly from: number;
   /** how many there are from it on */
@@ -28,7 +28,7 @@ export interface Replan {
 }
 
 /**
- * Plans the instalments from one on anew: what is owed of their principal, over the new periods, at the rates in force. What was paid in
+ * Replans the instalments from one on: what is owed of their principal, over the new periods, at the rates in force. What was paid in
  * them already stands and is not asked for again. Charges stay with their instalment, the last when it is gone.
  */
 export function replan(

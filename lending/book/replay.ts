@@ -14,8 +14,8 @@ import { daysLate } from './replan.ts';
 import { changeRate, reschedule, takeHoliday } from './reschedule.ts';
 import type { ServicingRules } from './servicing-rules.ts';
 
-/** Transactions that were taken back: their events, and what an event made at once, do not happen. */
-export type Reversed = ReadonlySet<string>;
+/** Reversed transactions: their events, and what an event made at once, do not happen. */
+type Reversed = ReadonlySet<string>;
 
 /** The book that the events make of the terms, in their order (loan-event.ts inOrder), as if the reversed ones had never been. */
 export function replay(

@@ -9,7 +9,7 @@ export function indexFrom(book: Book, dueOn: string): number {
   return regular(book).findIndex((instalment) => instalment.dueOn >= dueOn);
 }
 
-/** The instalments from one on are agreed on anew: more of them, no principal for some (the term is longer by as many), another rate or date. */
+/** The instalments from one on are agreed again: more of them, no principal for some (the term is longer by as many), another rate or date. */
 export function reschedule(book: Book, event: EventOf<'RESCHEDULE'> & RecordedEvent): void {
   const from = indexFrom(book, event.fromDueOn);
   if (from < 0) return;

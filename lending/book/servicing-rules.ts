@@ -2,7 +2,7 @@ import { type AllocationRules, DEFAULT_ALLOCATION, type FutureRule } from './all
 import type { PaymentKind, PrepaymentEffect } from './loan-event.ts';
 
 /**
- * Interest reckoned anew on what is really owed, day by day, instead of as planned. An upstream system's habits are values here; the first
+ * Interest recalculated on what is really owed, day by day, instead of as planned. An upstream system's habits are values here; the first
  * of each is the plain one.
  */
 export interface OnBalance {

@@ -1,17 +1,17 @@
 import type { AccountRole, PostingRule } from '../../models/ledger/index.ts';
 import { sameToTheBooks, type Transaction } from '../book/transaction.ts';
-import { type JournalLine, linesOf, mirrored } from './post.ts';
+import { type JournalLine, linesOf, mirrorImage } from './post.ts';
 
-/** One entry of the journal: never changed, only taken back by a later one. */
+/** One entry of the journal: never changed, only reversed by a later one. */
 export interface JournalEntry {
   readonly entryNo: number;
   /** business date it was posted on */
   readonly postedOn: string;
   readonly transactionId: string;
   readonly kind: string;
-  /** 1 for the first posting of a transaction; counts on when it was allocated anew */
+  /** 1 for the first posting of a transaction; rises each time it is allocated again */
   readonly version: number;
-  /** the entry this one takes back */
+  /** the entry this one reverses */
   readonly reverses: number | null;
   readonly lines: readonly JournalLine[];
 }
@@ -37,10 +37,10 @@ export interface Journal {
 export const EMPTY_JOURNAL: Journal = { entries: [], posted: new Map(), accruals: 0, balances: new Map() };
 
 /**
- * Brings the journal up to the transactions: posts new ones, takes back reversed ones, and takes back and posts again those that were
- * allocated anew. `accruals` only ever get longer.
+ * Posts what the journal lacks of the transactions: new ones, reversals, and both reversal and new posting of those that were allocated
+ * again. `accruals` only ever get longer.
  */
-export function broughtUp(
+export function postTransactions(
   journal: Journal,
   rules: readonly PostingRule[],
   movements: readonly Transaction[],
@@ -61,7 +61,7 @@ export function broughtUp(
       balances.set(account, (balances.get(account) ?? 0) + (side === 'D' ? amountFen : -amountFen));
     return entries.length;
   };
-  const takeBack = (transaction: Transaction, { entryNo, version }: Posted): void => {
+  const reverse = (transaction: Transaction, { entryNo, version }: Posted): void => {
     const { lines } = entries[entryNo - 1]!;
     if (lines.length > 0)
       append({
@@ -69,12 +69,12 @@ export function broughtUp(
         kind: transaction.kind,
         version,
         reverses: entryNo,
-        lines: mirrored(lines),
+        lines: mirrorImage(lines),
       });
   };
   for (const transaction of transactions) {
     const before = posted.get(transaction.id);
-    if (before !== undefined && !before.reversed) takeBack(transaction, before);
+    if (before !== undefined && !before.reversed) reverse(transaction, before);
     if (transaction.reversed) {
       if (before !== undefined) posted.set(transaction.id, { ...before, reversed: true });
       continue;
@@ -106,7 +106,7 @@ function stands({ posted }: Journal, transaction: Transaction): boolean {
   );
 }
 
-/** The lines of a transaction as it stands: of its last version, and of the reversal when it was taken back. */
+/** The lines of a transaction as it stands: of its last version, and of the reversal when it was reversed. */
 export function linesOfTransaction(
   journal: Journal,
   transactionId: string,

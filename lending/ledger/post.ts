@@ -17,7 +17,7 @@ export interface JournalLine {
 }
 
 /** What is posted: a transaction of a loan, or an event of the business beside it (commission, channel fee). */
-export interface Postable {
+interface Postable {
   readonly kind: string;
   readonly amountFen: number;
   readonly amounts: Amounts;
@@ -99,7 +99,7 @@ export function balanceFen(lines: readonly JournalLine[]): number {
   return lines.reduce((sum, { side, amountFen }) => sum + (side === 'D' ? amountFen : -amountFen), 0);
 }
 
-/** The lines that take others back. */
-export function mirrored(lines: readonly JournalLine[]): JournalLine[] {
+/** The lines that reverse others 红冲. */
+export function mirrorImage(lines: readonly JournalLine[]): JournalLine[] {
   return lines.map((line) => ({ ...line, side: line.side === 'D' ? 'C' : 'D' }));
 }

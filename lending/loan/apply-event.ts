@@ -1,5 +1,5 @@
 import { classify } from '../ageing/asset-class.ts';
-import { broughtUp } from '../ledger/journal.ts';
+import { postTransactions } from '../ledger/journal.ts';
 import { InvalidInputError } from '../../models/errors.ts';
 import { accrual, accrueTo, earned, earnedInAll } from './accrue.ts';
 import { type Amounts, nothing, sumOf } from '../book/amounts.ts';
@@ -65,7 +65,7 @@ function takenBack(state: LoanState, event: RecordedEvent): LoanState {
   };
 }
 
-/** The id of the event (or of what it made at once) that is taken back. */
+/** The id of the event (or of what it made at once) that is reversed. */
 function undoneBy(state: LoanState, event: RecordedEvent): string {
   if (event.type === 'REVERSE') return event.transactionId;
   const undone = state.events.findLast(
@@ -121,7 +121,14 @@ function withJournal(state: LoanState): LoanState {
   const { journal, policy, book, takenBack: gone, accruals, nonAccrual, businessDate } = state;
   return {
     ...state,
-    journal: broughtUp(journal, policy.posting, [...book.transactions, ...gone], accruals, nonAccrual, businessDate),
+    journal: postTransactions(
+      journal,
+      policy.posting,
+      [...book.transactions, ...gone],
+      accruals,
+      nonAccrual,
+      businessDate,
+    ),
   };
 }
 

@@ -4,10 +4,10 @@ import type { DelinquencyRange } from '../ageing/ageing.ts';
 import { DEFAULT_SERVICING_RULES, type ServicingRules } from '../book/servicing-rules.ts';
 
 /** How the delinquency of a loan is set. */
-export interface DelinquencyRules {
+interface DelinquencyRules {
   readonly graceDays: number;
   readonly ranges: readonly DelinquencyRange[];
-  /** ALWAYS set anew by a day end, or NOT_IN_PAUSE */
+  /** ALWAYS set by a day end, or NOT_IN_PAUSE */
   readonly dayEnds: 'ALWAYS' | 'NOT_IN_PAUSE';
   /** a day end sets it as of the day it closes, or as of the day it is RECORDED on */
   readonly asOf: 'DAY' | 'RECORDED';

@@ -12,7 +12,7 @@ export const LOAN_STATUSES = ['AGREED', 'ACTIVE', 'OVERPAID', 'CLOSED', 'WRITTEN
 export type LoanStatus = (typeof LOAN_STATUSES)[number];
 
 /** A pause of the ageing or its early end, as it was entered. */
-export interface PauseAction {
+interface PauseAction {
   readonly action: 'PAUSE' | 'RESUME';
   readonly startOn: string;
   readonly endOn: string | null;
@@ -25,10 +25,10 @@ export interface LoanState {
   /** the latest business date any event brought */
   readonly businessDate: string;
   readonly events: readonly RecordedEvent[];
-  /** ids of transactions that were taken back */
+  /** ids of reversed transactions */
   readonly reversed: ReadonlySet<string>;
   readonly book: Book;
-  /** transactions that were taken back, as they stood then */
+  /** reversed transactions as they stood then */
   readonly takenBack: readonly Transaction[];
   /** accruals and what else the day ends have booked, in order */
   readonly accruals: readonly Transaction[];
@@ -74,7 +74,7 @@ export function statusOf({ book }: LoanState): LoanStatus {
   return overpaidFen(book) > 0 ? 'OVERPAID' : 'CLOSED';
 }
 
-/** All transactions, those taken back and the accruals too, by date. */
+/** All transactions, reversed ones and accruals too, by date. */
 export function transactionsOf({ book, takenBack, accruals }: LoanState): Transaction[] {
   return [...book.transactions, ...takenBack, ...accruals].sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0));
 }

@@ -5,7 +5,7 @@ import type { Period } from './periods.ts';
 import type { PlanRow } from './plan.ts';
 import type { Conventions, InterestGrace } from '../terms/terms.ts';
 
-/** A balance and the periods it is to be paid off in; the shape both a new plan and one worked out anew are made from. */
+/** A balance and the periods it is to be paid off in; the shape of a new plan and of a replan. */
 export interface Amortisation {
   readonly method: RepaymentMethod;
   /** owed at the beginning of the first period; at least 0 */
@@ -38,7 +38,7 @@ interface Course {
 
 /**
  * The rows that pay a balance off. Principal parts are never negative and add up to the balance; the last row takes what is left. A
- * period whose interest exceeds the equal instalment pays its interest alone, and the rest is levelled anew. Interest is that of the
+ * period whose interest exceeds the equal instalment pays its interest alone, and the rest is levelled again. Interest is that of the
  * declining balance, but of FLAT: that of the original principal, whose sum over all periods is rounded once, so the last absorbs.
  */
 export function amortise(task: Amortisation): PlanRow[] {

@@ -11,7 +11,7 @@ const DECIMALS = 6;
 const MAX_STEPS = 500;
 
 /** What the loan costs a year, all costs borne by the borrower included: decimal strings of six decimals, `"0.092719"` is 9.2719 %. */
-export interface AnnualRates {
+interface AnnualRates {
   /** IRR of a period × periods of a year */
   readonly annualRateSimple: string;
   /** (1 + IRR of a period)^(periods of a year) − 1 */
@@ -19,7 +19,7 @@ export interface AnnualRates {
 }
 
 /** What the borrower gets at disbursement, and what is paid after how many periods. */
-export interface CashFlow {
+interface CashFlow {
   readonly receivedFen: number;
   /** whole periods before the first payment beyond the odd part, at least 0 */
   readonly wholePeriods: number;

@@ -12,7 +12,7 @@ import {
 import { type Calendar, partialFraction, type Period, type Span, steadyRates } from './periods.ts';
 
 /** A balance that stood unchanged for a time, and the interest of that time on 1 fen. */
-export interface Standing {
+interface Standing {
   readonly balanceFen: number;
   readonly rate: Fraction;
 }
@@ -36,7 +36,7 @@ export function interestFen(standings: readonly Standing[], rounding: Rounding):
 }
 
 /** The same before it is rounded, in fen. */
-export function exactInterest(standings: readonly Standing[]): { numerator: bigint; denominator: bigint } {
+function exactInterest(standings: readonly Standing[]): { numerator: bigint; denominator: bigint } {
   let numerator = 0n;
   let denominator = 1n;
   for (const { balanceFen, rate } of standings) {

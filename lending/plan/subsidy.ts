@@ -8,7 +8,7 @@ import type { PlanRow } from './plan.ts';
 import type { LoanTerms } from '../terms/terms.ts';
 
 /** What a maker or dealer pays for a subsidised loan, and when. */
-export interface Subsidy {
+interface Subsidy {
   readonly convention: SubsidyConvention;
   readonly parts: readonly { readonly n: number; readonly dueOn: string; readonly subsidyFen: number }[];
   readonly totalFen: number;

@@ -30,7 +30,7 @@ export interface ProductRequest {
 }
 
 /** A product with the price that applies. */
-export interface PricedProduct {
+interface PricedProduct {
   readonly product: LoanProduct;
   readonly price: LoanPrice;
   readonly method: RepaymentMethod;

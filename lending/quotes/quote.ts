@@ -10,7 +10,7 @@ import { priceOf, servicingOfPrice, termsOfPrice } from '../products/price.ts';
 import type { Quote, QuoteForm } from './quote-form.ts';
 
 /** Terms a quote is made of, with what is known of their price. */
-export interface QuotedTerms {
+interface QuotedTerms {
   readonly terms: LoanTerms;
   /** how the loan is kept once it runs */
   readonly servicing: ServicingRules;

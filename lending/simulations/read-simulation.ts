@@ -85,14 +85,14 @@ function checkFields(event: EventForm, index: number): FieldError[] {
   const missing = needs
     .filter((field) => event[field as keyof EventForm] === undefined)
     .map((field) => ({ pointer: `/events/${index}/${field}`, code: 'REQUIRED', detail: `${event.type} needs it` }));
-  const strange = Object.keys(event)
+  const unexpected = Object.keys(event)
     .filter((field) => !known.has(field))
     .map((field) => ({
       pointer: `/events/${index}/${field}`,
       code: 'NOT_APPLICABLE',
       detail: `means nothing to ${event.type}`,
     }));
-  return [...missing, ...strange];
+  return [...missing, ...unexpected];
 }
 
 function checkSpan(form: SimulationForm, { disbursedOn }: LoanTerms): FieldError[] {

@@ -23,7 +23,7 @@ export interface Simulation {
 
 /**
  * The loan after each event: schedule, transactions, ageing, class and journal, every figure explained. Days between the events are closed
- * on the way. The same as the live loan would be, for it is made by the same applyEvent. Throws InvalidInputError with the index of the
+ * too. The same as the live loan would be, by the same applyEvent. Throws InvalidInputError with the index of the
  * event the loan cannot take.
  */
 export function simulate(simulation: Simulation): { readonly steps: SimulatedStep[]; readonly state: LoanState } {
@@ -46,7 +46,7 @@ export function simulate(simulation: Simulation): { readonly steps: SimulatedSte
   const { terms, events, until } = simulation;
   if (!events.some(({ type }) => type === 'DISBURSE'))
     take({ type: 'DISBURSE', on: terms.disbursedOn, amountFen: terms.principalFen, id: 'disbursement' }, '/loan');
-  // Named by their place in the list: the days closed on the way take numbers of their own.
+  // Named by their place in the list: the days closed between them take numbers of their own.
   events.forEach((event, index) => take({ ...event, id: event.id ?? `e${index + 1}` }, `/events/${index}`));
   if (until !== null && until > closedOn) {
     const before = state;

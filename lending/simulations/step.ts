@@ -36,7 +36,7 @@ export function stepOf(n: number, event: LoanEvent, before: LoanState, after: Lo
   return { ...step, explanations: explainStep(step, before, after) };
 }
 
-export function scheduleOf({ book }: LoanState): ScheduleLine[] {
+function scheduleOf({ book }: LoanState): ScheduleLine[] {
   let balanceFen = book.instalments.reduce((sum, { due }) => sum + due.principalFen, 0);
   return book.instalments.map((instalment) => {
     const { n, kind, fromOn, dueOn, due, paid, waived, writtenOff, completedOn } = instalment;
@@ -58,7 +58,7 @@ export function scheduleOf({ book }: LoanState): ScheduleLine[] {
   });
 }
 
-/** Transactions that are new, were allocated anew, or were taken back. */
+/** Transactions that are new, were allocated again, or were reversed. */
 function changedTransactions(before: LoanState, after: LoanState): Transaction[] {
   const known = new Map(transactionsOf(before).map((transaction) => [transaction.id, transaction]));
   return transactionsOf(after).filter((transaction) => {

@@ -54,7 +54,7 @@ export interface InterestGrace {
   readonly rule: 'NOT_CHARGED' | 'DEFERRED';
 }
 
-/** Another annual rate from a date (inclusive) on; the equal instalment is worked out anew from the period it falls in. */
+/** Another annual rate from a date (inclusive) on; the equal instalment is recalculated from the period it falls in. */
 export interface RateChange {
   readonly fromOn: string;
   readonly annualRate: string;

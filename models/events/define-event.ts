@@ -1,20 +1,20 @@
 import type { Static, TObject } from '@sinclair/typebox';
 
 /** Where in the data conservation finds the business day (Asia/Shanghai, YYYY-MM-DD) and the money (fen): `request.amountFen`. */
-export interface ConservationPaths {
+interface ConservationPaths {
   day: string;
   amountFen: string;
 }
 
 /** What conservation counts of an event. */
-export interface Conservation<Data> {
+interface Conservation<Data> {
   paths: ConservationPaths;
   day(data: Data): string;
   amountFen(data: Data): number;
 }
 
 /** Methods, not function properties: so that every definition is an `EventDefinition` where its schema does not matter. */
-export interface EventSpec<Schema extends TObject, Type extends string = string> {
+interface EventSpec<Schema extends TObject, Type extends string = string> {
   /** `<room>.<what-happened>`, past tense, kebab-case; also the name of the topic. */
   type: Type;
   /** Version of the schema; rises with every compatible change, an incompatible change is a new type. */

@@ -24,15 +24,7 @@ export {
   taskChanged,
   taskCommanded,
 };
-export {
-  ASSET_CLASSES,
-  BUREAU_KINDS,
-  BureauKind,
-  CreditSummary,
-  FIRST_BUREAU_KIND,
-  FraudListing,
-  LISTING_LEVELS,
-} from './bureau-report.ts';
+export { ASSET_CLASSES, BureauKind, CreditSummary, FIRST_BUREAU_KIND, FraudListing } from './bureau-report.ts';
 export type { DataOf, EventDefinition } from './define-event.ts';
 
 /** Every event type of the hub, in the order of the flow. */

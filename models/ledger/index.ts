@@ -1,18 +1,10 @@
-export {
-  ACCOUNT_ROLES,
-  ACCOUNT_TYPES,
-  type Account,
-  type AccountRole,
-  type AccountType,
-  type ChartOfAccounts,
-} from './accounts.ts';
+export { ACCOUNT_ROLES, type AccountRole } from './accounts.ts';
 export { DEFAULT_CHART } from './default-chart.ts';
 export { DEFAULT_POSTING_RULES } from './default-posting-rules.ts';
 export {
   POSTING_CONDITIONS,
   type PostedPart,
   type PostingConditions,
-  type PostingLine,
   type PostingRule,
   readPostingRules,
   type Side,

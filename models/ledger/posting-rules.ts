@@ -2,7 +2,7 @@ import { HubError } from '../errors.ts';
 import { ACCOUNT_ROLES, type AccountRole } from './accounts.ts';
 
 /** The component of a transaction that a line posts. ALLOCATED is principal + interest + fee + penalty; AMOUNT is the whole. */
-export const POSTED_PARTS = ['AMOUNT', 'PRINCIPAL', 'INTEREST', 'FEE', 'PENALTY', 'OVERPAID', 'ALLOCATED'] as const;
+const POSTED_PARTS = ['AMOUNT', 'PRINCIPAL', 'INTEREST', 'FEE', 'PENALTY', 'OVERPAID', 'ALLOCATED'] as const;
 export type PostedPart = (typeof POSTED_PARTS)[number];
 /** D: debit 借, C: credit 贷. */
 export type Side = 'D' | 'C';
@@ -20,7 +20,7 @@ export interface PostingRule {
 }
 
 /** A table of posting rules that cannot be read; `details` has the faulty text. */
-export class PostingRuleError extends HubError {}
+class PostingRuleError extends HubError {}
 
 /**
  * Reads rules from a table of text. A rule begins in the first column with its transaction kinds, `|` and its conditions (`!` negates);

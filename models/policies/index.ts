@@ -17,9 +17,8 @@ import { ReviewPolicy, type ReviewRules, TASKS_BEFORE } from './review-policy.ts
 export { BureausPolicy, MatchingPolicy, ProductPolicy, ReviewPolicy, type ReviewRules, TASKS_BEFORE };
 export type { LoanPrice, LoanProduct } from './product-policy.ts';
 export { checkReviewPolicy } from './check-review-policy.ts';
-export type { PolicyFlaw } from './policy-flaw.ts';
-export { rulesFor, type PolicySubject, type ScopedRules } from './policy-scope.ts';
-export { policyInForce, PolicyMissing, type PolicyVersion, type ShippedPolicyVersion } from './policy-in-force.ts';
+export { rulesFor, type ScopedRules } from './policy-scope.ts';
+export { policyInForce, PolicyMissing, type PolicyVersion } from './policy-in-force.ts';
 
 // What TypeScript infers of a JSON file is wider than its schema (string for a literal); a test checks each file against it.
 /** The review policy as shipped, oldest first. */

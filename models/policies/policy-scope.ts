@@ -64,7 +64,7 @@ export function rulesFor(policy: ReviewPolicy, subject: PolicySubject, arm: Poli
 }
 
 /** Two scoped changes that would both decide a section for the same applications. */
-export interface ScopeTie {
+interface ScopeTie {
   readonly first: number;
   readonly second: number;
   readonly sections: Section[];

@@ -21,7 +21,7 @@ export const QUOTED_DAY_COUNTS = ['30/360', 'ACT/360', 'ACT/365', 'ACT/ACT'] as 
  * Day counts of the engine; two are met in loans taken over from other systems only: ACT/364 is a year of 52 weeks, ACT/ACT-31DEC counts
  * a period that runs over the year's end up to 31 December in the old year, and from that day in the new one.
  */
-export const DAY_COUNTS = [...QUOTED_DAY_COUNTS, 'ACT/364', 'ACT/ACT-31DEC'] as const;
+const DAY_COUNTS = [...QUOTED_DAY_COUNTS, 'ACT/364', 'ACT/ACT-31DEC'] as const;
 export type DayCount = (typeof DAY_COUNTS)[number];
 
 /** How a fraction of a fen is rounded. */
@@ -29,7 +29,7 @@ export const ROUNDINGS = ['HALF_UP', 'HALF_EVEN'] as const;
 export type Rounding = (typeof ROUNDINGS)[number];
 
 /** What an instalment period is counted in. */
-export const PERIOD_UNITS = ['MONTH', 'WEEK', 'DAY'] as const;
+const PERIOD_UNITS = ['MONTH', 'WEEK', 'DAY'] as const;
 export type PeriodUnit = (typeof PERIOD_UNITS)[number];
 
 /**

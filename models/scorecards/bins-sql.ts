@@ -2,7 +2,7 @@ import type { Characteristic, Scorecard } from './scorecard.ts';
 import { MISSING } from './score.ts';
 
 /** Name of the score itself among the characteristics whose drift is watched. */
-export const SCORE = 'score';
+const SCORE = 'score';
 
 /** `<200`, `200–299`, `≥3000`: whole numbers, both ends included. */
 export function rangeName({ from, to }: { from: number | null; to: number | null }): string {

@@ -4,7 +4,7 @@ import { bestPoints, worstPoints } from './score.ts';
 import { type Characteristic, type NumericCharacteristic, Scorecard } from './scorecard.ts';
 
 /** One thing wrong with a scorecard: where (RFC 6901), a stable code, why. */
-export interface ScorecardFlaw {
+interface ScorecardFlaw {
   readonly pointer: string;
   readonly code:
     | 'SCHEMA'

@@ -1,16 +1,6 @@
 import application202611 from './fitted/application-2026-11.json' with { type: 'json' };
 import type { Scorecard } from './scorecard.ts';
 
-export { Rating, RatedCharacteristic } from './rating.ts';
-export type {
-  Characteristic,
-  CodedCharacteristic,
-  FitReport,
-  Measures,
-  NumericCharacteristic,
-  Scorecard,
-} from './scorecard.ts';
-
 // What TypeScript infers of a JSON file is wider than its schema; a test checks each file against it.
 /** Every scorecard of the hub, oldest first. One that was used once stays: decisions name it. */
 export const SCORECARDS = [application202611] as unknown as readonly Scorecard[];

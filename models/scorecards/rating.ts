@@ -1,8 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 
 /** A probability as a decimal string with six decimals, strictly between 0 and 1: `"0.034512"`. The pattern is that of rates, so that the warehouse keeps it exact. */
-export const Probability = () =>
-  Type.String({ pattern: '^\\d+(\\.\\d{1,10})?$', description: 'probability, 0 < p < 1' });
+const Probability = () => Type.String({ pattern: '^\\d+(\\.\\d{1,10})?$', description: 'probability, 0 < p < 1' });
 
 /** What one characteristic of a person gave. */
 export const RatedCharacteristic = Type.Object({

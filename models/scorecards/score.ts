@@ -8,7 +8,7 @@ export type Characteristics = Readonly<Record<string, number | string | null>>;
 export const MISSING = 'missing';
 
 /** Points by a scorecard, and where each characteristic won or lost them. */
-export interface Score {
+interface Score {
   readonly points: number;
   /** in the scorecard's order */
   readonly characteristics: readonly RatedCharacteristic[];
@@ -16,7 +16,7 @@ export interface Score {
 
 /**
  * Points of a person: the base and those of one bin of every characteristic, the bin `missing` where the value is null or not given. Pure. Throws
- * RangeError for a value of the wrong kind or a code that no bin holds: whoever maps an application must not guess.
+ * RangeError for a value of the wrong kind or a code that no bin holds: the mapping of an application must not guess.
  */
 export function score(
   { basePoints, characteristics }: Pick<Scorecard, 'basePoints' | 'characteristics'>,
@@ -39,7 +39,7 @@ export function score(
 }
 
 /** A bin as it was found for a value. */
-export interface FoundBin {
+interface FoundBin {
   readonly name: string;
   readonly points: number;
   readonly woe: number;

@@ -72,7 +72,7 @@ export const ReviewTaskFile = Type.Object({
   }),
   record: Type.Array(TaskEntry),
   settled: Type.Array(Type.Object({ commandId: Id(), refusal: Nullable(Refusal) }), {
-    description: 'commands that have been dealt with',
+    description: 'commands already applied',
   }),
 });
 export type ReviewTaskFile = Static<typeof ReviewTaskFile>;

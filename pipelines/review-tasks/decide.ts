@@ -23,7 +23,7 @@ import { openFile, opened } from './open-file.ts';
 export const TASKS_READS = [applicationDecided, taskCommanded] as const;
 export const TASKS_EMITS = [taskChanged, referralDecided] as const;
 export type TasksEvent = IncomingEvent<(typeof TASKS_READS)[number]>;
-export type TasksOutcome = Outcome<ReviewTaskFile, (typeof TASKS_EMITS)[number]>;
+type TasksOutcome = Outcome<ReviewTaskFile, (typeof TASKS_EMITS)[number]>;
 
 type Change = DataOf<typeof taskChanged>;
 
@@ -170,7 +170,7 @@ function escalate(
 /** The end of a claim: nobody holds the task, and the time of the claim is counted. */
 function letGo(task: ReviewTask, at: string): Partial<ReviewTask> {
   if (task.claimedAt === null) return { holder: null };
-  // Commands are timed by whoever accepted them: clocks may differ.
+  // Commands are timed by the process that accepted them: clocks may differ.
   const seconds = Math.max(0, Math.round((Date.parse(at) - Date.parse(task.claimedAt)) / 1_000));
   return { holder: null, claimedAt: null, handledSeconds: task.handledSeconds + seconds };
 }

@@ -8,7 +8,7 @@ const WHOLE = 16n ** BigInt(DIGITS);
 
 /**
  * Which arm of a policy an application belongs to: a fixed share, drawn by a hash of challenger and application, so that the same application
- * is always in the same arm and each experiment draws anew. Pure; the champion where there is no challenger.
+ * is always in the same arm and each experiment draws independently. Pure; the champion where there is no challenger.
  */
 export function armOf({ challenger }: Pick<ReviewPolicy, 'challenger'>, applicationId: string): PolicyArm {
   if (challenger === undefined) return 'champion';

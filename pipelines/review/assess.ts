@@ -62,7 +62,7 @@ const RULES: readonly Rule[] = [
   scorecard,
 ];
 
-export type Trace = DataOf<typeof applicationDecided>['trace'];
+type Trace = DataOf<typeof applicationDecided>['trace'];
 
 export interface Verdict {
   readonly outcome: 'APPROVED' | 'REFERRED' | 'DECLINED';
@@ -77,7 +77,7 @@ export interface Verdict {
   readonly rating: Rating | null;
 }
 
-export interface Assessment {
+interface Assessment {
   readonly application: ApplicationFacts;
   readonly match: MatchFacts;
   /** the bureaus' answers, the first bureau of the policy first; empty before they have answered */

@@ -27,7 +27,7 @@ import { applicationFacts, enquiryOf, matchFacts, reportFacts } from './facts.ts
 export const REVIEW_READS = [applicationReceived, applicantMatched, creditReportReceived, referralDecided] as const;
 export const REVIEW_EMITS = [creditReportRequested, applicationDecided] as const;
 export type ReviewEvent = IncomingEvent<(typeof REVIEW_READS)[number]>;
-export type ReviewOutcome = Outcome<ReviewCase, (typeof REVIEW_EMITS)[number]>;
+type ReviewOutcome = Outcome<ReviewCase, (typeof REVIEW_EMITS)[number]>;
 
 function begin(applicationId: string, businessDate: string, policyVersion: string): ReviewCase {
   return {

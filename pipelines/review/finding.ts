@@ -39,7 +39,7 @@ export interface Facts {
 /** A rule: pure, one question, one finding. */
 export type Rule = (facts: Facts) => Finding;
 
-export interface KnockOut {
+interface KnockOut {
   readonly outcome: 'refer' | 'decline';
   readonly enquire: boolean;
 }

@@ -1,8 +1,8 @@
 import type { ReviewRules } from '../../models/policies/index.ts';
 import { above, type Ratio, ratio } from '../../models/numbers/exact.ts';
 
-export type Product = ReviewRules['products'][number] & { tooDear: boolean };
-export type LtvCap = ReviewRules['ltv']['caps'][number] & { ratio: Ratio };
+type Product = ReviewRules['products'][number] & { tooDear: boolean };
+type LtvCap = ReviewRules['ltv']['caps'][number] & { ratio: Ratio };
 
 /** The rules with their ratios read and their tables keyed; made once per version and scope. */
 export interface PolicyIndex {

@@ -25,7 +25,7 @@ export interface Change {
 
 const NOW = '2026-11-20T02:00:00.000Z';
 
-export function received({
+function received({
   businessDate = '2026-11-20',
   product = 'NEW-ANNUITY',
   applicant,

@@ -9,7 +9,7 @@ export interface Refusal {
   code: string;
 }
 
-export interface Flaw {
+interface Flaw {
   name: string;
   /** how often, against the others */
   weight: number;

@@ -3,8 +3,8 @@ import { type Refusal, spoiled } from './flaws.ts';
 import { DEFAULT_PARTNERS, type GeneratedPartner } from './partners.ts';
 import { type Random, seededRandom } from './random.ts';
 
-export { DEALER_WEST, DEFAULT_PARTNERS, type GeneratedPartner, USED_CARS_DIRECT } from './partners.ts';
-export { FLAWS, type Refusal } from './flaws.ts';
+export { DEALER_WEST, DEFAULT_PARTNERS, USED_CARS_DIRECT } from './partners.ts';
+export { FLAWS } from './flaws.ts';
 export { type ApplicationBody, CALIBRATED_CAP, KNOWN_CAP, type ScoreOf } from './application.ts';
 export { hub1Signature, signedRequest } from './sign.ts';
 export { type Random, seededRandom } from './random.ts';
@@ -48,7 +48,7 @@ export interface GeneratorOptions {
   shares?: Partial<Shares>;
 }
 
-export interface Shares {
+interface Shares {
   flawed: number;
   /** the same person and car, at another partner */
   duplicate: number;

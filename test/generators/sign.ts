@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 
-export interface ToSign {
+interface ToSign {
   method: string;
   /** path with its query, as sent */
   path: string;

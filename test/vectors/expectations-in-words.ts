@@ -57,7 +57,7 @@ function nextDueOn(state: LoanState, businessDate: string, rule: string | undefi
   return (rule === 'next-unpaid-due-date' ? unpaid.find(({ dueOn }) => dueOn >= businessDate) : unpaid[0])?.dueOn ?? null;
 }
 
-/** A charge-off that was allocated anew: its first entry and the one that takes it back. */
+/** A charge-off that was allocated again: its first entry and its reversal. */
 function checkReplaced(state: LoanState, _match: RegExpExecArray, value: unknown): Checked {
   const chargeOff = state.book.transactions.find(({ kind }) => kind === 'CHARGE_OFF');
   const entries = state.journal.entries.filter((entry: JournalEntry) => entry.transactionId === chargeOff?.id && entry.version === 1);

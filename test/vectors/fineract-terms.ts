@@ -58,7 +58,7 @@ function dayCountOf(loan: VectorLoan): DayCount {
  * The conventions of a vector’s product. Fineract’s cumulative schedules (products LP1*) use whole instalments, level them by the rate of a
  * nominal period, and count 365 days in every year; its progressive ones level by the days and iterate. Both round half even.
  */
-export function conventionsOf(loan: VectorLoan): Conventions {
+function conventionsOf(loan: VectorLoan): Conventions {
   const cumulative = loan.fineract_product?.startsWith('LP1') === true;
   const multiple = loan.installment_amount_in_multiples_of ?? (cumulative ? 1 : undefined);
   return {

@@ -56,7 +56,7 @@ function checkedOf(vector: Vector, file: VectorFile): Checked[] {
   }
 }
 
-/** Expectations are checked in the order of the upstream's steps: some of them change the loan on the way. */
+/** Expectations are checked in the order of the upstream's steps: some of them change the loan. */
 function checkReplayed(vector: Vector, file: VectorFile): Checked[] {
   const standings = replayVector(vector, file);
   const changed = new Map<number, LoanState>();

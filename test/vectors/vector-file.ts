@@ -20,7 +20,7 @@ export interface Vector {
 }
 
 /** What the simple kinds say of a loan. */
-export interface SimpleLoan {
+interface SimpleLoan {
   readonly total_interest?: string;
   readonly installments_due_unpaid?: readonly (readonly [dueOn: string, amount: string])[];
   readonly grace_on_arrears_days?: number;

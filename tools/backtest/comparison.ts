@@ -34,7 +34,7 @@ export interface Group {
 }
 
 /** A case that came out otherwise. */
-export interface ChangedCase {
+interface ChangedCase {
   applicationId: string;
   partnerId: string;
   product: string;
@@ -55,7 +55,7 @@ export interface CaseSide {
   reasons: { code: ReasonCode; detail: string }[];
 }
 
-export interface Transition {
+interface Transition {
   from: Outcome;
   to: Outcome | 'UNKNOWN';
   cases: number;

@@ -13,7 +13,7 @@ export interface NumberBin extends Tally {
   readonly to: number | null;
 }
 
-export interface CodeBin extends Tally {
+interface CodeBin extends Tally {
   readonly codes: readonly string[];
 }
 
@@ -109,8 +109,8 @@ function nearest(bins: readonly NumberBin[], at: number): number {
 /** Bins of a code as declared. Throws Error for a code in the sample that no group holds. */
 export function codeBins(declared: DeclaredCode, sample: readonly Sample<string>[]): CodeBin[] {
   const known = new Set(declared.groups.flat());
-  const stranger = sample.find(({ value }) => !known.has(value));
-  if (stranger !== undefined) throw new Error(`${declared.name}: no group holds the code ${stranger.value}`);
+  const ungrouped = sample.find(({ value }) => !known.has(value));
+  if (ungrouped !== undefined) throw new Error(`${declared.name}: no group holds the code ${ungrouped.value}`);
   return declared.groups.map((codes) => ({ codes, ...tallyOf(sample.filter(({ value }) => codes.includes(value))) }));
 }
 

@@ -1,5 +1,5 @@
 /** A fitted logistic regression. */
-export interface LogisticFit {
+interface LogisticFit {
   readonly intercept: number;
   readonly coefficients: readonly number[];
   /** of the intercept, then of each coefficient */

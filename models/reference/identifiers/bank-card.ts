@@ -1,8 +1,8 @@
 import { bankCardIssuer, type BankCardIssuer } from '../bank-card-bins.ts';
 import { type IdentifierResult, refuse } from './result.ts';
 
-export type BankCardCode = 'BANK_CARD_LENGTH' | 'BANK_CARD_CHARACTERS' | 'BANK_CARD_CHECK_DIGIT';
-export interface BankCard {
+type BankCardCode = 'BANK_CARD_LENGTH' | 'BANK_CARD_CHARACTERS' | 'BANK_CARD_CHECK_DIGIT';
+interface BankCard {
   /** by the longest known prefix for a card of this length; null when none is known */
   issuer: BankCardIssuer | null;
 }

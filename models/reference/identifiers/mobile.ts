@@ -1,6 +1,6 @@
 import { type IdentifierResult, refuse } from './result.ts';
 
-export type MobileCode = 'MOBILE_FORM';
+type MobileCode = 'MOBILE_FORM';
 export type MobileResult = IdentifierResult<object, MobileCode>;
 
 const FORM = /^(?:\+86[ -]?)?(1[3-9]\d{9})$/;

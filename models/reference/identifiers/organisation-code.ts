@@ -1,6 +1,6 @@
 import { type IdentifierResult, refuse } from './result.ts';
 
-export type OrganisationCodeCode = 'ORGANISATION_CODE_FORM' | 'ORGANISATION_CODE_CHECK_DIGIT';
+type OrganisationCodeCode = 'ORGANISATION_CODE_FORM' | 'ORGANISATION_CODE_CHECK_DIGIT';
 export type OrganisationCodeResult = IdentifierResult<object, OrganisationCodeCode>;
 
 const WEIGHTS = [3, 7, 9, 10, 5, 8, 4, 2];

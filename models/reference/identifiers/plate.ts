@@ -1,7 +1,7 @@
 import { type IdentifierResult, refuse } from './result.ts';
 
-export type PlateCode = 'PLATE_LENGTH' | 'PLATE_FORM';
-export interface Plate {
+type PlateCode = 'PLATE_LENGTH' | 'PLATE_FORM';
+interface Plate {
   /** new-energy plates have eight characters */
   energy: 'fuel-or-unknown' | 'new-energy';
   /** one-character name of the province */

@@ -1,13 +1,13 @@
 import { formatDate, isCalendarDay } from '../dates.ts';
 import { type IdentifierResult, refuse } from './result.ts';
 
-export type ResidentIdCode =
+type ResidentIdCode =
   | 'RESIDENT_ID_LENGTH'
   | 'RESIDENT_ID_CHARACTERS'
   | 'RESIDENT_ID_PROVINCE'
   | 'RESIDENT_ID_BIRTH_DATE'
   | 'RESIDENT_ID_CHECK_DIGIT';
-export interface ResidentId {
+interface ResidentId {
   /** `YYYY-MM-DD` */
   birthDate: string;
   sex: 'F' | 'M';

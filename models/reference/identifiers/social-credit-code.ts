@@ -1,9 +1,9 @@
 import { organisationCodeCheck } from './organisation-code.ts';
 import { type IdentifierResult, refuse } from './result.ts';
 
-export type SocialCreditCodeCode =
+type SocialCreditCodeCode =
   'SOCIAL_CREDIT_CODE_LENGTH' | 'SOCIAL_CREDIT_CODE_CHARACTERS' | 'SOCIAL_CREDIT_CODE_CHECK_DIGIT';
-export interface SocialCreditCode {
+interface SocialCreditCode {
   /** six digits: the registering authority's region */
   region: string;
   /** positions 9–17, written `XXXXXXXX-X` */

@@ -1,7 +1,7 @@
 import { type IdentifierResult, refuse } from './result.ts';
 
-export type VinCode = 'VIN_LENGTH' | 'VIN_CHARACTERS' | 'VIN_CHECK_DIGIT';
-export interface Vin {
+type VinCode = 'VIN_LENGTH' | 'VIN_CHARACTERS' | 'VIN_CHECK_DIGIT';
+interface Vin {
   /** position 9 holds the check digit; only an imported car may have it wrong */
   checkDigitOk: boolean;
   /** world manufacturer identifier, the first three characters */

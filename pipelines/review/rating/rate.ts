@@ -39,7 +39,7 @@ export function rate(policy: ScorecardPolicy, values: Characteristics): Rating {
 }
 
 /** The last grade the points reach; points under the lowest belong to it. `grades` ascend. */
-export function gradeOf(grades: ScorecardPolicy['grades'], points: number): ScorecardPolicy['grades'][number] {
+function gradeOf(grades: ScorecardPolicy['grades'], points: number): ScorecardPolicy['grades'][number] {
   let found = grades[0]!;
   for (const grade of grades) if (points >= grade.from) found = grade;
   return found;
