@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { projectPath } from '../../platform/kernel/project.ts';
+import { applyChange } from './apply-change.ts';
 import { anchorsOf, blocksOf, documents, inlineCode, readDocument } from './documents.ts';
 import { sourceText, verbPaths } from './sources.ts';
 
@@ -71,6 +72,14 @@ describe('docs/architecture.md', () => {
       .map(({ name }) => name)
       .filter((name) => !['bin', 'dist', 'docs', 'coverage'].includes(name));
     expect(folders.filter((room) => !rooms.includes(`| \`${room}/\` |`) && room !== 'node_modules')).toEqual([]);
+  });
+});
+
+describe('docs/tutorial.md', () => {
+  const changes = blocksOf(readDocument('docs/tutorial.md')).filter(({ language }) => language === 'diff');
+
+  it.each(changes)('changes $info as it is today', ({ info, text }) => {
+    expect(() => applyChange(readFileSync(projectPath(info), 'utf8'), text)).not.toThrow();
   });
 });
 
