@@ -25,41 +25,50 @@ export const ApplicationFilters = Type.Object(
 );
 export type ApplicationFilters = Static<typeof ApplicationFilters>;
 
-export const ApplicationSummary = Type.Object({
-  applicationId: Type.String(),
-  partnerId: Type.String(),
-  partnerOrderNo: Type.String(),
-  product: Type.String(),
-  region: Type.String(),
-  businessDate: Type.String(),
-  receivedAt: Type.String(),
-  decidedAt: Nullable(Type.String()),
-  requestedAmountFen: Type.Integer(),
-  approvedAmountFen: Type.Integer(),
-  termMonths: Type.Integer(),
-  outcome: Type.String({ description: 'APPROVED, REFERRED, DECLINED, or PENDING while it is open' }),
-  reasons: Type.Array(Type.String()),
-  bureauScore: Nullable(Type.Integer()),
-});
+export const ApplicationSummary = Type.Object(
+  {
+    applicationId: Type.String(),
+    partnerId: Type.String(),
+    partnerOrderNo: Type.String(),
+    product: Type.String(),
+    region: Type.String(),
+    businessDate: Type.String(),
+    receivedAt: Type.String(),
+    decidedAt: Nullable(Type.String()),
+    requestedAmountFen: Type.Integer(),
+    approvedAmountFen: Type.Integer(),
+    termMonths: Type.Integer(),
+    outcome: Type.String({ description: 'APPROVED, REFERRED, DECLINED, or PENDING while it is open' }),
+    reasons: Type.Array(Type.String()),
+    bureauScore: Nullable(Type.Integer()),
+  },
+  { $id: 'ApplicationSummary' },
+);
 export type ApplicationSummary = Static<typeof ApplicationSummary>;
 
-export const ApplicationList = Type.Object({
-  applications: Type.Array(ApplicationSummary),
-  nextCursor: Nullable(Type.String()),
-});
+export const ApplicationList = Type.Object(
+  {
+    applications: Type.Array(ApplicationSummary),
+    nextCursor: Nullable(Type.String()),
+  },
+  { $id: 'ApplicationList' },
+);
 export type ApplicationList = Static<typeof ApplicationList>;
 
 /** One event as it lies on its topic. */
-export const RawEvent = Type.Object({
-  eventId: Type.String(),
-  type: Type.String(),
-  title: Type.Object({ zh: Type.String(), en: Type.String() }),
-  time: Type.String(),
-  topic: Type.String(),
-  partition: Type.Integer(),
-  offset: Type.Integer(),
-  data: Type.Unknown({ description: 'the event’s data; of personal data only the masks' }),
-});
+export const RawEvent = Type.Object(
+  {
+    eventId: Type.String(),
+    type: Type.String(),
+    title: Type.Object({ zh: Type.String(), en: Type.String() }),
+    time: Type.String(),
+    topic: Type.String(),
+    partition: Type.Integer(),
+    offset: Type.Integer(),
+    data: Type.Unknown({ description: 'the event’s data; of personal data only the masks' }),
+  },
+  { $id: 'RawEvent' },
+);
 export type RawEvent = Static<typeof RawEvent>;
 
 const Person = Type.Object({
@@ -79,43 +88,46 @@ const Vehicle = Type.Object({
   priceFen: Type.Integer(),
 });
 
-export const ApplicationDetail = Type.Object({
-  applicationId: Type.String(),
-  status: Type.String(),
-  partnerId: Type.String(),
-  partnerOrderNo: Type.String(),
-  product: Type.String(),
-  region: Type.String(),
-  businessDate: Type.String(),
-  receivedAt: Type.String(),
-  requestedAmountFen: Type.Integer(),
-  termMonths: Type.Integer(),
-  applicant: Person,
-  vehicle: Vehicle,
-  decision: Nullable(
-    Type.Object({
-      outcome: Type.String(),
-      amountFen: Type.Integer(),
-      annualRate: Nullable(Type.String()),
-      termMonths: Type.Integer(),
-      reasons: Type.Array(Type.Object({ code: Type.String(), detail: Type.String() })),
-      policyVersion: Type.String(),
-      bureauScore: Nullable(Type.Integer()),
-      decidedAt: Type.String(),
-      decidedBy: Nullable(
-        Type.String({ description: 'the person who decided a referred application; null: the rules did' }),
-      ),
-      comment: Nullable(Type.String()),
-      trace: Type.Array(
-        Type.Object({
-          rule: Type.String(),
-          result: Type.String(),
-          inputs: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
-          limit: Nullable(Type.Union([Type.String(), Type.Number()])),
-        }),
-      ),
-    }),
-  ),
-  events: Type.Array(RawEvent),
-});
+export const ApplicationDetail = Type.Object(
+  {
+    applicationId: Type.String(),
+    status: Type.String(),
+    partnerId: Type.String(),
+    partnerOrderNo: Type.String(),
+    product: Type.String(),
+    region: Type.String(),
+    businessDate: Type.String(),
+    receivedAt: Type.String(),
+    requestedAmountFen: Type.Integer(),
+    termMonths: Type.Integer(),
+    applicant: Person,
+    vehicle: Vehicle,
+    decision: Nullable(
+      Type.Object({
+        outcome: Type.String(),
+        amountFen: Type.Integer(),
+        annualRate: Nullable(Type.String()),
+        termMonths: Type.Integer(),
+        reasons: Type.Array(Type.Object({ code: Type.String(), detail: Type.String() })),
+        policyVersion: Type.String(),
+        bureauScore: Nullable(Type.Integer()),
+        decidedAt: Type.String(),
+        decidedBy: Nullable(
+          Type.String({ description: 'the person who decided a referred application; null: the rules did' }),
+        ),
+        comment: Nullable(Type.String()),
+        trace: Type.Array(
+          Type.Object({
+            rule: Type.String(),
+            result: Type.String(),
+            inputs: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
+            limit: Nullable(Type.Union([Type.String(), Type.Number()])),
+          }),
+        ),
+      }),
+    ),
+    events: Type.Array(RawEvent),
+  },
+  { $id: 'ApplicationDetail' },
+);
 export type ApplicationDetail = Static<typeof ApplicationDetail>;

@@ -11,15 +11,18 @@ import { clearAttempts, reserveAttempt } from './throttle.ts';
 import { changePassword, findForLogin } from './users.ts';
 
 const Language = Type.Union([Type.Literal('zh-CN'), Type.Literal('en')]);
-const Session = Type.Object({
-  name: Type.String(),
-  displayName: Type.String(),
-  role: Type.Union(USER_ROLES.map((role) => Type.Literal(role))),
-  language: Language,
-  partners: Type.Union([Type.Array(Type.String()), Type.Null()]),
-  mustChangePassword: Type.Boolean(),
-  rights: Type.Array(Type.Union(RIGHTS.map((right) => Type.Literal(right)))),
-});
+const Session = Type.Object(
+  {
+    name: Type.String(),
+    displayName: Type.String(),
+    role: Type.Union(USER_ROLES.map((role) => Type.Literal(role))),
+    language: Language,
+    partners: Type.Union([Type.Array(Type.String()), Type.Null()]),
+    mustChangePassword: Type.Boolean(),
+    rights: Type.Array(Type.Union(RIGHTS.map((right) => Type.Literal(right)))),
+  },
+  { $id: 'Session' },
+);
 const Credentials = Type.Object(
   { name: Type.String({ minLength: 1, maxLength: 64 }), password: Type.String({ minLength: 1, maxLength: 256 }) },
   { additionalProperties: false },

@@ -29,7 +29,7 @@ export const OfferedProducts = Type.Object(
       ),
     ),
   },
-  strict,
+  { ...strict, $id: 'OfferedProducts' },
 );
 export type OfferedProducts = Static<typeof OfferedProducts>;
 

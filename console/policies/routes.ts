@@ -29,26 +29,35 @@ const Key = Type.Object({ key: Type.String({ minLength: 1, maxLength: 64 }) });
 const Day = Type.String({ format: 'date', description: 'business date, YYYY-MM-DD' });
 const VersionNumber = Type.Integer({ minimum: 1, maximum: 1_000_000 });
 const Note = Type.String({ minLength: 1, maxLength: 1000, pattern: '\\S', description: 'why' });
-const Version = Type.Object({
-  key: Type.String(),
-  version: Type.Integer(),
-  label: Type.String(),
-  effectiveFrom: Type.String(),
-  note: Type.Union([Type.String(), Type.Null()]),
-  createdBy: Type.String(),
-  createdAt: Type.String(),
-  inForce: Type.Boolean({ description: 'today' }),
-  value: Type.Unknown(),
-});
-const Change = Type.Object({
-  path: Type.String(),
-  before: Type.Optional(Type.Unknown()),
-  after: Type.Optional(Type.Unknown()),
-});
-const Checked = Type.Object({
-  changes: Type.Array(Change, { description: 'against what would be in force on that date' }),
-  replaces: Type.Integer(),
-});
+const Version = Type.Object(
+  {
+    key: Type.String(),
+    version: Type.Integer(),
+    label: Type.String(),
+    effectiveFrom: Type.String(),
+    note: Type.Union([Type.String(), Type.Null()]),
+    createdBy: Type.String(),
+    createdAt: Type.String(),
+    inForce: Type.Boolean({ description: 'today' }),
+    value: Type.Unknown(),
+  },
+  { $id: 'PolicyVersion' },
+);
+const Change = Type.Object(
+  {
+    path: Type.String(),
+    before: Type.Optional(Type.Unknown()),
+    after: Type.Optional(Type.Unknown()),
+  },
+  { $id: 'PolicyChange' },
+);
+const Checked = Type.Object(
+  {
+    changes: Type.Array(Change, { description: 'against what would be in force on that date' }),
+    replaces: Type.Integer(),
+  },
+  { $id: 'CheckedPolicy' },
+);
 
 const NewVersion = Type.Object(
   {

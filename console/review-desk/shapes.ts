@@ -28,72 +28,81 @@ export const TaskFilters = Type.Object(
 );
 export type TaskFilters = Static<typeof TaskFilters>;
 
-export const TaskSummary = Type.Object({
-  taskId: Type.String(),
-  applicationId: Type.String(),
-  queue: TaskQueue,
-  status: TaskStatus,
-  partnerId: Type.String(),
-  product: Type.String(),
-  region: Type.String(),
-  businessDate: Type.String(),
-  requestedAmountFen: Type.Integer(),
-  reasonCodes: Type.Array(Type.String()),
-  openedAt: Type.String(),
-  dueAt: Type.String(),
-  overdue: Type.Boolean(),
-  holder: Nullable(Type.String()),
-  closedAt: Nullable(Type.String()),
-  closedBy: Nullable(Type.String()),
-  result: Nullable(Type.String()),
-});
+export const TaskSummary = Type.Object(
+  {
+    taskId: Type.String(),
+    applicationId: Type.String(),
+    queue: TaskQueue,
+    status: TaskStatus,
+    partnerId: Type.String(),
+    product: Type.String(),
+    region: Type.String(),
+    businessDate: Type.String(),
+    requestedAmountFen: Type.Integer(),
+    reasonCodes: Type.Array(Type.String()),
+    openedAt: Type.String(),
+    dueAt: Type.String(),
+    overdue: Type.Boolean(),
+    holder: Nullable(Type.String()),
+    closedAt: Nullable(Type.String()),
+    closedBy: Nullable(Type.String()),
+    result: Nullable(Type.String()),
+  },
+  { $id: 'TaskSummary' },
+);
 export type TaskSummary = Static<typeof TaskSummary>;
-export const TaskList = Type.Object({
-  tasks: Type.Array(TaskSummary),
-  counts: Type.Array(
-    Type.Object({ queue: TaskQueue, open: Type.Integer(), claimed: Type.Integer(), overdue: Type.Integer() }),
-  ),
-  nextCursor: Nullable(Type.String()),
-});
+export const TaskList = Type.Object(
+  {
+    tasks: Type.Array(TaskSummary),
+    counts: Type.Array(
+      Type.Object({ queue: TaskQueue, open: Type.Integer(), claimed: Type.Integer(), overdue: Type.Integer() }),
+    ),
+    nextCursor: Nullable(Type.String()),
+  },
+  { $id: 'TaskList' },
+);
 export type TaskList = Static<typeof TaskList>;
 
 /** The whole record of a referred application, as this person may see it. */
-export const TaskRecord = Type.Object({
-  applicationId: Type.String(),
-  revision: Type.Integer(),
-  facts: ReferredFacts,
-  tasks: Type.Array(ReviewTask),
-  record: Type.Array(TaskEntry),
-  applicant: Nullable(
-    Type.Object(
-      {
-        name: Type.String(),
-        idNo: Type.String(),
-        mobile: Type.String(),
-        birthDate: Type.String(),
-        monthlyIncomeFen: Type.Integer(),
-        monthlyDebtFen: Type.Integer(),
-        employer: Nullable(Type.String()),
-      },
-      { description: 'personal data as masks' },
+export const TaskRecord = Type.Object(
+  {
+    applicationId: Type.String(),
+    revision: Type.Integer(),
+    facts: ReferredFacts,
+    tasks: Type.Array(ReviewTask),
+    record: Type.Array(TaskEntry),
+    applicant: Nullable(
+      Type.Object(
+        {
+          name: Type.String(),
+          idNo: Type.String(),
+          mobile: Type.String(),
+          birthDate: Type.String(),
+          monthlyIncomeFen: Type.Integer(),
+          monthlyDebtFen: Type.Integer(),
+          employer: Nullable(Type.String()),
+        },
+        { description: 'personal data as masks' },
+      ),
     ),
-  ),
-  vehicle: Nullable(
-    Type.Object({
-      kind: Type.String(),
-      use: Type.String(),
-      energy: Type.String(),
-      vin: Type.String(),
-      priceFen: Type.Integer(),
-      valuationFen: Nullable(Type.Integer()),
-    }),
-  ),
-  partnerOrderNo: Nullable(Type.String()),
-  mayClaim: Type.Boolean({ description: 'this person may claim it now' }),
-  holds: Type.Boolean({ description: 'this person holds it' }),
-  touched: Type.Boolean({ description: 'this person had a hand in it: four eyes' }),
-  mayReveal: Type.Boolean(),
-});
+    vehicle: Nullable(
+      Type.Object({
+        kind: Type.String(),
+        use: Type.String(),
+        energy: Type.String(),
+        vin: Type.String(),
+        priceFen: Type.Integer(),
+        valuationFen: Nullable(Type.Integer()),
+      }),
+    ),
+    partnerOrderNo: Nullable(Type.String()),
+    mayClaim: Type.Boolean({ description: 'this person may claim it now' }),
+    holds: Type.Boolean({ description: 'this person holds it' }),
+    touched: Type.Boolean({ description: 'this person had a hand in it: four eyes' }),
+    mayReveal: Type.Boolean(),
+  },
+  { $id: 'TaskRecord' },
+);
 export type TaskRecord = Static<typeof TaskRecord>;
 
 const CommandId = Type.String({
@@ -149,18 +158,24 @@ export interface GivenCommand {
 }
 
 /** What became of a command. */
-export const CommandAnswer = Type.Object({
-  commandId: Type.String(),
-  outcome: Type.Union([Type.Literal('applied'), Type.Literal('refused'), Type.Literal('pending')]),
-  refusal: Nullable(Type.Union(TASK_REFUSALS.map((code) => Type.Literal(code)))),
-  record: Nullable(TaskRecord),
-});
+export const CommandAnswer = Type.Object(
+  {
+    commandId: Type.String(),
+    outcome: Type.Union([Type.Literal('applied'), Type.Literal('refused'), Type.Literal('pending')]),
+    refusal: Nullable(Type.Union(TASK_REFUSALS.map((code) => Type.Literal(code)))),
+    record: Nullable(TaskRecord),
+  },
+  { $id: 'CommandAnswer' },
+);
 export type CommandAnswer = Static<typeof CommandAnswer>;
 
-export const PlainPerson = Type.Object({
-  erased: Type.Boolean(),
-  name: Nullable(Type.String()),
-  idNo: Nullable(Type.String()),
-  mobile: Nullable(Type.String()),
-});
+export const PlainPerson = Type.Object(
+  {
+    erased: Type.Boolean(),
+    name: Nullable(Type.String()),
+    idNo: Nullable(Type.String()),
+    mobile: Nullable(Type.String()),
+  },
+  { $id: 'PlainPerson' },
+);
 export type PlainPerson = Static<typeof PlainPerson>;

@@ -3,30 +3,33 @@ import { Type, type Static } from '@sinclair/typebox';
 import { messageOf } from '../../platform/kernel/errors.ts';
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
 
-export const HubStatus = Type.Object({
-  at: Type.String(),
-  parts: Type.Array(
-    Type.Object({
-      name: Type.String(),
-      state: Type.Union([Type.Literal('ok'), Type.Literal('failed')]),
-      version: Type.Union([Type.String(), Type.Null()]),
-      latencyMs: Type.Integer(),
-      detail: Type.Union([Type.String(), Type.Null()]),
-    }),
-  ),
-  processes: Type.Array(
-    Type.Object({
-      role: Type.String(),
-      host: Type.String(),
-      pid: Type.Integer(),
-      state: Type.Union([Type.Literal('ok'), Type.Literal('failed'), Type.Literal('silent')]),
-      startedAt: Type.String(),
-      heartbeatAt: Type.String(),
-      rssBytes: Type.Number(),
-      problems: Type.Array(Type.String()),
-    }),
-  ),
-});
+export const HubStatus = Type.Object(
+  {
+    at: Type.String(),
+    parts: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        state: Type.Union([Type.Literal('ok'), Type.Literal('failed')]),
+        version: Type.Union([Type.String(), Type.Null()]),
+        latencyMs: Type.Integer(),
+        detail: Type.Union([Type.String(), Type.Null()]),
+      }),
+    ),
+    processes: Type.Array(
+      Type.Object({
+        role: Type.String(),
+        host: Type.String(),
+        pid: Type.Integer(),
+        state: Type.Union([Type.Literal('ok'), Type.Literal('failed'), Type.Literal('silent')]),
+        startedAt: Type.String(),
+        heartbeatAt: Type.String(),
+        rssBytes: Type.Number(),
+        problems: Type.Array(Type.String()),
+      }),
+    ),
+  },
+  { $id: 'HubStatus' },
+);
 export type HubStatus = Static<typeof HubStatus>;
 
 const PART_TIMEOUT_MS = 3_000;

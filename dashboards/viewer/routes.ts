@@ -15,48 +15,57 @@ const FilterValue = Type.Union([
 const Texts = Type.Record(Type.String(), Type.String());
 const Settings = Type.Record(Type.String(), Type.Unknown());
 
-const DashboardSummary = Type.Object({
-  slug: Type.String(),
-  name: Type.String(),
-  description: Type.String(),
-  texts: Type.Object({ zh: Texts, en: Texts }),
-});
-const DashboardView = Type.Object({
-  slug: Type.String(),
-  name: Type.String(),
-  description: Type.String(),
-  parameters: Type.Array(
-    Type.Object({
-      slug: Type.String(),
-      name: Type.String(),
-      type: Type.String(),
-      default: FilterValue,
-      required: Type.Boolean(),
-      hasValues: Type.Boolean(),
-    }),
-  ),
-  cards: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      name: Type.String(),
-      description: Type.String(),
-      display: Type.String(),
-      row: Type.Integer(),
-      col: Type.Integer(),
-      sizeX: Type.Integer(),
-      sizeY: Type.Integer(),
-      filters: Type.Array(Type.String()),
-      settings: Settings,
-    }),
-  ),
-  dictionary: Type.Object({ zh: Texts, en: Texts }),
-});
-const CardResult = Type.Object({
-  columns: Type.Array(Type.Object({ name: Type.String(), type: Type.String() })),
-  rows: Type.Array(Type.Array(Type.Unknown())),
-  truncated: Type.Boolean(),
-  elapsedMs: Type.Integer(),
-});
+const DashboardSummary = Type.Object(
+  {
+    slug: Type.String(),
+    name: Type.String(),
+    description: Type.String(),
+    texts: Type.Object({ zh: Texts, en: Texts }),
+  },
+  { $id: 'DashboardSummary' },
+);
+const DashboardView = Type.Object(
+  {
+    slug: Type.String(),
+    name: Type.String(),
+    description: Type.String(),
+    parameters: Type.Array(
+      Type.Object({
+        slug: Type.String(),
+        name: Type.String(),
+        type: Type.String(),
+        default: FilterValue,
+        required: Type.Boolean(),
+        hasValues: Type.Boolean(),
+      }),
+    ),
+    cards: Type.Array(
+      Type.Object({
+        id: Type.String(),
+        name: Type.String(),
+        description: Type.String(),
+        display: Type.String(),
+        row: Type.Integer(),
+        col: Type.Integer(),
+        sizeX: Type.Integer(),
+        sizeY: Type.Integer(),
+        filters: Type.Array(Type.String()),
+        settings: Settings,
+      }),
+    ),
+    dictionary: Type.Object({ zh: Texts, en: Texts }),
+  },
+  { $id: 'DashboardView' },
+);
+const CardResult = Type.Object(
+  {
+    columns: Type.Array(Type.Object({ name: Type.String(), type: Type.String() })),
+    rows: Type.Array(Type.Array(Type.Unknown())),
+    truncated: Type.Boolean(),
+    elapsedMs: Type.Integer(),
+  },
+  { $id: 'CardResult' },
+);
 const Slug = Type.Object({ slug: Type.String({ maxLength: 100 }) });
 const SlugAndId = Type.Object({ slug: Type.String({ maxLength: 100 }), id: Type.String({ maxLength: 100 }) });
 const Query = Type.Object(

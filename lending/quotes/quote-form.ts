@@ -98,6 +98,6 @@ export const Quote = Type.Object(
       description: 'version of products and prices that applied; null without product',
     }),
   },
-  { ...strict, title: 'Quote' },
+  { $id: 'Quote', ...strict, title: 'Quote' },
 );
 export type Quote = Static<typeof Quote>;

@@ -121,8 +121,11 @@ const Step = Type.Object(
       ),
     ),
   },
-  strict,
+  { ...strict, $id: 'SimulatedStep' },
 );
 
 /** What a simulation answers. */
-export const SimulationAnswer = Type.Object({ steps: Type.Array(Step) }, { ...strict, title: 'Simulation' });
+export const SimulationAnswer = Type.Object(
+  { steps: Type.Array(Step) },
+  { $id: 'SimulationAnswer', ...strict, title: 'Simulation' },
+);

@@ -1,16 +1,15 @@
-import swagger, { type FastifyDynamicSwaggerOptions as SwaggerOptions } from '@fastify/swagger';
+import swagger from '@fastify/swagger';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { HubContext } from '../../kernel/hub-context.ts';
-import { projectPath } from '../../kernel/project.ts';
 import { answerClientError } from './client-error.ts';
 import type { HttpError } from './http-error.ts';
 import { assertPlainUtf8 } from './media-type.ts';
 import { measureRequests } from './http-metrics.ts';
 import { MethodTable } from './methods.ts';
+import { openapiOptions } from './openapi.ts';
 import { problemOfError, unavailable } from './problem-of-error.ts';
 import { PROBLEM_TYPE } from './problem.ts';
 import { Readiness } from './readiness.ts';
@@ -107,12 +106,7 @@ export async function createServer(
   useStrictSchemas(app);
   app.setErrorHandler((error, request, reply) => answerError(app, error, request, reply));
   app.setNotFoundHandler((request, reply) => sendProblem(unrouted(methods, request), request, reply));
-  await app.register(swagger, {
-    openapi: openapiHead(),
-    refResolver: {
-      buildLocalReference: (json, _base, _fragment, i) => (typeof json.$id === 'string' ? json.$id : `schema-${i}`),
-    },
-  });
+  await app.register(swagger, openapiOptions());
   addOwnRoutes(app, context, readiness, options.metrics ?? (() => context.metrics.metrics()));
   return app;
 }
@@ -190,34 +184,4 @@ function addOwnRoutes(
   });
   app.get('/metrics', hidden, async (_request, reply) => reply.type(context.metrics.contentType).send(await metrics()));
   app.get('/openapi.json', hidden, () => app.swagger());
-}
-
-function openapiHead(): NonNullable<SwaggerOptions['openapi']> {
-  const { version, description } = JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as {
-    version: string;
-    description: string;
-  };
-  const components = {
-    securitySchemes: {
-      ...partnerSchemes(),
-      session: { type: 'apiKey', in: 'cookie', name: 'hub_session', description: 'Session of the console' },
-    },
-  } as const;
-  return { openapi: '3.1.0', info: { title: 'autofin-hub', version, description }, components };
-}
-
-/** The three signatures of the partner API (connectors/intake/partners/signing); a partner's key belongs to one of them. */
-function partnerSchemes(): Record<string, { type: 'apiKey'; in: 'header'; name: string; description: string }> {
-  const common =
-    'app_id="…",timestamp="<unix seconds>",nonce="…",signature="<base64>" over METHOD, PATH?QUERY, TIMESTAMP, NONCE and BODY, each followed by LF. The timestamp may differ by 300 s; a nonce is good once for 600 s. Where the key has a cipher, BODY is the encrypted one and the header hub-encryption names it.';
-  const scheme = (name: string, how: string) =>
-    ({ type: 'apiKey', in: 'header', name: 'authorization', description: `${name} ${common} ${how}` }) as const;
-  return {
-    partnerHmac: scheme('HUB1-HMAC-SHA256', 'HMAC-SHA256 with the secret shared with the partner.'),
-    partnerRsa: scheme(
-      'HUB1-RSA-SHA256',
-      'RSASSA-PKCS1-v1_5 with SHA-256 and the partner’s key of at least 2,048 bits.',
-    ),
-    partnerSm2: scheme('HUB1-SM2-SM3', 'SM2 with SM3 (GB/T 32918.2), user id 1234567812345678, as DER or as r and s.'),
-  };
 }

@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { root } from './root.mjs';
 
 const SOURCES = join(root, 'console', 'web');
-const OUTPUT_FOLDERS = new Set(['node_modules', 'dist']);
+/** Types are erased by the build. */
+const OUTPUT_FOLDERS = new Set(['node_modules', 'dist', 'generated']);
 const STAMP = join(root, 'node_modules', '.cache', 'hub-web-app');
 
 /** Builds the web app with the npm script build:web when its sources have changed since the last build (or its output is gone). */

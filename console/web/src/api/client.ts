@@ -35,27 +35,3 @@ export async function dataOf<Data>(answer: Promise<Answer<Data>>): Promise<Data>
   const retryAfter = Number(response.headers.get('retry-after'));
   throw new ApiError(response.status, problem, retryAfter > 0 ? retryAfter : undefined);
 }
-
-/** A route whose answer the OpenAPI document does not describe; the shape is the one its room documents. Throws as dataOf does. */
-export async function request<Data>(
-  path: string,
-  options: { method?: 'GET' | 'POST'; body?: unknown; signal?: AbortSignal } = {},
-): Promise<Data> {
-  const { method = 'GET', body, signal } = options;
-  const answer = async (): Promise<Answer<Data>> => {
-    const response = await fetch(path, {
-      method,
-      signal,
-      credentials: 'same-origin',
-      headers: {
-        accept: 'application/json',
-        'x-hub-console': '1',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    const content: unknown = await response.json().catch(() => undefined);
-    return response.ok ? { data: content as Data, response } : { error: content, response };
-  };
-  return dataOf(answer());
-}

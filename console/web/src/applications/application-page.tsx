@@ -9,13 +9,13 @@ import { OutcomeTag } from '../components/outcome-tag.tsx';
 import { Page } from '../components/page.tsx';
 import { EmptyState, Load } from '../components/states.tsx';
 import { useDictionary } from '../components/use-dictionary.ts';
-import type { paths } from '../generated/api.d.ts';
+import type { Schema } from '../api/schemas.ts';
 import { useI18n } from '../i18n/i18n.tsx';
 import { useSession } from '../session/session.tsx';
 import { RawEvents } from './raw-events.tsx';
 import { RuleTrace } from './rule-trace.tsx';
 
-type Application = paths['/api/applications/{id}']['get']['responses']['200']['content']['application/json'];
+type Application = Schema<'ApplicationDetail'>;
 
 /** One application: what was asked, what was decided and why, and the events it all comes from. */
 export default function ApplicationPage() {

@@ -8,11 +8,11 @@ import { OutcomeTag } from '../components/outcome-tag.tsx';
 import { Page } from '../components/page.tsx';
 import { EmptyState, ErrorState } from '../components/states.tsx';
 import { useDictionary } from '../components/use-dictionary.ts';
-import type { paths } from '../generated/api.d.ts';
+import type { Schema } from '../api/schemas.ts';
 import { useI18n } from '../i18n/i18n.tsx';
 import { ApplicationFilterBar } from './application-filter-bar.tsx';
 
-type List = paths['/api/applications']['get']['responses']['200']['content']['application/json'];
+type List = Schema<'ApplicationList'>;
 type Application = List['applications'][number];
 
 const MULTIPLE = ['partner', 'product', 'region', 'outcome', 'reason', 'channel', 'reviewer'] as const;

@@ -1,10 +1,9 @@
 import { App, Button, Table } from 'antd';
 import { instant } from '../components/format.ts';
-import type { paths } from '../generated/api.d.ts';
+import type { Schema } from '../api/schemas.ts';
 import { useI18n } from '../i18n/i18n.tsx';
 
-type Event =
-  paths['/api/applications/{id}']['get']['responses']['200']['content']['application/json']['events'][number];
+type Event = Schema<'RawEvent'>;
 
 /** The events as they lie on their topics; a row opens to the whole content. */
 export function RawEvents({ events }: { events: readonly Event[] }) {

@@ -1,10 +1,8 @@
 import { api, dataOf } from '../api/client.ts';
-import type { paths } from '../generated/api.d.ts';
+import type { Schema } from '../api/schemas.ts';
 
-export type PolicyVersion =
-  paths['/api/policies/{key}/versions']['get']['responses']['200']['content']['application/json']['versions'][number];
-export type PolicyChange =
-  paths['/api/policies/{key}/diff']['get']['responses']['200']['content']['application/json']['changes'][number];
+export type PolicyVersion = Schema<'PolicyVersion'>;
+export type PolicyChange = Schema<'PolicyChange'>;
 
 const path = (key: string) => ({ params: { path: { key } } });
 
@@ -27,7 +25,7 @@ export async function checkPolicy(
   key: string,
   value: unknown,
   effectiveFrom: string,
-): Promise<{ changes: PolicyChange[]; replaces: number }> {
+): Promise<Schema<'CheckedPolicy'>> {
   return dataOf(api.POST('/api/policies/{key}/check', { ...path(key), body: { value, effectiveFrom } }));
 }
 

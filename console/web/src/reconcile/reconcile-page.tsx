@@ -1,7 +1,8 @@
 import { ReloadOutlined } from '@ant-design/icons';
 import { Alert, Button, Switch, Table, Tag, type TableProps } from 'antd';
 import { useMemo, useState } from 'react';
-import { request } from '../api/client.ts';
+import { api, dataOf } from '../api/client.ts';
+import type { Schema } from '../api/schemas.ts';
 import { useLoad } from '../api/use-load.ts';
 import { instant, integer, yuan } from '../components/format.ts';
 import { Page } from '../components/page.tsx';
@@ -9,29 +10,7 @@ import { EmptyState, Load } from '../components/states.tsx';
 import { useI18n } from '../i18n/i18n.tsx';
 import type { MessageKey } from '../i18n/messages.zh.ts';
 
-interface Row {
-  /** `to-warehouse`, `to-pipeline` or `to-connector` */
-  stage: string;
-  source: string;
-  topic: string;
-  day: string;
-  accepted: number;
-  landed: number;
-  deadLettered: number;
-  inFlight: number;
-  acceptedFen: number;
-  landedFen: number;
-  deadLetteredFen: number;
-  inFlightFen: number;
-  balanced: boolean;
-}
-
-/** The shape of platform/streaming/conservation. */
-interface Reconciliation {
-  rows: Row[];
-  balanced: boolean;
-  at: string;
-}
+type Row = Schema<'LedgerLine'>;
 
 const QUANTITIES = ['accepted', 'landed', 'deadLettered', 'inFlight'] as const;
 type Quantity = (typeof QUANTITIES)[number];
@@ -45,7 +24,7 @@ const sum = (rows: readonly Row[], key: Quantity | ReturnType<typeof fenOf>): nu
 export default function ReconcilePage() {
   const { t } = useI18n();
   const [onlyOff, setOnlyOff] = useState(false);
-  const loaded = useLoad('reconcile', (signal) => request<Reconciliation>('/api/reconcile', { signal }));
+  const loaded = useLoad('reconcile', (signal) => dataOf(api.GET('/api/reconcile', { signal })));
   return (
     <Page
       title={t('reconcile.title')}
@@ -77,7 +56,7 @@ export default function ReconcilePage() {
   );
 }
 
-function Verdict({ books }: { books: Reconciliation }) {
+function Verdict({ books }: { books: Schema<'Reconciliation'> }) {
   const { t } = useI18n();
   const off = books.rows.filter((row) => !row.balanced).length;
   const detail = books.balanced

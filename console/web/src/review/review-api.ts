@@ -1,13 +1,13 @@
-import { api, dataOf, request } from '../api/client.ts';
+import { api, dataOf } from '../api/client.ts';
 import { ApiError } from '../api/problem.ts';
+import type { Schema } from '../api/schemas.ts';
 import type { paths } from '../generated/api.d.ts';
 
-export type TaskList = paths['/api/review-tasks']['get']['responses']['200']['content']['application/json'];
-export type TaskSummary = TaskList['tasks'][number];
-export type TaskRecord = paths['/api/review-tasks/{id}']['get']['responses']['200']['content']['application/json'];
+export type TaskList = Schema<'TaskList'>;
+export type TaskSummary = Schema<'TaskSummary'>;
+export type TaskRecord = Schema<'TaskRecord'>;
 export type TaskQueue = TaskSummary['queue'];
-export type PlainPerson =
-  paths['/api/review-tasks/{id}/person']['post']['responses']['200']['content']['application/json'];
+export type PlainPerson = Schema<'PlainPerson'>;
 
 type Commands = {
   [
@@ -17,8 +17,6 @@ type Commands = {
 export type CommandName = keyof Commands;
 /** What a command says beside its id. */
 export type CommandBody<Name extends CommandName = CommandName> = Omit<Commands[Name], 'commandId'>;
-type Answer =
-  paths['/api/review-tasks/{id}/commands/{commandId}']['get']['responses']['200']['content']['application/json'];
 
 export const DOCUMENT_KINDS = ['identity', 'income', 'vehicle', 'contract', 'other'] as const;
 
@@ -40,13 +38,14 @@ export async function giveCommand<Name extends CommandName>(
   commandId: string,
   body: CommandBody<Name>,
 ): Promise<TaskRecord> {
-  let answer = await request<Answer>(`/api/review-tasks/${encodeURIComponent(applicationId)}/${name}`, {
-    method: 'POST',
-    body: { ...body, commandId },
-  });
+  // The paths of the commands differ in their bodies only, and body and name belong together: typed as one of them.
+  const path = `/api/review-tasks/{id}/${name}` as '/api/review-tasks/{id}/note';
+  let answer: Schema<'CommandAnswer'> = await dataOf(
+    api.POST(path, { params: { path: { id: applicationId } }, body: { ...(body as CommandBody<'note'>), commandId } }),
+  );
   for (let look = 0; answer.outcome === 'pending' && look < LOOKS; look += 1) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-    answer = await dataOf<Answer>(
+    answer = await dataOf(
       api.GET('/api/review-tasks/{id}/commands/{commandId}', { params: { path: { id: applicationId, commandId } } }),
     );
   }

@@ -1,10 +1,10 @@
 import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { api, dataOf, whenSessionEnds } from '../api/client.ts';
 import { ApiError } from '../api/problem.ts';
-import type { paths } from '../generated/api.d.ts';
+import type { Schema } from '../api/schemas.ts';
 import { useI18n } from '../i18n/i18n.tsx';
 
-export type Session = paths['/api/session']['get']['responses']['200']['content']['application/json'];
+export type Session = Schema<'Session'>;
 export type Right = Session['rights'][number];
 
 export interface SessionState {

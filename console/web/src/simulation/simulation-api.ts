@@ -1,19 +1,17 @@
 import { api, dataOf } from '../api/client.ts';
 import { ApiError } from '../api/problem.ts';
+import type { Schema } from '../api/schemas.ts';
 import type { paths } from '../generated/api.d.ts';
 
-type Post<Path extends '/api/quotes' | '/api/simulations'> = paths[Path]['post'];
-
-export type SimulationForm = Post<'/api/simulations'>['requestBody']['content']['application/json'];
+export type SimulationForm = paths['/api/simulations']['post']['requestBody']['content']['application/json'];
 export type LoanForm = SimulationForm['loan'];
 export type ServicingForm = NonNullable<SimulationForm['servicing']>;
 export type EventForm = SimulationForm['events'][number];
 export type EventType = EventForm['type'];
 export type Method = NonNullable<LoanForm['method']>;
-export type Quote = Post<'/api/quotes'>['responses']['200']['content']['application/json'];
-export type Step = Post<'/api/simulations'>['responses']['200']['content']['application/json']['steps'][number];
-export type OfferedProduct =
-  paths['/api/products']['get']['responses']['200']['content']['application/json']['products'][number];
+export type Quote = Schema<'Quote'>;
+export type Step = Schema<'SimulatedStep'>;
+export type OfferedProduct = Schema<'OfferedProducts'>['products'][number];
 
 /** What the hub made of a simulation: its steps, or why there are none. */
 export interface Outcome {

@@ -6,10 +6,10 @@ import { useLoad } from '../api/use-load.ts';
 import { instant, integer } from '../components/format.ts';
 import { Page } from '../components/page.tsx';
 import { EmptyState, Load } from '../components/states.tsx';
-import type { paths } from '../generated/api.d.ts';
+import type { Schema } from '../api/schemas.ts';
 import { useI18n } from '../i18n/i18n.tsx';
 
-type Status = paths['/api/status']['get']['responses']['200']['content']['application/json'];
+type Status = Schema<'HubStatus'>;
 
 const REFRESH_MS = 10_000;
 const NAMES: Readonly<Record<string, string>> = { postgres: 'PostgreSQL', kafka: 'Kafka', clickhouse: 'ClickHouse' };
