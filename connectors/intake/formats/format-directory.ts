@@ -5,7 +5,7 @@ import { businessDateOf } from '../../../platform/kernel/clock.ts';
 import { refuseInvalid } from '../../../platform/storage/configuration/store.ts';
 import { HttpError } from '../../../platform/edge/http/index.ts';
 import type { HubContext } from '../../../platform/kernel/hub-context.ts';
-import { listen, type NotificationListener } from '../../../platform/storage/postgres/index.ts';
+import { Watched } from '../../../platform/storage/postgres/index.ts';
 import type { Mapped } from './compile-format.ts';
 import { FORMATS_CHANNEL, type FormatInput } from './format-settings.ts';
 import { jsonMapping } from './json-format.ts';
@@ -30,34 +30,29 @@ interface Row {
 /** The layouts partners send, in memory, kept up to date by NOTIFY, and by a look every second in case one was lost. */
 export class FormatDirectory {
   readonly #context: Pick<HubContext, 'postgres' | 'endpoints' | 'logger'>;
-  #formats = new Map<string, PolicyVersion<PartnerFormat>[]>();
+  readonly #formats: Watched<ReadonlyMap<string, PolicyVersion<PartnerFormat>[]>>;
   /** Mappings made before: a version of a format never changes. */
   #compiled = new WeakMap<PolicyVersion<PartnerFormat>, (document: unknown) => Mapped>();
   #known = '';
-  #listener: NotificationListener | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #loading: Promise<void> = Promise.resolve();
-
   constructor(context: Pick<HubContext, 'postgres' | 'endpoints' | 'logger'>) {
     this.#context = context;
+    this.#formats = new Watched({
+      databaseUrl: context.endpoints.databaseUrl,
+      channels: [FORMATS_CHANNEL, 'hub_config'],
+      read: () => this.#read(),
+      initial: new Map(),
+      everyMs: LOOK_EVERY_MS,
+      onFailure: (error) => context.logger.warn({ err: error }, 'partner formats could not be reloaded'),
+    });
   }
 
   /** Rejects when the database does not answer. */
-  async start(): Promise<void> {
-    await this.#load();
-    const reload = (): void =>
-      void this.#load().catch((error: unknown) =>
-        this.#context.logger.warn({ err: error }, 'partner formats could not be reloaded'),
-      );
-    this.#listener = await listen(this.#context.endpoints.databaseUrl, [FORMATS_CHANNEL, 'hub_config'], reload, reload);
-    this.#timer = setInterval(reload, LOOK_EVERY_MS);
-    this.#timer.unref();
+  start(): Promise<void> {
+    return this.#formats.start();
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#listener?.close();
-    await this.#loading.catch(() => undefined);
+  stop(): Promise<void> {
+    return this.#formats.stop();
   }
 
   /** How a partner's JSON becomes the application form; undefined: it sends the form itself. Throws HttpError 503 when its format cannot be used. */
@@ -75,7 +70,7 @@ export class FormatDirectory {
   }
 
   #inForce(partnerId: string, input: FormatInput, nowMs: number): PolicyVersion<PartnerFormat> | undefined {
-    const versions = this.#formats.get(`${partnerId} ${input}`);
+    const versions = this.#formats.current.get(`${partnerId} ${input}`);
     if (versions === undefined) return undefined;
     try {
       const version = policyInForce(versions, businessDateOf(nowMs));
@@ -86,19 +81,14 @@ export class FormatDirectory {
     throw new HttpError(503, 'FORMAT_UNUSABLE', UNUSABLE, [], { 'retry-after': '60' });
   }
 
-  #load(): Promise<void> {
-    this.#loading = this.#loading.catch(() => undefined).then(() => this.#read());
-    return this.#loading;
-  }
-
-  async #read(): Promise<void> {
+  async #read(): Promise<Map<string, PolicyVersion<PartnerFormat>[]> | undefined> {
     const { postgres } = this.#context;
     const { rows } = await postgres.query<Omit<Row, 'value'>>({
       name: 'partner-formats-known',
       text: `SELECT ${COLUMNS} ${VERSIONS}`,
     });
     const known = JSON.stringify(rows);
-    if (known === this.#known) return;
+    if (known === this.#known) return undefined;
     const { rows: versions } = await postgres.query<Row>(`SELECT ${COLUMNS}, value ${VERSIONS}`);
     const formats = new Map<string, PolicyVersion<PartnerFormat>[]>();
     for (const { partnerId, input, format, label, from, value } of versions) {
@@ -108,8 +98,8 @@ export class FormatDirectory {
       if (label !== null && from !== null && value !== null && this.#isUsable(format, label, value))
         list.push({ version: label, effectiveFrom: from, value });
     }
-    this.#formats = formats;
     this.#known = known;
+    return formats;
   }
 
   /** A version published under an older application form may not fit the one of today. */

@@ -2,7 +2,7 @@ import type { BlockList } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../../platform/kernel/clock.ts';
 import type { HubContext } from '../../../platform/kernel/hub-context.ts';
-import { listen, type NotificationListener } from '../../../platform/storage/postgres/index.ts';
+import { Watched } from '../../../platform/storage/postgres/index.ts';
 import { openPrivacy, type Privacy } from '../../../platform/storage/privacy/index.ts';
 import { openPartnerKey, type PartnerKey, type SealedPartnerKey } from './partner-keys.ts';
 import { readAddresses } from './partner-limits.ts';
@@ -41,59 +41,55 @@ interface Row extends SealedPartnerKey {
   validUntil: Date | null;
 }
 
-type Surroundings = Pick<HubContext, 'postgres' | 'settings' | 'endpoints' | 'logger' | 'clock'>;
+type DirectoryDeps = Pick<HubContext, 'postgres' | 'settings' | 'endpoints' | 'logger' | 'clock'>;
 
 /** All partners in memory, kept up to date by NOTIFY, and by a look at their version in case one was lost. */
 export class PartnerDirectory {
-  readonly #context: Surroundings;
+  readonly #context: DirectoryDeps;
   readonly #clock: Clock;
-  #partners = new Map<string, Remembered>();
+  readonly #partners: Watched<Map<string, Remembered>>;
   /** Keys opened before, by their ciphertext. */
   #opened = new Map<string, PartnerKey>();
   #version: number | string | undefined;
-  #listener: NotificationListener | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #loading: Promise<void> | undefined;
   #nextLook: Promise<void> | undefined;
   #lookedAt = 0;
 
-  constructor(context: Surroundings) {
+  constructor(context: DirectoryDeps) {
     this.#context = context;
     this.#clock = context.clock;
+    this.#partners = new Watched({
+      databaseUrl: context.endpoints.databaseUrl,
+      channels: [PARTNERS_CHANNEL],
+      read: () => this.#read(),
+      initial: new Map<string, Remembered>(),
+      everyMs: LOOK_EVERY_MS,
+      onFailure: (error) => context.logger.warn({ err: error }, 'partners could not be reloaded'),
+    });
   }
 
-  async start(): Promise<void> {
-    await this.#load();
-    const reload = (): void =>
-      void this.#load().catch((error: unknown) =>
-        this.#context.logger.warn({ err: error }, 'partners could not be reloaded'),
-      );
-    this.#listener = await listen(this.#context.endpoints.databaseUrl, [PARTNERS_CHANNEL], reload, reload);
-    this.#timer = setInterval(reload, LOOK_EVERY_MS);
-    this.#timer.unref();
+  start(): Promise<void> {
+    return this.#partners.start();
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#listener?.close();
-    await this.#loading?.catch(() => undefined);
+  stop(): Promise<void> {
+    return this.#partners.stop();
   }
 
   /** The partner, from memory; undefined when not known here. */
   find(partnerId: string): KnownPartner | undefined {
-    const partner = this.#partners.get(partnerId);
+    const partner = this.#partners.current.get(partnerId);
     if (partner === undefined || this.#clock() < partner.nextExpiryMs) return partner;
     const rest = remembered(
       partner,
       partner.keys.filter((key) => this.#clock() < key.validUntilMs),
     );
-    this.#partners.set(partnerId, rest);
+    this.#partners.current.set(partnerId, rest);
     return rest;
   }
 
   /** Every partner known here, as it was loaded last. */
   all(): KnownPartner[] {
-    return [...this.#partners.keys()].flatMap((partnerId) => this.find(partnerId) ?? []);
+    return [...this.#partners.current.keys()].flatMap((partnerId) => this.find(partnerId) ?? []);
   }
 
   /**
@@ -103,26 +99,18 @@ export class PartnerDirectory {
   async lookUp(partnerId: string): Promise<KnownPartner | undefined> {
     this.#nextLook ??= sleep(Math.max(0, this.#lookedAt + LOOK_UP_AT_MOST_EVERY_MS - performance.now())).then(() => {
       this.#nextLook = undefined;
-      return this.#load();
+      return this.#partners.refresh();
     });
     await this.#nextLook;
     return this.find(partnerId);
   }
 
-  #load(): Promise<void> {
-    // A load that has begun may have read before the change that asks for this one: this one follows it.
-    const previous = this.#loading ?? Promise.resolve();
-    const loading = previous.catch(() => undefined).then(() => this.#read());
-    this.#loading = loading;
-    return loading;
-  }
-
-  async #read(): Promise<void> {
+  async #read(): Promise<Map<string, Remembered> | undefined> {
     const { postgres } = this.#context;
     const version = (await postgres.query<{ version: number | string }>('SELECT version FROM intake.partner_version'))
       .rows[0]?.version;
     this.#lookedAt = performance.now();
-    if (version === this.#version) return;
+    if (version === this.#version) return undefined;
     const privacy = await openPrivacy(this.#context);
     // After the version: should they be newer than it, the next look reads them once more.
     const { rows } = await postgres.query<Row>(
@@ -146,9 +134,9 @@ export class PartnerDirectory {
       };
       partners.set(partnerId, remembered(known, [...known.keys, key]));
     }
-    this.#partners = partners;
     this.#opened = opened;
     this.#version = version;
+    return partners;
   }
 
   /** Opens a key, or finds it open: reading a public key costs more than all else here. */

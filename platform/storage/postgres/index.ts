@@ -4,3 +4,4 @@ export { migrate } from './migrate.ts';
 export { listen, type NotificationListener } from './notifications.ts';
 export { createPool } from './pool.ts';
 export { inTransaction } from './transaction.ts';
+export { Watched } from './watched.ts';
