@@ -1,7 +1,8 @@
-export { rawColumns, snakeCase, type RawColumn } from './raw/columns.ts';
+export { rawColumns, snakeCase, type ColumnForm, type RawColumn, type Scalar, type TupleField } from './raw/columns.ts';
 export {
   addRawColumn,
   createRawTable,
+  dataColumns,
   DEAD_LETTER_COLUMNS,
   deadLetterTable,
   DEDUPLICATION_WINDOW,

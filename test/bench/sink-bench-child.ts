@@ -5,7 +5,7 @@ import { selectRows } from '../../platform/storage/clickhouse/client.ts';
 import { ByteInserter } from '../../platform/storage/clickhouse/byte-insert.ts';
 import { consumerConfig, consumerTopicConfig } from '../../platform/streaming/kafka/index.ts';
 import { RowEncoder } from '../../platform/streaming/warehouse-sink/row-encoder.ts';
-import { insertStatement } from '../../platform/streaming/warehouse-sink/topics.ts';
+import { eventSinkTopic, insertStatement } from '../../platform/streaming/warehouse-sink/topics.ts';
 import { TsvBuffer } from '../../platform/streaming/warehouse-sink/tsv-buffer.ts';
 import { clickhouseOf, kafkaOf, sinkEvent, startLabSink, type SinkLab } from '../support/sink-lab.ts';
 
@@ -20,7 +20,7 @@ export interface SinkSideResult {
 const [side, labJson, eventsText] = process.argv.slice(2) as ['sink' | 'bare', string, string];
 const lab = JSON.parse(labJson) as SinkLab;
 const events = Number(eventsText);
-const topic = { topic: sinkEvent(lab).topic, table: sinkEvent(lab).rawTable, kind: 'event' as const };
+const topic = eventSinkTopic(sinkEvent(lab));
 
 /** From the first assignment on, so that joining the group is not counted. */
 const seconds = side === 'sink' ? await throughSink() : await throughBareLoop();

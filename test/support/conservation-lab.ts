@@ -33,7 +33,7 @@ import {
 import { migrate } from '../../platform/storage/postgres/index.ts';
 import { projectPath } from '../../platform/kernel/project.ts';
 import { publishedUpTo, startRelay, type RelaySource } from '../../platform/streaming/relay/index.ts';
-import { startSink } from '../../platform/streaming/warehouse-sink/index.ts';
+import { eventSinkTopic, startSink } from '../../platform/streaming/warehouse-sink/index.ts';
 import { createTestClickhouseDatabase, createTestDatabase, testStack } from './stack.ts';
 
 const DAYS = ['2026-11-20', '2026-11-21'];
@@ -121,7 +121,7 @@ export class ConservationLab {
     this.#workers.set('outcomes', await startOutcomeRelay(context, scope.outcomeRelay));
     await this.startPipeline();
     this.#workers.set('connector', await startEffect(this.#effect(), context));
-    const topics = this.definitions.map(({ topic, rawTable: table }) => ({ topic, table, kind: 'event' as const }));
+    const topics = this.definitions.map(eventSinkTopic);
     this.#workers.set(
       'sink',
       await startSink(context, { topics, groupId: `${name}-sink`, refusalsGroupId: `${name}-refusals` }),

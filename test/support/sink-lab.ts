@@ -25,7 +25,7 @@ import type { RunningWorker } from '../../platform/kernel/worker.ts';
 import { createLogger } from '../../platform/kernel/logger.ts';
 import { createPool, migrate } from '../../platform/storage/postgres/index.ts';
 import { projectPath } from '../../platform/kernel/project.ts';
-import { startSink, type SinkOptions } from '../../platform/streaming/warehouse-sink/index.ts';
+import { eventSinkTopic, startSink, type SinkOptions } from '../../platform/streaming/warehouse-sink/index.ts';
 
 /** What a test of the sink needs, as plain data, so that a child process can be given it. */
 export interface SinkLab {
@@ -162,7 +162,7 @@ export async function startLabSink(
       postgres: pool,
     },
     {
-      topics: [{ topic: event.topic, table: event.rawTable, kind: 'event' }],
+      topics: [eventSinkTopic(event)],
       groupId: lab.name,
       refusalsGroupId: `${lab.name}-refusals`,
       ...options,

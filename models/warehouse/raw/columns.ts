@@ -14,6 +14,20 @@ export interface RawColumn {
   expression: string;
   /** The same over `value` alone, for a column that is added to a table with rows in it. */
   standalone: string;
+  form: ColumnForm;
+}
+
+/** What a column's value is made of: for a writer that computes it instead of leaving it to `expression`. */
+export type ColumnForm =
+  | { kind: 'scalar'; scalar: Scalar; nullable: boolean }
+  | { kind: 'scalars'; scalar: Scalar }
+  | { kind: 'tuples'; fields: readonly TupleField[] };
+
+export interface TupleField {
+  /** Name of the property. */
+  name: string;
+  scalar: Scalar;
+  nullable: boolean;
 }
 
 /** What `value` is parsed into, once per row, while it is inserted; it is not stored. */
@@ -32,7 +46,7 @@ interface Property {
   nullable: boolean;
 }
 
-type Scalar = 'text' | 'code' | 'integer' | 'float' | 'boolean' | 'date' | 'instant' | 'rate' | 'json';
+export type Scalar = 'text' | 'code' | 'integer' | 'float' | 'boolean' | 'date' | 'instant' | 'rate' | 'json';
 
 const SCALAR_TYPES: Readonly<Record<Scalar, string>> = {
   text: 'String',
@@ -127,9 +141,7 @@ function scalarOf(schema: TSchema): Scalar {
 }
 
 /** Elements of an array that get a type of their own: a scalar, or the named fields of a flat object; undefined: keep the JSON. */
-function arrayElement(
-  schema: TSchema,
-): { names: string[]; scalars: { scalar: Scalar; nullable: boolean }[] } | 'json' | Scalar {
+function arrayElement(schema: TSchema): readonly TupleField[] | Scalar {
   const items = schema.items as TSchema;
   if (!isFlattened(items)) return scalarOf(items);
   const fields = Object.entries(items.properties as Record<string, TSchema>).map(([name, declared]) => {
@@ -141,7 +153,7 @@ function arrayElement(
     };
   });
   if (fields.some((field) => field.scalar === 'json')) return 'json';
-  return { names: fields.map((field) => field.name), scalars: fields };
+  return fields;
 }
 
 /** The type JSONExtract reads the whole object into: text wherever a cast has to check it. */
@@ -158,37 +170,46 @@ function extractType(schema: TSchema): string {
     const element = arrayElement(schema);
     if (element === 'json') return 'Nullable(String)';
     if (typeof element === 'string') return 'Array(Nullable(String))';
-    return `Array(Tuple(${element.names.map((name) => `\`${name}\` Nullable(String)`).join(', ')}))`;
+    return `Array(Tuple(${element.map(({ name }) => `\`${name}\` Nullable(String)`).join(', ')}))`;
   }
   return scalarOf(schema) === 'boolean' ? 'Nullable(Bool)' : 'Nullable(String)';
 }
 
 function column(property: Property): RawColumn {
   const name = property.path.map(snakeCase).join('_');
-  const { type, convert } = target(property);
+  const { type, convert, form } = target(property);
   const fromParsed = property.path.reduce((inner, step) => `tupleElement(${inner}, '${step}')`, PARSED);
   const fromValue = `JSONExtract(value, ${property.path.map((step) => `'${step}'`).join(', ')}, '${extractType(property.schema)}')`;
-  return { name, type, path: property.path, expression: convert(fromParsed), standalone: convert(fromValue) };
+  return { name, type, path: property.path, expression: convert(fromParsed), standalone: convert(fromValue), form };
 }
 
 /** Type of the column, and how the extracted text becomes it. */
-function target(property: Property): { type: string; convert: (text: string) => string } {
+function target(property: Property): { type: string; convert: (text: string) => string; form: ColumnForm } {
   if (property.schema.type === 'array') {
     const element = arrayElement(property.schema);
     if (element !== 'json') {
       if (typeof element !== 'string')
-        return { type: tupleArray(element, true), convert: (text) => cast(text, tupleArray(element, false)) };
+        return {
+          type: tupleArray(element, true),
+          convert: (text) => cast(text, tupleArray(element, false)),
+          form: { kind: 'tuples', fields: element },
+        };
       const type = `Array(${SCALAR_TYPES[element]})`;
       return {
         type,
         convert: (text) => cast(element === 'instant' ? `arrayMap(x -> ${instant('x')}, ${text})` : text, type),
+        form: { kind: 'scalars', scalar: element },
       };
     }
   }
   const scalar = scalarOf(property.schema);
   const bare = SCALAR_TYPES[scalar];
   const type = !property.nullable ? bare : scalar === 'code' ? 'LowCardinality(Nullable(String))' : `Nullable(${bare})`;
-  return { type, convert: (text) => cast(strict(text, scalar), type) };
+  return {
+    type,
+    convert: (text) => cast(strict(text, scalar), type),
+    form: { kind: 'scalar', scalar, nullable: property.nullable },
+  };
 }
 
 /**
@@ -227,12 +248,8 @@ function cast(expression: string, type: string): string {
  * Type of an array of flat objects. In a tuple instants stay RFC 3339 text: a cast of a whole tuple cannot read their offset. The cast
  * itself goes to nameless fields, because between named ones ClickHouse casts by name and fills what it does not find with zeros.
  */
-function tupleArray(
-  element: { names: string[]; scalars: { scalar: Scalar; nullable: boolean }[] },
-  named: boolean,
-): string {
-  const fields = element.names.map((name, i) => {
-    const { scalar, nullable } = element.scalars[i] as { scalar: Scalar; nullable: boolean };
+function tupleArray(element: readonly TupleField[], named: boolean): string {
+  const fields = element.map(({ name, scalar, nullable }) => {
     const type = scalar === 'instant' || scalar === 'code' ? 'String' : SCALAR_TYPES[scalar];
     return `${named ? `${snakeCase(name)} ` : ''}${nullable ? `Nullable(${type})` : type}`;
   });

@@ -1,5 +1,5 @@
 import type { EventDefinition } from '../../events/define-event.ts';
-import { parsedColumn, rawColumns } from './columns.ts';
+import { PARSED, parsedColumn, type RawColumn, rawColumns } from './columns.ts';
 
 export interface TableColumn {
   name: string;
@@ -81,21 +81,28 @@ export function writtenColumns(columns: readonly TableColumn[]): string[] {
  * later computes itself for old rows, too.
  */
 export function rawTable(definition: EventDefinition): RawTable {
-  const parsed = { ...parsedColumn(definition), ephemeral: true };
-  const taken = new Set<string>([...RECORD_COLUMNS.map(({ name }) => name), parsed.name]);
-  const data = rawColumns(definition).map(({ name, type, expression, standalone }) => ({
-    name: taken.has(name) ? `data_${name}` : name,
+  const data = dataColumns(definition).map(({ name, type, expression, standalone }) => ({
+    name,
     type,
     expression,
     standalone,
   }));
   return {
     name: definition.rawTable,
-    columns: [...RECORD_COLUMNS, parsed, ...data],
+    columns: [...RECORD_COLUMNS, { ...parsedColumn(definition), ephemeral: true }, ...data],
     orderBy: '(key, event_id)',
     partitionBy: 'toYYYYMM(event_time)',
     comment: `${definition.type}: ${definition.title.en}`,
   };
+}
+
+/** The columns of an event's raw table that come from its data, under their names in the table. */
+export function dataColumns(definition: Pick<EventDefinition, 'type' | 'data'>): RawColumn[] {
+  const taken = new Set<string>([...RECORD_COLUMNS.map(({ name }) => name), PARSED]);
+  return rawColumns(definition).map((column) => ({
+    ...column,
+    name: taken.has(column.name) ? `data_${column.name}` : column.name,
+  }));
 }
 
 /** The table of everything on the dead-letter topic, one row per failure. */

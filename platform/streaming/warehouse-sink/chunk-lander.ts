@@ -5,6 +5,7 @@ import { StoppedError, untilDone } from './backoff.ts';
 import { readChunk, type ReadChunk } from './chunk-reader.ts';
 import type { ChunkStore } from './chunk-store.ts';
 import type { RecordedChunk } from './chunk.ts';
+import type { Load } from './lane.ts';
 import type { Refusal, RefusalPublisher } from './refusals.ts';
 import { RowEncoder } from './row-encoder.ts';
 import { insertStatement, type SinkTopic } from './topics.ts';
@@ -30,6 +31,8 @@ export interface LanderParts {
 /** More rows than any chunk has: one insert is one block of the engine, so that its token covers all of it. */
 const BLOCK_ROWS = 1_048_576;
 
+const NO_SUCH_COLUMN = 16;
+
 const SETTINGS: InsertSettings = {
   async_insert: 0,
   insert_deduplicate: 1,
@@ -54,9 +57,15 @@ export class ChunkLander {
     this.#parts = parts;
   }
 
-  /** Lands a chunk whose rows are at hand. When ClickHouse refuses them, or some record could not be encoded, it lands piece by piece. */
-  async land(chunk: RecordedChunk, rows: Uint8Array, allEncoded: boolean): Promise<void> {
-    if (allEncoded && (chunk.rows === 0 || (await this.#insert(chunk.topic, rows, chunk.token)) === undefined)) {
+  /**
+   * Lands a chunk whose rows are at hand. When ClickHouse refuses them, or some record could not be encoded, the chunk is read and landed
+   * once more, as rows without data columns, and then piece by piece.
+   */
+  async land(chunk: RecordedChunk, load: Pick<Load, 'rows' | 'typed' | 'allEncoded'>): Promise<void> {
+    const landed =
+      load.allEncoded &&
+      (chunk.rows === 0 || (await this.#insert(chunk.topic, load.rows.view(), chunk.token, load.typed)) === undefined);
+    if (landed) {
       await this.#parts.onStep('inserted', chunk);
       await this.#finish(chunk);
       return;
@@ -132,15 +141,20 @@ export class ChunkLander {
   }
 
   /** Undefined when the rows are in; the error when ClickHouse refuses one of them. Everything else is repeated. */
-  async #insert(name: string, rows: Uint8Array, token: string): Promise<ClickhouseError | undefined> {
-    const topic = this.#topic({ topic: name });
+  async #insert(name: string, rows: Uint8Array, token: string, typed = false): Promise<ClickhouseError | undefined> {
+    const statement = insertStatement(this.#topic({ topic: name }), typed);
+    // A table older than the event's schema still takes rows without data columns.
+    const isFinal = typed ? (error: ClickhouseError): boolean => error.clickhouseCode === NO_SUCH_COLUMN : undefined;
     try {
-      await this.#persist(name, 'insert', () =>
-        this.#parts.inserter.insert(insertStatement(topic), rows, { ...SETTINGS, insert_deduplication_token: token }),
+      await this.#persist(
+        name,
+        'insert',
+        () => this.#parts.inserter.insert(statement, rows, { ...SETTINGS, insert_deduplication_token: token }),
+        isFinal,
       );
       return undefined;
     } catch (error) {
-      if (error instanceof ClickhouseError && error.refusesRow) return error;
+      if (error instanceof ClickhouseError && (error.refusesRow || isFinal?.(error) === true)) return error;
       throw error;
     }
   }
@@ -150,13 +164,19 @@ export class ChunkLander {
     await this.#parts.onStep('finished', chunk);
   }
 
-  async #persist<Result>(topic: string, step: string, work: () => Promise<Result>): Promise<Result> {
+  async #persist<Result>(
+    topic: string,
+    step: string,
+    work: () => Promise<Result>,
+    isFinal: (error: ClickhouseError) => boolean = () => false,
+  ): Promise<Result> {
     const deadLetters = this.#topic({ topic }).kind === 'dead-letter';
     const result = await untilDone(work, {
       signal: this.#parts.signal,
       // A dead letter that is refused must not become a dead letter again, without end: it waits for a person.
       isFinal: (error) =>
-        error instanceof StoppedError || (error instanceof ClickhouseError && error.refusesRow && !deadLetters),
+        error instanceof StoppedError ||
+        (error instanceof ClickhouseError && ((error.refusesRow && !deadLetters) || isFinal(error))),
       onFailure: (error, attempt) => {
         const what =
           error instanceof ClickhouseError ? error.publicMessage : ((error as { code?: string }).code ?? 'failed');

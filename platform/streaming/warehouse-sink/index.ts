@@ -4,7 +4,7 @@ import { startSink } from './sink.ts';
 export { REFUSALS_GROUP } from './refusals.ts';
 export { SINK_STEP } from './row-encoder.ts';
 export { SINK_GROUP, startSink, type SinkOptions, type SinkDeps } from './sink.ts';
-export { hubSinkTopics, insertStatement, type SinkTopic } from './topics.ts';
+export { eventSinkTopic, hubSinkTopics, insertStatement, type SinkTopic } from './topics.ts';
 export type { SinkStep } from './chunk-lander.ts';
 
 /** Lands every topic in its raw table. */

@@ -3,28 +3,36 @@ import { type Bound, type Chunk, chunkToken } from './chunk.ts';
 import { RowEncoder } from './row-encoder.ts';
 import type { SinkTopic } from './topics.ts';
 import { TsvBuffer } from './tsv-buffer.ts';
+import { TypedFields } from './typed-fields.ts';
 
 /** When a lane's rows go out. */
 export interface LaneLimits {
   maxRows: number;
   maxBytes: number;
-  /** How long the first row of a small chunk waits for company. */
+  /** How long the first row waits for others when the lane was quiet. */
   lingerMs: number;
-  /** The same for a chunk that has `busyRows` already: rows come so quickly that a larger chunk is worth more than an early one. */
+  /** From one chunk to the next while rows keep coming: an insert has a price of its own, so that load makes chunks larger, not more. */
+  paceMs: number;
+  /** The wait of the first row of a chunk that has `busyRows` already: rows come so quickly that a larger chunk is worth more than an early one. */
   busyLingerMs: number;
   busyRows: number;
 }
+
+/** Chunks up to here carry data columns the sink computed: above, ClickHouse converting all rows at once costs less (`bench --only sink`). */
+const TYPED_ROWS = 1_000;
 
 /** Rows of one chunk, ready to be recorded and sent. */
 export interface Load {
   chunk: Chunk;
   rows: TsvBuffer;
+  /** The rows have their data columns. */
+  typed: boolean;
   /** False when some record could not be encoded. */
   allEncoded: boolean;
 }
 
 /**
- * Collects the rows of one topic. While one load is on its way the next is collected in another buffer; no more than one is on its way, so
+ * Collects the rows of one topic. While one load is in flight the next is collected in another buffer; no more than one is in flight, so
  * that the chunks of a partition land in order.
  */
 export class Lane {
@@ -38,11 +46,16 @@ export class Lane {
   #rows = 0;
   #allEncoded = true;
   #since = 0;
+  #takenAt = -Infinity;
+  /** Records of the rows, while they are few enough for a typed chunk. */
+  #few: Message[] = [];
+  readonly #typed: TypedFields | undefined;
 
   constructor(topic: SinkTopic, limits: LaneLimits) {
     this.topic = topic;
     this.#limits = limits;
     this.#encoder = new RowEncoder(topic);
+    this.#typed = topic.dataColumns.length > 0 ? new TypedFields(topic.dataColumns) : undefined;
     this.#buffer = new TsvBuffer();
   }
 
@@ -51,7 +64,7 @@ export class Lane {
     this.#positions.set(partition, { next, generation });
   }
 
-  /** True when rows of the partition are collected and not on their way. */
+  /** True when rows of the partition are collected and not in flight. */
   holds(partition: number): boolean {
     return this.#bounds.has(partition);
   }
@@ -69,8 +82,10 @@ export class Lane {
     const position = this.#positions.get(message.partition);
     if (position === undefined || message.offset < position.next) return;
     const encoded = this.#encoder.append(message, this.#buffer);
-    if (encoded === 'row') this.#rows += 1;
-    else if (encoded === 'refused') this.#allEncoded = false;
+    if (encoded === 'row') {
+      this.#rows += 1;
+      if (this.#typed !== undefined && this.#rows <= TYPED_ROWS) this.#few.push(message);
+    } else if (encoded === 'refused') this.#allEncoded = false;
     const bound = this.#bounds.get(message.partition);
     const next = message.offset + 1;
     if (bound === undefined) {
@@ -88,22 +103,21 @@ export class Lane {
     return this.#rows >= this.#limits.maxRows || this.#buffer.length >= this.#limits.maxBytes;
   }
 
-  /** Milliseconds until the rows should go out; infinite when there are none. `costMs`: what a round of inserts takes at the moment. */
-  dueIn(now: number, costMs: number): number {
+  /** Milliseconds until the rows should go out; infinite when there are none. */
+  dueIn(now: number): number {
     if (this.empty) return Infinity;
     if (this.full) return 0;
-    // Inserts have a price of their own whatever their size: together they may take about a third of the time.
-    const linger =
-      this.#rows >= this.#limits.busyRows
-        ? this.#limits.busyLingerMs
-        : Math.min(Math.max(this.#limits.lingerMs, costMs * 2), MOST_LINGER_MS);
-    return Math.max(0, this.#since + linger - now);
+    const { lingerMs, paceMs, busyLingerMs, busyRows } = this.#limits;
+    const due =
+      this.#rows >= busyRows ? this.#since + busyLingerMs : Math.max(this.#since + lingerMs, this.#takenAt + paceMs);
+    return Math.max(0, due - now);
   }
 
   /** Takes what was collected. The caller gives the buffer back. */
-  take(): Load {
+  take(now: number): Load {
     const bounds = [...this.#bounds.values()].sort((a, b) => a.partition - b.partition);
     const generations = new Map([...this.#positions].map(([partition, { generation }]) => [partition, generation]));
+    const typedRows = this.#typedRows();
     const load: Load = {
       chunk: {
         topic: this.topic.topic,
@@ -111,12 +125,27 @@ export class Lane {
         rows: this.#rows,
         token: chunkToken(this.topic.topic, bounds, generations),
       },
-      rows: this.#buffer,
+      rows: typedRows ?? this.#buffer,
+      typed: typedRows !== undefined,
       allEncoded: this.#allEncoded,
     };
-    this.#buffer = this.#spare.pop() ?? new TsvBuffer();
+    if (typedRows === undefined) this.#buffer = this.#spare.pop() ?? new TsvBuffer();
+    else this.#buffer.clear();
     this.#reset();
+    this.#takenAt = now;
     return load;
+  }
+
+  /** The rows with their data columns; undefined when they are too many, or ClickHouse has to convert one of them. */
+  #typedRows(): TsvBuffer | undefined {
+    if (this.#typed === undefined || this.#rows === 0 || this.#rows > TYPED_ROWS || !this.#allEncoded) return undefined;
+    const rows = this.#spare.pop() ?? new TsvBuffer();
+    for (const message of this.#few) {
+      if (this.#encoder.append(message, rows, this.#typed) === 'row') continue;
+      this.giveBack(rows);
+      return undefined;
+    }
+    return rows;
   }
 
   /** Gives a buffer back once nothing reads it any more. */
@@ -134,9 +163,7 @@ export class Lane {
   #reset(): void {
     this.#bounds = new Map();
     this.#rows = 0;
+    this.#few = [];
     this.#allEncoded = true;
   }
 }
-
-/** With the insert itself a lone event is in the warehouse within 150 ms. */
-const MOST_LINGER_MS = 110;

@@ -5,7 +5,7 @@ import { chunkToken } from './chunk.ts';
 import { RowEncoder } from './row-encoder.ts';
 import { TsvBuffer } from './tsv-buffer.ts';
 
-const topic = { topic: 'test.it-happened', table: 'raw_test', kind: 'event' as const };
+const topic = { topic: 'test.it-happened', table: 'raw_test', kind: 'event' as const, dataColumns: [] };
 const HEADERS = {
   ce_id: 'e1',
   ce_type: 'test.it-happened',

@@ -2,12 +2,16 @@ import type { Message } from '../kafka/index.ts';
 import { headerText, REPLAY_HEADER } from '../kafka/index.ts';
 import type { SinkTopic } from './topics.ts';
 import type { TsvBuffer } from './tsv-buffer.ts';
+import { epochText, isStorableInstant, type TypedFields } from './typed-fields.ts';
 
 /** Name of the sink where dead letters and replays name a step. */
 export const SINK_STEP = 'warehouse-sink';
 
-/** What became of a record: a row was written, the record is a replay meant for another step, or it lacks what a row needs. */
-export type Encoded = 'row' | 'skipped' | 'refused';
+/**
+ * What became of a record: a row was written, the record is a replay meant for another step, it lacks what a row needs, or ClickHouse
+ * has to convert its data.
+ */
+export type Encoded = 'row' | 'skipped' | 'refused' | 'untyped';
 
 const EMPTY = Buffer.alloc(0);
 
@@ -21,12 +25,15 @@ export class RowEncoder {
     this.#prefix = Buffer.from(`${topic.topic}\t`, 'utf8');
   }
 
-  /** Appends the record. An event without id or time, or with a type that is not its topic's, is refused; a dead letter never is. */
-  append(message: Message, into: TsvBuffer): Encoded {
-    return this.#topic.kind === 'event' ? this.#event(message, into) : this.#deadLetter(message, into);
+  /**
+   * Appends the record. An event without id or time, or with a type that is not its topic's, is refused; a dead letter never is.
+   * With `typed` the row has its data columns, too, or nothing is written and the record is `untyped`.
+   */
+  append(message: Message, into: TsvBuffer, typed?: TypedFields): Encoded {
+    return this.#topic.kind === 'event' ? this.#event(message, into, typed) : this.#deadLetter(message, into);
   }
 
-  #event(message: Message, into: TsvBuffer): Encoded {
+  #event(message: Message, into: TsvBuffer, typed: TypedFields | undefined): Encoded {
     let id: Buffer | undefined;
     let time: Buffer | undefined;
     let source: Buffer = EMPTY;
@@ -75,8 +82,9 @@ export class RowEncoder {
       return 'refused';
     if (type.length + 1 !== this.#prefix.length || type.compare(this.#prefix, 0, type.length) !== 0) return 'refused';
     const instant = Date.parse(time.toString('latin1'));
-    // Beyond what DateTime64 holds ClickHouse would clamp the value without a word.
-    if (!(instant >= EARLIEST && instant <= LATEST)) return 'refused';
+    if (!isStorableInstant(instant)) return 'refused';
+    const data = typed?.encode(value);
+    if (typed !== undefined && data === undefined) return 'untyped';
     into.raw(this.#prefix);
     into.ascii(`${message.partition}\t${message.offset}`);
     into.field(id);
@@ -85,7 +93,11 @@ export class RowEncoder {
     into.field(keyBytes(message));
     into.field(trace);
     into.ascii(schemaVersion(schema));
-    into.lastField(value);
+    if (data === undefined) into.lastField(value);
+    else {
+      into.field(value);
+      into.line(data);
+    }
     return 'row';
   }
 
@@ -101,20 +113,11 @@ export class RowEncoder {
     into.text(header('dlq_topic') || message.topic);
     into.ascii(integerText(header('dlq_partition'), message.partition));
     into.ascii(integerText(header('dlq_offset'), message.offset));
-    into.ascii(epochText(time >= EARLIEST && time <= LATEST ? time : (message.timestamp ?? 0)));
+    into.ascii(epochText(isStorableInstant(time) ? time : (message.timestamp ?? 0)));
     into.text(JSON.stringify(headersObject(message)));
     into.lastField(message.value ?? EMPTY);
     return 'row';
   }
-}
-
-const EARLIEST = Date.UTC(1970, 0, 2);
-const LATEST = Date.UTC(2261, 0, 1);
-
-/** Milliseconds since the epoch as DateTime64(3) reads them: seconds with three decimals. */
-function epochText(instantMs: number): string {
-  const digits = String(Math.trunc(instantMs)).padStart(4, '0');
-  return `${digits.slice(0, -3)}.${digits.slice(-3)}`;
 }
 
 /** The number after the `v` that ends `/events/<type>/v<number>`; 0 when there is none. */

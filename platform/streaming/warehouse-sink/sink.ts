@@ -52,6 +52,7 @@ const LIMITS: LaneLimits = {
   maxRows: 30_000,
   maxBytes: 12 * 1024 * 1024,
   lingerMs: 20,
+  paceMs: 200,
   busyLingerMs: 400,
   busyRows: 1_500,
 };
@@ -74,10 +75,9 @@ export async function startSink(surroundings: SinkDeps, options: SinkOptions = {
 class Sink implements RunningWorker {
   readonly #surroundings: SinkDeps;
   readonly #lanes = new Map<string, Lane>();
-  /** Loads on their way, one a topic. */
+  /** One load a topic. */
   readonly #inFlight = new Map<string, { chunk: Chunk; done: Promise<void> }>();
   readonly #landedUpTo = new Map<string, TopicPartitionOffset>();
-  readonly #costs = new Map<string, number>();
   readonly #troubles = new Map<string, string>();
   readonly #stopping = new AbortController();
   readonly #metrics: SinkMetrics;
@@ -157,14 +157,13 @@ class Sink implements RunningWorker {
     }
   }
 
-  /** Reads what lies ready, sends what is due, and waits where a full lane is still on its way. */
+  /** Reads what lies ready, sends what is due, and waits where the load of a full lane is still in flight. */
   async #round(): Promise<void> {
     const batch = await this.#consumer.consumeBatch(BATCH, this.#wait());
     await this.#collect(batch);
     const now = performance.now();
-    const cost = this.#cost();
     for (const lane of this.#lanes.values()) {
-      if (lane.dueIn(now, cost) <= 0) this.#send(lane);
+      if (lane.dueIn(now) <= 0) this.#send(lane);
     }
     this.#showLag(now);
     // Few records at a time would cost more in calls than they wait here.
@@ -195,26 +194,18 @@ class Sink implements RunningWorker {
   /** How long to wait for a record: until the next lane is due. */
   #wait(): number {
     const now = performance.now();
-    const cost = this.#cost();
     let wait = 50;
     for (const lane of this.#lanes.values()) {
-      if (!this.#inFlight.has(lane.topic.topic)) wait = Math.min(wait, lane.dueIn(now, cost));
+      if (!this.#inFlight.has(lane.topic.topic)) wait = Math.min(wait, lane.dueIn(now));
     }
     return Math.max(0, Math.floor(wait));
   }
 
-  /** What one insert into each busy topic takes together, in milliseconds. */
-  #cost(): number {
-    let sum = 0;
-    for (const cost of this.#costs.values()) sum += cost;
-    return sum;
-  }
-
-  /** Sends the lane's rows unless a load of it is on its way already. */
+  /** Sends the lane's rows unless a load of it is in flight already. */
   #send(lane: Lane): void {
     const topic = lane.topic.topic;
     if (lane.empty || this.#inFlight.has(topic)) return;
-    const load = lane.take();
+    const load = lane.take(performance.now());
     const done = this.#landed(lane, load).finally(() => {
       this.#inFlight.delete(topic);
       lane.giveBack(load.rows);
@@ -234,9 +225,8 @@ class Sink implements RunningWorker {
         (error) => error instanceof ChunkFencedError,
       );
       await this.#onStep('recorded', chunk);
-      const sentAt = performance.now();
-      await this.#lander.land(recorded, load.rows.view(), load.allEncoded);
-      this.#count(chunk, load.rows.length, started, sentAt);
+      await this.#lander.land(recorded, load);
+      this.#count(chunk, load.rows.length, started);
       const landed = chunk.bounds.map(({ partition, next }) => ({ topic: chunk.topic, partition, offset: next }));
       for (const at of landed) this.#landedUpTo.set(partitionName(at), at);
       this.#commit(landed);
@@ -251,14 +241,10 @@ class Sink implements RunningWorker {
     }
   }
 
-  #count(chunk: Chunk, bytes: number, started: number, sentAt: number): void {
-    const now = performance.now();
+  #count(chunk: Chunk, bytes: number, started: number): void {
     this.#metrics.rows.inc({ topic: chunk.topic }, chunk.rows);
     this.#metrics.bytes.inc({ topic: chunk.topic }, bytes);
-    this.#metrics.chunkSeconds.observe({ topic: chunk.topic }, (now - started) / 1_000);
-    // Only small chunks tell what an insert costs by itself.
-    const before = this.#costs.get(chunk.topic) ?? 0;
-    this.#costs.set(chunk.topic, before * 0.7 + Math.min(now - sentAt, 50) * 0.3);
+    this.#metrics.chunkSeconds.observe({ topic: chunk.topic }, (performance.now() - started) / 1_000);
   }
 
   /** Tells Kafka what has landed. Postgres is what counts (recovery.ts), so a failure only leaves Kafka behind. */

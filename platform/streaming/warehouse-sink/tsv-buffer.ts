@@ -52,6 +52,13 @@ export class TsvBuffer {
     this.#bytes[this.#length++] = TAB;
   }
 
+  /** Fields that are escaped already, as the end of the row. */
+  line(text: string): void {
+    this.#reserve(text.length * 3 + 1);
+    this.#length += this.#bytes.write(text, this.#length, 'utf8');
+    this.#bytes[this.#length++] = NEWLINE;
+  }
+
   /** Any bytes as a field. JSON as JSON.stringify makes it has nothing to escape but backslashes. */
   field(bytes: Uint8Array): void {
     this.#escaped(bytes);
