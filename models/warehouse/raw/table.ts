@@ -27,7 +27,7 @@ export interface RawTable {
   comment: string;
 }
 
-/** How many inserts back a repeated insert is recognised by its token. The engine's default of 0 would disable the token without a word. */
+/** How many inserts back a repeated insert is recognised by its token. The engine's default of 0 silently disables the token. */
 export const DEDUPLICATION_WINDOW = 10_000;
 
 const INSTANT = "DateTime64(3, 'Asia/Shanghai')";

@@ -8,7 +8,7 @@ export interface StepPosition {
   progress: ReadonlyMap<number, Progress>;
 }
 
-/** The moment the books are compared at: for every step and topic, which records it had dealt with. */
+/** The moment the books are compared at: for every step and topic, which records it had processed. */
 export class Cut {
   readonly #positions = new Map<string, ReadonlyMap<number, Progress>>();
   readonly #readers: readonly StepPosition[];
@@ -18,13 +18,13 @@ export class Cut {
     for (const { step, topic, progress } of readers) this.#positions.set(`${step}\n${topic}`, progress);
   }
 
-  /** True when the step had dealt with the record that lies there. */
+  /** True when the step had processed the record that lies there. */
   isDealtWith({ step, topic, partition, offset }: LetterPlace): boolean {
     const progress = this.#positions.get(`${step}\n${topic}`)?.get(partition);
     return progress !== undefined && isDone(progress, offset);
   }
 
-  /** The lowest offset of a partition that some step had not dealt with; 0 where a step that reads the topic has no position. */
+  /** The lowest offset of a partition that some step had not processed; 0 where a step that reads the topic has no position. */
   slowest(topic: string, partition: number): number {
     const readers = this.#readers.filter((reader) => reader.topic === topic);
     return readers.length === 0 ? 0 : Math.min(...readers.map(({ progress }) => progress.get(partition)?.next ?? 0));

@@ -28,7 +28,7 @@ interface SumRow {
 }
 
 /**
- * Letters in the index that nobody has replayed, of records their step had dealt with at the cut. (A step may have given up on more
+ * Letters in the index that nobody has replayed, of records their step had processed at the cut. (A step may have given up on more
  * since: those records count as in flight.)
  */
 export async function waitingLetters(snapshot: PoolClient, cut: Cut): Promise<WaitingLetters[]> {
@@ -68,7 +68,7 @@ export async function waitingLetters(snapshot: PoolClient, cut: Cut): Promise<Wa
   ];
 }
 
-/** Of letters seen on their way to the index, those that had been dealt with at the cut and are not in the index yet, each once. */
+/** Of letters in flight to the index, those that had been processed at the cut and are not in the index yet, each once. */
 export async function lettersOnTheWay(
   snapshot: PoolClient,
   cut: Cut,

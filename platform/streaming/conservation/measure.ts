@@ -46,7 +46,7 @@ import type { Books, ConservationSource, PendingEvent, SourceAmount } from './so
 import { readTails, withEnds } from './topic-tail.ts';
 import { landed, sinkPositions } from './warehouse-books.ts';
 
-/** A committed record that some step had not dealt with at the cut. */
+/** A committed record that some step had not processed at the cut. */
 export interface TailRecord extends PendingEvent {
   partition: number;
   offset: number;
@@ -79,7 +79,7 @@ export interface Measurement {
 /**
  * Reads the books of everyone, in the order that makes one cut of them: (1) where the steps that consume stand; (2) how far relays and
  * outboxes are published; (3) where the topics end, and the topics up to there; (4) the books of those that produce. Whatever a step has
- * dealt with is then on the topic as read, whatever is on the topic is in the producers' books, and what they have and the topic has not
+ * processed is then on the topic as read, whatever is on the topic is in the producers' books, and what they have and the topic has not
  * is exactly what is still to be published. Held in memory: the records between the slowest step and the end, and what is still
  * to be published (some 300 bytes each: good for a few million). Rejects with the errors of the servers.
  */
@@ -149,7 +149,7 @@ export async function measure(
     landed: landedByTopic.flat(),
     tail,
     letters: books.letters,
-    // One whose record the step had not dealt with at the cut is that record, in flight.
+    // One whose record the step had not processed at the cut is that record, in flight.
     replays: books.replays.filter((replay) => cut.isDealtWith(replay) && !replayed.has(placeName(replay))),
     origins: [PIPELINE_ORIGIN, ...sources.map(({ origin }) => origin)],
     accepted: books.accepted,

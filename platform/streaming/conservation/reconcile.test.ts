@@ -189,7 +189,7 @@ describe('accepted → warehouse', () => {
     });
   });
 
-  it('counts a dead letter once on its way back: asked for, published, landed', () => {
+  it('counts a dead letter once while it is replayed: asked for, published, landed', () => {
     const accepted = [amount(IN, 2)];
     const landed = [amount(IN, 1)];
     // Both records lay at 0 and 1, the second was refused; its replay comes to lie at 5.
@@ -244,7 +244,7 @@ describe('topic → pipeline', () => {
     });
   });
 
-  it('shows an event the pipeline never dealt with, and one it dealt with twice', () => {
+  it('shows an event the pipeline never processed, and one processed twice', () => {
     expect(
       line(measured({ sink: 4, pipeline: 4, handled: { events: 3, amountFen: 300 } }, { landed }), 'to-pipeline'),
     ).toMatchObject({ accepted: 4, landed: 3, balanced: false });
@@ -283,7 +283,7 @@ describe('command → result', () => {
   const answers = (events: number) => amount(ANSWER, events, events * 100, '/connectors/bureaus');
 
   it('balances with calls answered out of order', () => {
-    // Of 0…5 the connector has dealt with 0, 1, 3 and 4; 2 and 5 are being asked.
+    // Of 0…5 the connector has processed 0, 1, 3 and 4; 2 and 5 are being asked.
     const connector = { next: 2, runs: [{ from: 3, to: 5 }] };
     const measurement = measured(
       { sink: 6, answersSink: 4, connector },

@@ -106,7 +106,7 @@ function lettersOf(measured: Measurement, step: string, topic: string): At[] {
   return measured.letters.filter((letter) => letter.step === step && letter.topic === topic);
 }
 
-/** What the step had not dealt with at the cut: on the topic, or about to be put back there. */
+/** What the step had not processed at the cut: on the topic, or about to be put back there. */
 function inFlight(measured: Measurement, step: string, topic: string): At[] {
   return [...tailFor(measured, step, topic).map(one), ...replaysFor(measured, step, topic)];
 }
@@ -121,7 +121,7 @@ function tailFor(measured: Measurement, step: string, topic: string): TailRecord
     if (record.topic !== topic || cut.isDealtWith({ step, topic, partition: record.partition, offset: record.offset }))
       return false;
     const { replay } = record;
-    // A replay of a record that the step had not dealt with at the cut: that record counts already.
+    // A replay of a record that the step had not processed at the cut: that record counts already.
     return (
       replay === undefined ||
       (replay.step === step &&

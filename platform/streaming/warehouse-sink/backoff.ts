@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const FIRST_MS = 100;
 const LAST_MS = 5_000;
 
-/** The sink is stopping: what was recorded is taken up by the next worker. */
+/** The sink is stopping: the next worker lands what was recorded. */
 export class StoppedError extends Error {}
 
 /**
- * Does `work` until it succeeds, with growing pauses. `isFinal` picks the errors that no repetition helps; `onFailure` hears of the others.
+ * Does `work` until it succeeds, with growing pauses. `isFinal` picks the errors that no repetition helps; `onFailure` is called for the others.
  * Throws StoppedError once `signal` is aborted.
  */
 export async function untilDone<Result>(

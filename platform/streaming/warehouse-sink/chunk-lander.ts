@@ -25,7 +25,7 @@ export interface LanderParts {
   signal: AbortSignal;
   onStep: (step: SinkStep, chunk: { topic: string }) => Promise<void> | void;
   /** What is wrong now with landing this topic, undefined when nothing is. */
-  onTrouble: (topic: string, trouble: string | undefined) => void;
+  onFailing: (topic: string, failure: string | undefined) => void;
 }
 
 /** More rows than any chunk has: one insert is one block of the engine, so that its token covers all of it. */
@@ -180,11 +180,11 @@ export class ChunkLander {
       onFailure: (error, attempt) => {
         const what =
           error instanceof ClickhouseError ? error.publicMessage : ((error as { code?: string }).code ?? 'failed');
-        this.#parts.onTrouble(topic, `${topic}: ${step}: ${what}`);
-        this.#parts.logger.warn({ topic, step, error: what, attempt }, 'the warehouse sink tries again');
+        this.#parts.onFailing(topic, `${topic}: ${step}: ${what}`);
+        this.#parts.logger.warn({ topic, step, err: what, attempt }, 'the warehouse sink retries');
       },
     });
-    this.#parts.onTrouble(topic, undefined);
+    this.#parts.onFailing(topic, undefined);
     return result;
   }
 

@@ -22,7 +22,7 @@ const READ_TIMEOUT_MS = 30_000;
 
 /**
  * Reads the committed records of a chunk once more, in order of partition and offset. It is no member of the sink's group: a chunk can
- * be read whoever owns its partitions. Rejects with KafkaError or ChunkUnreadableError; both may succeed later.
+ * be read by a worker that does not own its partitions. Rejects with KafkaError or ChunkUnreadableError; both may succeed later.
  */
 export async function readChunk(kafka: KafkaDeps, chunk: Chunk): Promise<ReadChunk> {
   const consumer = new Kafka.KafkaConsumer(

@@ -53,7 +53,7 @@ export class ChunkStore {
     }
   }
 
-  /** From now on the chunk lands piece by piece, whoever lands it. */
+  /** From now on the chunk lands piece by piece, also after a restart. */
   async markSplitting(chunk: RecordedChunk): Promise<void> {
     await this.#pool.query("update hub.sink_chunk set state = 'splitting' where chunk_id = $1", [chunk.id]);
   }
@@ -112,7 +112,7 @@ export class ChunkStore {
     );
   }
 
-  /** The topic was made anew: its offsets, and with them the tokens, start over. A chunk of the old topic cannot be read any more. */
+  /** The topic was recreated: its offsets, and with them the tokens, start over. A chunk of the old topic cannot be read any more. */
   async restart(position: Position): Promise<void> {
     await this.#pool.query(
       'update hub.sink_position set next_offset = 0, generation = generation + 1, updated_at = now() where topic = $1 and partition = $2 and generation = $3',

@@ -8,7 +8,7 @@ export interface Bound {
 /**
  * What one insert carries: records of one topic, of as many partitions as had some. One insert a topic and not one a partition, because
  * an insert costs ClickHouse 5–20 ms however few rows it has; the guarantee is the same, since a chunk can be read again from its bounds
- * by whoever gets any of its partitions.
+ * by the next owner of any of its partitions.
  */
 export interface Chunk {
   topic: string;
@@ -25,7 +25,7 @@ export interface RecordedChunk extends Chunk {
   splitting: boolean;
 }
 
-/** `topic-partition-first-last` of every bound; a topic that was made anew starts its offsets over, so its generation is part of the name. */
+/** `topic-partition-first-last` of every bound; a topic that was recreated starts its offsets over, so its generation is part of the name. */
 export function chunkToken(topic: string, bounds: readonly Bound[], generations: ReadonlyMap<number, number>): string {
   const parts = bounds.map(({ partition, first, next }) => {
     const generation = generations.get(partition) ?? 1;

@@ -6,7 +6,7 @@ export interface SinkMetrics {
   bytes: Counter<'topic'>;
   chunkSeconds: Histogram<'topic'>;
   lag: Gauge<'topic' | 'partition'>;
-  troubles: Gauge;
+  failingTopics: Gauge;
 }
 
 export function sinkMetrics(registry: Registry): SinkMetrics {
@@ -37,7 +37,7 @@ export function sinkMetrics(registry: Registry): SinkMetrics {
       labelNames: ['topic', 'partition'],
       registers,
     }),
-    troubles: new Gauge({
+    failingTopics: new Gauge({
       name: 'hub_sink_failing_topics',
       help: 'Topics that cannot be landed at the moment',
       registers,

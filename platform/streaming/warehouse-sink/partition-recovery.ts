@@ -37,7 +37,7 @@ export async function recoverPartitions(
     if (decision.action === 'restart') {
       parts.logger.error(
         { ...at, recorded: position?.nextOffset, high },
-        'the topic was made anew: the sink reads it from its beginning',
+        'the topic was recreated: the sink reads it from its beginning',
       );
       await parts.store.restart(position as Position);
       restarted.add(nameOf(at));

@@ -20,7 +20,7 @@ describe('where a partition goes on', () => {
       { action: 'go-on', from: 50 },
     ],
     ['all was read', { recorded: 80, committed: 80, low: 0, high: 80 }, { action: 'go-on', from: 80 }],
-    ['the topic was made anew', { recorded: 50, committed: 50, low: 0, high: 10 }, { action: 'restart', from: 0 }],
+    ['the topic was recreated', { recorded: 50, committed: 50, low: 0, high: 10 }, { action: 'restart', from: 0 }],
     [
       'retention was faster than the sink',
       { recorded: 50, committed: 50, low: 60, high: 80 },

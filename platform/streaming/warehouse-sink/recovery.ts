@@ -13,8 +13,8 @@ export interface PartitionFacts {
  * Where a partition goes on.
  * - `go-on`: from this offset.
  * - `begin`: nobody has recorded anything yet: record this offset as the start, then go on from it.
- * - `restart`: the topic was deleted and made anew: its offsets start over.
- * `lost`: records between these offsets were deleted from the topic before the sink could read them: a person must be told.
+ * - `restart`: the topic was deleted and recreated: its offsets start over.
+ * `lost`: records between these offsets were deleted from the topic before the sink could read them: an operator must know.
  */
 export interface RecoveryDecision {
   action: 'go-on' | 'begin' | 'restart';
@@ -32,7 +32,7 @@ export interface RecoveryDecision {
  * | R | = R       | low <= R <= high | go on from R: the normal restart |
  * | R | < R, none | low <= R <= high | go on from R: died between recording and committing, or the group's offsets expired or were set back |
  * | R | > R       | low <= R <= high | go on from R: Postgres was restored from a backup, or offsets were set forward; what landed before collapses by its event id |
- * | R | any       | R > high         | restart: the topic was made anew |
+ * | R | any       | R > high         | restart: the topic was recreated |
  * | R | any       | R < low          | go on from low, and report [R, low) as lost: retention was faster than the sink |
  * | - | C         | low <= C <= high | begin at C: the hub's Postgres is new, the group is not |
  * | - | none, or outside the log | any | begin at low |

@@ -27,7 +27,7 @@ export const REFUSALS_GROUP = 'hub-warehouse-sink-refusals';
 
 /**
  * Sends refused records to the dead letters, each exactly once: in one Kafka transaction with the offset of their chunk's end. The
- * transactional id belongs to the topic, so that whoever repeats the chunk first shuts out the one who began it and sees whether its
+ * transactional id belongs to the topic, so that the one who repeats the chunk fences the one who began it and sees whether its
  * transaction was committed.
  */
 export class RefusalPublisher {
@@ -49,7 +49,7 @@ export class RefusalPublisher {
       .filter(({ partition }) => refusals.some(({ message }) => message.partition === partition))
       .map(({ partition, next }): TopicPartitionOffset => ({ topic: chunk.topic, partition, offset: next }));
     try {
-      // A producer that was fenced meanwhile is made anew, which waits for the end of any transaction of that id.
+      // A producer that was fenced meanwhile is recreated, which waits for the end of any transaction of that id.
       const producer = await this.#producer(chunk.topic);
       const bookkeeper = await this.#consumer();
       const done = await committedEnds(bookkeeper, ends);

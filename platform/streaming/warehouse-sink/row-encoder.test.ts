@@ -118,7 +118,7 @@ describe('rows of dead letters', () => {
 });
 
 describe('the token of a chunk', () => {
-  it('names topic, partitions, first and last offset, and the generation of a topic made anew', () => {
+  it('names topic, partitions, first and last offset, and the generation of a topic recreated', () => {
     const bounds = [
       { partition: 0, first: 5, next: 8 },
       { partition: 2, first: 0, next: 1 },

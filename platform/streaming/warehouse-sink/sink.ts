@@ -66,19 +66,19 @@ const LAG_EVERY_MS = 2_000;
  * Starts one member of the sink's group: reads committed records, lands them in the raw tables in recorded chunks, each exactly once
  * (docs/architecture.md §4). Several processes share the partitions. Resolves once it has joined.
  */
-export async function startSink(surroundings: SinkDeps, options: SinkOptions = {}): Promise<RunningWorker> {
-  const sink = new Sink(surroundings, options);
+export async function startSink(deps: SinkDeps, options: SinkOptions = {}): Promise<RunningWorker> {
+  const sink = new Sink(deps, options);
   await sink.start();
   return sink;
 }
 
 class Sink implements RunningWorker {
-  readonly #surroundings: SinkDeps;
+  readonly #deps: SinkDeps;
   readonly #lanes = new Map<string, Lane>();
   /** One load a topic. */
   readonly #inFlight = new Map<string, { chunk: Chunk; done: Promise<void> }>();
   readonly #landedUpTo = new Map<string, TopicPartitionOffset>();
-  readonly #troubles = new Map<string, string>();
+  readonly #failing = new Map<string, string>();
   readonly #stopping = new AbortController();
   readonly #metrics: SinkMetrics;
   readonly #store: ChunkStore;
@@ -91,35 +91,35 @@ class Sink implements RunningWorker {
   #lagShownAt = 0;
   #reading = true;
 
-  constructor(surroundings: SinkDeps, options: SinkOptions) {
-    this.#surroundings = surroundings;
+  constructor(deps: SinkDeps, options: SinkOptions) {
+    this.#deps = deps;
     this.#onStep = options.onStep ?? (() => undefined);
     const topics = options.topics ?? hubSinkTopics();
     const limits = { ...LIMITS, ...options.limits };
     for (const topic of topics) this.#lanes.set(topic.topic, new Lane(topic, limits));
-    this.#metrics = sinkMetrics(surroundings.metrics);
-    this.#store = new ChunkStore(surroundings.postgres);
-    this.#inserter = new ByteInserter(surroundings.endpoints.clickhouseUrl, surroundings.settings.clickhouseDatabase);
-    this.#refusals = new RefusalPublisher(surroundings, surroundings.clock, options.refusalsGroupId);
+    this.#metrics = sinkMetrics(deps.metrics);
+    this.#store = new ChunkStore(deps.postgres);
+    this.#inserter = new ByteInserter(deps.endpoints.clickhouseUrl, deps.settings.clickhouseDatabase);
+    this.#refusals = new RefusalPublisher(deps, deps.clock, options.refusalsGroupId);
     this.#lander = new ChunkLander({
-      kafka: surroundings,
+      kafka: deps,
       inserter: this.#inserter,
       store: this.#store,
       refusals: this.#refusals,
       topics: new Map(topics.map((topic) => [topic.topic, topic])),
-      logger: surroundings.logger,
+      logger: deps.logger,
       signal: this.#stopping.signal,
       onStep: this.#onStep,
-      onTrouble: (topic, trouble) => this.#trouble(topic, trouble),
+      onFailing: (topic, trouble) => this.#report(topic, trouble),
     });
-    this.#consumer = new BatchConsumer(surroundings, {
+    this.#consumer = new BatchConsumer(deps, {
       groupId: options.groupId ?? SINK_GROUP,
       clientId: SINK_STEP,
       topics: topics.map(({ topic }) => topic),
       queuedKilobytes: 32_768,
       onAssigned: (partitions) => this.#assigned(partitions),
       onRevoked: (partitions) => this.#revoked(partitions),
-      onError: (error) => surroundings.logger.warn({ code: error.code }, 'the sink’s consumer reports an error'),
+      onError: (error) => deps.logger.warn({ code: error.code }, 'the sink’s consumer reports an error'),
     });
   }
 
@@ -133,17 +133,17 @@ class Sink implements RunningWorker {
     await this.#loop;
     await this.#drain(this.#lanes.keys());
     this.#commit([...this.#landedUpTo.values()], 'wait');
-    // What hangs on a server that is away gives up now; it was recorded, and the next worker takes it up.
+    // What waits for an unreachable server stops now; it was recorded, and the next worker lands it.
     this.#stopping.abort();
     await this.#consumer.close();
     await Promise.all([...this.#inFlight.values()].map(({ done }) => done));
     await this.#refusals.close();
     this.#inserter.close();
-    removeSinkMetrics(this.#surroundings.metrics);
+    removeSinkMetrics(this.#deps.metrics);
   }
 
   unhealthy(): string | undefined {
-    return this.#troubles.size === 0 ? undefined : [...this.#troubles.values()].join('; ');
+    return this.#failing.size === 0 ? undefined : [...this.#failing.values()].join('; ');
   }
 
   async #run(): Promise<void> {
@@ -151,7 +151,7 @@ class Sink implements RunningWorker {
       try {
         await this.#round();
       } catch (error) {
-        this.#surroundings.logger.warn({ error: messageOf(error) }, 'the sink could not read');
+        this.#deps.logger.warn({ err: messageOf(error) }, 'the sink could not read');
         await sleep(500);
       }
     }
@@ -233,10 +233,7 @@ class Sink implements RunningWorker {
     } catch (error) {
       if (error instanceof StoppedError) return;
       if (!(error instanceof ChunkFencedError))
-        this.#surroundings.logger.error(
-          { topic: chunk.topic, error: messageOf(error) },
-          'a chunk could not be taken on',
-        );
+        this.#deps.logger.error({ topic: chunk.topic, err: messageOf(error) }, 'a chunk could not be landed');
       await this.#resync(lane);
     }
   }
@@ -255,7 +252,7 @@ class Sink implements RunningWorker {
       if (how === 'wait') this.#consumer.commitOffsets(owned);
       else this.#consumer.handle.commit([...owned]);
     } catch (error) {
-      this.#surroundings.logger.warn({ error: messageOf(error) }, 'offsets could not be committed');
+      this.#deps.logger.warn({ err: messageOf(error) }, 'offsets could not be committed');
     }
   }
 
@@ -275,7 +272,7 @@ class Sink implements RunningWorker {
       this.#place(positions.filter((at) => this.#consumer.owns(at)));
     } catch (error) {
       if (error instanceof StoppedError) return;
-      this.#trouble(lane.topic.topic, `${lane.topic.topic}: seek: ${messageOf(error)}`);
+      this.#report(lane.topic.topic, `${lane.topic.topic}: seek: ${messageOf(error)}`);
       await sleep(500);
       if (this.#reading) await this.#resync(lane);
     }
@@ -293,7 +290,7 @@ class Sink implements RunningWorker {
       'recover',
       () =>
         recoverPartitions(
-          { store: this.#store, lander: this.#lander, logger: this.#surroundings.logger },
+          { store: this.#store, lander: this.#lander, logger: this.#deps.logger },
           this.#consumer,
           partitions,
         ),
@@ -306,7 +303,7 @@ class Sink implements RunningWorker {
       this.#lanes.get(topic)?.setPosition(partition, nextOffset, generation);
   }
 
-  /** Drain, finish the chunk, give up. Whatever does not end in time was recorded, and the next owner takes it up. */
+  /** Drain, finish the chunk, let the partitions be revoked. What does not end in time was recorded, and the next owner lands it. */
   async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
     await this.#drain(new Set(partitions.map(({ topic }) => topic)));
     for (const { topic, partition } of partitions) {
@@ -340,21 +337,21 @@ class Sink implements RunningWorker {
       signal: this.#stopping.signal,
       isFinal: (error) => error instanceof StoppedError || isFinal(error),
       onFailure: (error, attempt) => {
-        this.#trouble(topic, `${topic}: ${step}: ${(error as { code?: string }).code ?? messageOf(error)}`);
-        this.#surroundings.logger.warn(
-          { topic, step, attempt, error: (error as { code?: string }).code ?? messageOf(error) },
-          'the warehouse sink tries again',
+        this.#report(topic, `${topic}: ${step}: ${(error as { code?: string }).code ?? messageOf(error)}`);
+        this.#deps.logger.warn(
+          { topic, step, attempt, err: (error as { code?: string }).code ?? messageOf(error) },
+          'the warehouse sink retries',
         );
       },
     });
-    this.#trouble(topic, undefined);
+    this.#report(topic, undefined);
     return result;
   }
 
-  #trouble(topic: string, trouble: string | undefined): void {
-    if (trouble === undefined) this.#troubles.delete(topic);
-    else this.#troubles.set(topic, trouble);
-    this.#metrics.troubles.set(this.#troubles.size);
+  #report(topic: string, failure: string | undefined): void {
+    if (failure === undefined) this.#failing.delete(topic);
+    else this.#failing.set(topic, failure);
+    this.#metrics.failingTopics.set(this.#failing.size);
   }
 
   #showLag(now: number): void {
