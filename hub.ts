@@ -7,6 +7,7 @@ import { pipelinesModule } from './pipelines/index.ts';
 import { runCli } from './platform/edge/cli/run.ts';
 import type { HubModule } from './platform/edge/hub-module.ts';
 import { platformModule } from './platform/edge/platform-module.ts';
+import { relayModule } from './platform/edge/relay-module.ts';
 import { openContext } from './platform/edge/process/open-context.ts';
 import { processVerbs } from './platform/edge/process/verbs.ts';
 import { webWorker } from './platform/edge/process/web-worker.ts';
@@ -27,6 +28,7 @@ const modules: readonly HubModule[] = [
   bureausModule,
   pipelinesModule,
   platformModule,
+  relayModule(() => modules),
   { name: 'web', workers: [webWorker(() => modules)] },
 ];
 

@@ -1,5 +1,5 @@
 import type { HubModule } from '../platform/edge/hub-module.ts';
-import { outcomeRelayWorker } from '../platform/streaming/effect-runtime/index.ts';
+import { outcomeCleaner, outcomeSource } from '../platform/streaming/effect-runtime/index.ts';
 import { BUREAU_ADAPTERS } from './bureaus/index.ts';
 import { intakeConnector } from './intake/connector.ts';
 import { settingNotes, type Connector } from './contract.ts';
@@ -26,6 +26,7 @@ export const connectorsModule: HubModule = {
         return { stop: async () => undefined };
       },
     },
-    outcomeRelayWorker,
+    outcomeCleaner,
   ],
+  relays: [outcomeSource()],
 };

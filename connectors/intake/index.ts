@@ -1,11 +1,11 @@
 import type { HubModule } from '../../platform/edge/hub-module.ts';
-import { attachmentRelayWorker } from './api/attachments/attachment-relay.ts';
+import { attachmentRelaySource } from './api/attachments/attachment-relay.ts';
 import { applicationDecided, callbackCompleted } from '../../models/events/index.ts';
 import { CALLBACK_EFFECT } from './callbacks/callback-effect.ts';
 import { callbackWorker } from './callbacks/callback-worker.ts';
 import { formatVerbs } from './formats/format-verbs.ts';
 import { partnerVerbs } from './partners/partner-verbs.ts';
-import { intakeRelayWorker } from './api/relay-worker.ts';
+import { intakeRelaySource, nonceCleaner } from './api/relay-worker.ts';
 import { intakeConservation } from './api/conservation.ts';
 import { intakeRoutes } from './api/routes.ts';
 
@@ -26,7 +26,8 @@ export const intakeModule: HubModule = {
   name: 'intake',
   routes: intakeRoutes,
   verbs: [...partnerVerbs, ...formatVerbs],
-  workers: [intakeRelayWorker, attachmentRelayWorker, callbackWorker],
+  workers: [nonceCleaner, callbackWorker],
+  relays: [intakeRelaySource, attachmentRelaySource],
   conservation: [intakeConservation],
   commandResults: [
     {

@@ -1,8 +1,7 @@
 import { taskCommanded } from '../../models/events/index.ts';
 import type { ConservationSource } from '../../platform/streaming/conservation/index.ts';
-import { ensureTopics, eventHeaders, hubTopics } from '../../platform/streaming/kafka/index.ts';
-import type { Worker } from '../../platform/kernel/worker.ts';
-import { publishedUpTo, startRelay, type RelaySource } from '../../platform/streaming/relay/index.ts';
+import { eventHeaders } from '../../platform/streaming/kafka/index.ts';
+import { publishedUpTo, type RelaySource } from '../../platform/streaming/relay/index.ts';
 import { commandEventId, DESK_ORIGIN } from './commands.ts';
 
 interface CommandRow {
@@ -36,19 +35,6 @@ export const commandRelaySource: RelaySource<CommandRow> = {
       }),
     },
   ],
-};
-
-/** Publishes the commands that were accepted. */
-export const commandRelay: Worker = {
-  name: 'review-tasks-relay',
-  role: 'relay',
-  start: async (context) => {
-    await ensureTopics(
-      context,
-      hubTopics(context.settings).filter(({ topic }) => topic === taskCommanded.topic),
-    );
-    return startRelay(context, commandRelaySource);
-  },
 };
 
 /** The books of the desk: every row of review.task_command was answered, and is to be on the topic exactly once. */

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CLOCK_ACTOR } from '../../models/events/review-task.ts';
+import { pause } from '../../platform/kernel/concurrency.ts';
 import { messageOf } from '../../platform/kernel/errors.ts';
 import type { RunningWorker, Worker } from '../../platform/kernel/worker.ts';
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
@@ -16,7 +16,7 @@ interface DueRow {
   amount_fen: string;
 }
 
-/** The command that says of a task that its time is over; one per task, whoever gives it and however often. */
+/** The command that marks a task overdue; one per task, however often it is given. */
 function expiry(row: DueRow, at: string): TaskCommand {
   return {
     commandId: `${row.task_id}-expire`,
@@ -35,7 +35,7 @@ function expiry(row: DueRow, at: string): TaskCommand {
   };
 }
 
-/** Gives every task whose time is over the command `expire`. Returns how many it found; all processes may do so at once. */
+/** Gives every overdue task the command `expire`. Returns how many it found; all processes may do so at once. */
 export async function expireDueTasks(context: Pick<HubContext, 'postgres' | 'clock'>): Promise<number> {
   const at = new Date(context.clock()).toISOString();
   const { rows } = await context.postgres.query<DueRow>(
@@ -48,7 +48,7 @@ export async function expireDueTasks(context: Pick<HubContext, 'postgres' | 'clo
   return rows.length;
 }
 
-/** Looks every second for tasks whose time is over. */
+/** Looks every second for overdue tasks. */
 export const taskClock: Worker = {
   name: 'review-task-clock',
   role: 'jobs',
@@ -65,10 +65,10 @@ export function startTaskClock(context: HubContext): RunningWorker {
         found = await expireDueTasks(context);
         problem = undefined;
       } catch (error) {
-        problem = `tasks that are due cannot be told: ${messageOf(error)}`;
-        context.logger.warn({ err: error }, 'tasks that are due cannot be told');
+        problem = `overdue tasks could not be expired: ${messageOf(error)}`;
+        context.logger.warn({ err: error }, 'overdue tasks could not be expired');
       }
-      if (found < BATCH) await sleep(EVERY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (found < BATCH) await pause(EVERY_MS, stopping.signal);
     }
   })();
   return {

@@ -1,84 +1,43 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { type DataOf, taskChanged } from '../../models/events/index.ts';
-import { messageOf } from '../../platform/kernel/errors.ts';
-import { BatchConsumer, dataOf } from '../../platform/streaming/kafka/index.ts';
+import { dataOf, type Message } from '../../platform/streaming/kafka/index.ts';
+import { startProjection } from '../../platform/streaming/projection/index.ts';
 import type { RunningWorker, Worker } from '../../platform/kernel/worker.ts';
 import type { HubContext } from '../../platform/kernel/hub-context.ts';
 
 export type TaskChange = DataOf<typeof taskChanged>;
 
-/** Consumer group of the index. */
-export const TASK_INDEX_GROUP = 'review-task-index';
-
-const BATCH = 500;
-const PAUSE_AFTER_FAILURE_MS = 1_000;
+/** Names the index and its consumer group. */
+export const TASK_INDEX = 'review-task-index';
 
 /** Copies review.task-changed into Postgres, where people list tasks and the clock looks for those that are due. */
 export const taskIndexer: Worker = {
-  name: TASK_INDEX_GROUP,
+  name: TASK_INDEX,
   role: 'jobs',
   start: (context) => startTaskIndexer(context),
 };
 
 /** Starts the index. Reading a record twice changes nothing: an older revision never replaces a newer one. Rejects when Kafka cannot be reached now. */
-export async function startTaskIndexer(context: HubContext, groupId = TASK_INDEX_GROUP): Promise<RunningWorker> {
-  const logger = context.logger.child({ worker: groupId });
-  const consumer = new BatchConsumer(context, {
-    groupId,
-    clientId: groupId,
-    topics: [taskChanged.topic],
-    onError: (error) => logger.warn({ err: error }, 'consumer error'),
+export function startTaskIndexer(context: HubContext, name = TASK_INDEX): Promise<RunningWorker> {
+  return startProjection(context, {
+    name,
+    topic: taskChanged.topic,
+    apply: (messages) =>
+      indexTasks(
+        context.postgres,
+        messages.flatMap((message) => readChange(context, message)),
+      ),
   });
-  await consumer.connect();
-  const stopping = new AbortController();
-  let problem: string | undefined;
+}
 
-  const insist = async (what: string, work: () => Promise<void>): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      try {
-        await work();
-        problem = undefined;
-        return;
-      } catch (error) {
-        problem = `${what}: ${messageOf(error)}`;
-        logger.warn({ err: error }, what);
-        await sleep(PAUSE_AFTER_FAILURE_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
-      }
-    }
-  };
-  const round = async (): Promise<void> => {
-    const { messages } = await consumer.consumeBatch(BATCH, 50);
-    if (messages.length === 0) return;
-    const changes = messages.flatMap((message) => {
-      try {
-        return [dataOf(taskChanged, message)];
-      } catch (error) {
-        // The pipeline writes only valid events; whatever else is on the topic shows as a difference of the reconciliation.
-        logger.error(
-          { err: error, partition: message.partition, offset: message.offset },
-          'a task change cannot be read',
-        );
-        return [];
-      }
-    });
-    await insist('tasks cannot be written to Postgres', () => indexTasks(context.postgres, changes));
-    if (stopping.signal.aborted) return;
-    const next = new Map(messages.map((message) => [message.partition, message.offset + 1]));
-    // Should this fail, the next round commits more; what is read again meanwhile is known already.
-    consumer.commitOffsets([...next].map(([partition, offset]) => ({ topic: taskChanged.topic, partition, offset })));
-  };
-  const loop = (async () => {
-    while (!stopping.signal.aborted) await insist('task changes cannot be read', round);
-  })();
-  return {
-    unhealthy: () => problem,
-    stop: async () => {
-      stopping.abort();
-      await loop;
-      await consumer.close();
-    },
-  };
+function readChange({ logger }: HubContext, message: Message): TaskChange[] {
+  try {
+    return [dataOf(taskChanged, message)];
+  } catch (error) {
+    // The pipeline writes only valid events; anything else on the topic shows as a difference of the reconciliation.
+    logger.error({ err: error, partition: message.partition, offset: message.offset }, 'a task change cannot be read');
+    return [];
+  }
 }
 
 const COLUMNS = [

@@ -3,6 +3,7 @@ import type { HubContext } from '../kernel/hub-context.ts';
 import type { Worker } from '../kernel/worker.ts';
 import type { CommandResults } from '../streaming/conservation/command-results.ts';
 import type { ConservationSource } from '../streaming/conservation/source.ts';
+import type { RelaySource } from '../streaming/relay/index.ts';
 import type { Verb } from './cli/verb.ts';
 import type { PartnerRoute } from './http/partner-route.ts';
 
@@ -24,6 +25,8 @@ export interface HubModule {
   partnerRoutes?: readonly PartnerRoute[];
   verbs?: readonly Verb[];
   workers?: readonly Worker[];
+  /** Tables whose rows the relay publishes. */
+  relays?: readonly RelaySource[];
   sandboxes?: readonly Sandbox[];
   /** Books of what it puts on topics, for `hub reconcile`. */
   conservation?: readonly ConservationSource[];

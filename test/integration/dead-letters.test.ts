@@ -63,7 +63,7 @@ beforeAll(async () => {
     [topic, DEAD_LETTER_TOPIC].map((each) => ({ topic: each, partitions: 2, replication: 1 })),
   );
   workers.push(
-    await startIndexer(context, { groupId: `${name}-index`, definitionOf }),
+    await startIndexer(context, { name: `${name}-index`, definitionOf }),
     await startRelay(context, replaySource(`${name}-replay`)),
   );
   app = await createServer(context);

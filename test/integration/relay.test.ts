@@ -181,7 +181,7 @@ describe('relay', () => {
     const relay = await start();
     const deadline = Date.now() + 30_000;
     while (relay.unhealthy?.() === undefined && Date.now() < deadline) await sleep(20);
-    expect(relay.unhealthy?.()).toMatch(/go_on_from/);
+    expect(relay.unhealthy?.()).toMatch(/relay resume/);
     expect(await published()).toEqual([]);
     await context.postgres.query('UPDATE hub.relay_position SET go_on_from = 9 WHERE relay = $1', [name]);
     expect(await until(published, 2)).toEqual(['9', '10']);

@@ -68,7 +68,7 @@ export class ConservationLab {
   readonly definitions = Object.values(this.events) as unknown as EventDefinition[];
   readonly scope = {
     events: this.definitions,
-    indexGroup: `${this.name}-index`,
+    index: `${this.name}-index`,
     replayRelay: `${this.name}-replay`,
     outcomeRelay: `${this.name}-effects`,
   };
@@ -126,7 +126,7 @@ export class ConservationLab {
       'sink',
       await startSink(context, { topics, groupId: `${name}-sink`, refusalsGroupId: `${name}-refusals` }),
     );
-    this.#workers.set('index', await startIndexer(context, { groupId: scope.indexGroup, definitionOf }));
+    this.#workers.set('index', await startIndexer(context, { name: scope.index, definitionOf }));
   }
 
   async startPipeline(options: PipelineOptions = {}): Promise<void> {

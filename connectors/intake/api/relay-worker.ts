@@ -1,8 +1,8 @@
 import { applicationReceived } from '../../../models/events/index.ts';
-import { derivedEventId, ensureTopics, eventHeaders, hubTopics } from '../../../platform/streaming/kafka/index.ts';
+import { derivedEventId, eventHeaders } from '../../../platform/streaming/kafka/index.ts';
 import type { RunningWorker, Worker } from '../../../platform/kernel/worker.ts';
 import type { HubContext } from '../../../platform/kernel/hub-context.ts';
-import { startRelay, type RelaySource } from '../../../platform/streaming/relay/index.ts';
+import type { RelaySource } from '../../../platform/streaming/relay/index.ts';
 
 interface AcceptedRow {
   seq: number;
@@ -45,24 +45,13 @@ export const intakeRelaySource: RelaySource<AcceptedRow> = {
   ],
 };
 
-/** Publishes what was accepted, and removes the nonces whose time is over. */
-export const intakeRelayWorker: Worker = {
-  name: 'intake-relay',
+/** Removes the nonces whose time is over. */
+export const nonceCleaner: Worker = {
+  name: 'intake-nonces',
   role: 'relay',
   start: async (context): Promise<RunningWorker> => {
-    await ensureTopics(
-      context,
-      hubTopics(context.settings).filter(({ topic }) => topic === applicationReceived.topic),
-    );
-    const relay = await startRelay(context, intakeRelaySource);
     const timer = setInterval(() => void removeOldNonces(context), CLEAN_EVERY_MS);
-    return {
-      unhealthy: () => relay.unhealthy?.(),
-      stop: async () => {
-        clearInterval(timer);
-        await relay.stop();
-      },
-    };
+    return { stop: async () => clearInterval(timer) };
   },
 };
 

@@ -11,6 +11,7 @@ import {
   committedOffsets,
   DEAD_LETTER_TOPIC,
   headerText,
+  groupId,
   partitionCounts,
   partitionsOf,
   REPLAY_HEADER,
@@ -209,7 +210,7 @@ async function startsOf(context: HubContext, scope: Scope, cut: Cut): Promise<To
     (
       await committedOffsets(
         context,
-        scope.indexGroup,
+        groupId(scope.index),
         partitions.filter(({ topic }) => topic === DEAD_LETTER_TOPIC),
       )
     ).map(({ partition, offset }) => [partition, offset]),

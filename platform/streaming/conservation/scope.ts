@@ -1,11 +1,11 @@
 import { EVENTS, type EventDefinition } from '../../../models/events/index.ts';
 import { OUTCOME_RELAY } from '../effect-runtime/index.ts';
-import { INDEX_GROUP, REPLAY_RELAY, type DefinitionOf } from '../dead-letters/index.ts';
+import { DEAD_LETTER_INDEX, REPLAY_RELAY, type DefinitionOf } from '../dead-letters/index.ts';
 
 /** What a reconciliation covers: event types, and the names of the workers of dead letters and outcomes. */
 export interface Scope {
   events: readonly EventDefinition[];
-  indexGroup: string;
+  index: string;
   replayRelay: string;
   outcomeRelay: string;
 }
@@ -13,7 +13,7 @@ export interface Scope {
 /** Everything the hub has. */
 export const HUB_SCOPE: Scope = {
   events: EVENTS,
-  indexGroup: INDEX_GROUP,
+  index: DEAD_LETTER_INDEX,
   replayRelay: REPLAY_RELAY,
   outcomeRelay: OUTCOME_RELAY,
 };

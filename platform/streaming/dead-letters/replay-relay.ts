@@ -1,6 +1,5 @@
 import { replayTarget } from '../kafka/index.ts';
-import type { Worker } from '../../kernel/worker.ts';
-import { startRelay, type RelaySource } from '../relay/index.ts';
+import type { RelaySource } from '../relay/index.ts';
 import { restoreHeaders, type StoredHeaders } from './letter.ts';
 
 interface ReplayRow {
@@ -15,10 +14,10 @@ interface ReplayRow {
 /** Name of the relay: its position in Kafka says which replays are out. */
 export const REPLAY_RELAY = 'dead-letter-replay';
 
-/** Header of a replayed record: `partition-offset` of where it lay on the same topic when the step gave up on it. */
+/** Header of a replayed record: `partition-offset` of where it lay on the same topic when it was dead-lettered. */
 export const REPLAY_OF_HEADER = 'dlq_replay_of';
 
-/** hub.dead_letter_replay → the topics the records came from, marked for the step that gave up on them. */
+/** hub.dead_letter_replay → the topics the records came from, marked for the step that dead-lettered them. */
 export function replaySource(name = REPLAY_RELAY): RelaySource<ReplayRow> {
   return {
     name,
@@ -28,7 +27,7 @@ export function replaySource(name = REPLAY_RELAY): RelaySource<ReplayRow> {
              FROM hub.dead_letter_replay r JOIN hub.dead_letter d ON d.id = r.dead_letter_id WHERE r.seq >= $1 ORDER BY r.seq LIMIT $2`,
     toRecords: ({ partition, offset, key, value, headers }) => {
       const target = replayTarget(restoreHeaders(headers));
-      // replayLetter() lets nothing in that does not say where it came from.
+      // replayLetter() accepts nothing that does not say where it came from.
       return target === undefined
         ? []
         : [
@@ -42,10 +41,3 @@ export function replaySource(name = REPLAY_RELAY): RelaySource<ReplayRow> {
     },
   };
 }
-
-/** Publishes the replays that people asked for, each exactly once. */
-export const replayRelay: Worker = {
-  name: REPLAY_RELAY,
-  role: 'relay',
-  start: (context) => startRelay(context, replaySource()),
-};

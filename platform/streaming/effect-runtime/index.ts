@@ -4,5 +4,5 @@ export { PoisonError, RejectedError, RetriableError } from './errors.ts';
 export { resultEventId } from './attempt.ts';
 export { isDone, type Progress } from './partition-progress.ts';
 export { effectPositions } from './outcome-store.ts';
-export { OUTCOME_RELAY, openOutcomes, outcomeRelayWorker, startOutcomeRelay } from './outcome-relay.ts';
+export { OUTCOME_RELAY, openOutcomes, outcomeCleaner, outcomeSource, startOutcomeRelay } from './outcome-relay.ts';
 export { CircuitBreaker } from './circuit-breaker.ts';

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { HubContext } from '../../kernel/hub-context.ts';
 import type { RunningWorker, Worker } from '../../kernel/worker.ts';
-import { ensureTopics, hubTopics, type OutgoingRecord } from '../kafka/index.ts';
+import type { OutgoingRecord } from '../kafka/index.ts';
 import { readFrame } from '../pipeline-runtime/frame.ts';
 import { publishedUpTo, startRelay, type RelayRow, type RelaySource } from '../relay/index.ts';
 
@@ -23,31 +23,33 @@ export function outcomeSource(name = OUTCOME_RELAY): RelaySource<RelayRow & { ev
   };
 }
 
-/** Publishes outcomes, and deletes the rows that are published. */
+/** Publishes outcomes by a relay of their own, and deletes the rows that are published. */
 export async function startOutcomeRelay(context: HubContext, name = OUTCOME_RELAY): Promise<RunningWorker> {
   const relay = await startRelay(context, outcomeSource(name));
-  const timer = setInterval(() => {
-    deletePublished(context.postgres, name).catch((error: unknown) =>
-      context.logger.warn({ err: error, relay: name }, 'published outcomes could not be deleted'),
-    );
-  }, CLEAN_EVERY_MS);
+  const cleaner = startOutcomeCleaner(context, name);
   return {
     unhealthy: () => relay.unhealthy?.(),
     stop: async () => {
-      clearInterval(timer);
+      await cleaner.stop();
       await relay.stop();
     },
   };
 }
 
-/** The relay of outcomes, in the role `relay`. */
-export const outcomeRelayWorker: Worker = {
-  name: 'effects-relay',
+function startOutcomeCleaner(context: HubContext, name: string): RunningWorker {
+  const timer = setInterval(() => {
+    deletePublished(context.postgres, name).catch((error: unknown) =>
+      context.logger.warn({ err: error, relay: name }, 'published outcomes could not be deleted'),
+    );
+  }, CLEAN_EVERY_MS);
+  return { stop: async () => clearInterval(timer) };
+}
+
+/** Deletes published outcomes, in the role `relay`. */
+export const outcomeCleaner: Worker = {
+  name: 'effect-outcome-cleaner',
   role: 'relay',
-  start: async (context) => {
-    await ensureTopics(context, hubTopics(context.settings));
-    return startOutcomeRelay(context);
-  },
+  start: async (context) => startOutcomeCleaner(context, OUTCOME_RELAY),
 };
 
 /** The last row stays: by it a relay sees that the table is not older than the topic (relay/position.ts). */

@@ -1,8 +1,9 @@
 import Kafka from 'node-rdkafka';
 import type { KafkaConsumer, LibrdKafkaError, Message } from 'node-rdkafka';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../../kernel/concurrency.ts';
 import { consumerConfig, consumerTopicConfig, type ConsumerLimits, type KafkaDeps } from './client-config.ts';
 import { kafkaCodes, kafkaError, type KafkaError } from './errors.ts';
+import { NativeCalls } from './native-calls.ts';
 import { partitionName, type TopicPartition, type TopicPartitionOffset } from './message.ts';
 
 export interface BatchConsumerOptions extends ConsumerLimits {
@@ -12,13 +13,13 @@ export interface BatchConsumerOptions extends ConsumerLimits {
   /** What to do where a position does not exist on the broker: the earliest (default), or an error (KAFKA_AUTO_OFFSET_RESET) for those who keep their own positions. */
   offsetReset?: 'earliest' | 'error';
   /**
-   * Partitions were given to this member. Resolves with where to read each from (no offset: the group's committed offset, else
-   * the beginning). Nothing of them is delivered before. Must deal with its own failures: a rejection ends the process.
+   * Partitions were assigned to this member. Resolves with where to read each from (no offset: the group's committed offset, else
+   * the beginning). Nothing of them is delivered before. Must handle its own failures: a rejection ends the process.
    */
   onAssigned?(partitions: readonly TopicPartition[]): Promise<readonly (TopicPartition | TopicPartitionOffset)[]>;
   /**
-   * Partitions are to be given up: none of their records is delivered from now on; finish and commit what is in work, then
-   * resolve. Only then does the group hand them on.
+   * Partitions are being revoked: none of their records is delivered from now on; finish and commit what is in flight, then
+   * resolve. Only then does the group reassign them.
    */
   onRevoked?(partitions: readonly TopicPartition[]): Promise<void>;
   onError?(error: KafkaError): void;
@@ -36,8 +37,9 @@ export interface Batch {
  */
 export class BatchConsumer {
   readonly handle: KafkaConsumer;
+  readonly calls = new NativeCalls();
   readonly #options: BatchConsumerOptions;
-  /** Partitions owned and not about to be given up, with the epoch in which they were last assigned or moved. */
+  /** Partitions owned and not being revoked, with the epoch in which they were last assigned or moved. */
   readonly #owned = new Map<string, TopicPartition & { since: number }>();
   #epoch = 0;
   #rebalances: Promise<void> = Promise.resolve();
@@ -90,7 +92,7 @@ export class BatchConsumer {
     });
   }
 
-  /** Tells of records read in that epoch whether their partition is still owned and was not moved since: else they must be left alone. */
+  /** A test of records read in that epoch: is their partition still owned and not moved since? Else they must be left alone. */
   isCurrent(epoch: number): (record: TopicPartition) => boolean {
     let topic = '';
     let partition = -1;
@@ -106,7 +108,7 @@ export class BatchConsumer {
     };
   }
 
-  /** Partitions owned now, those about to be given up left out. */
+  /** Partitions owned now, those being revoked left out. */
   assignments(): TopicPartition[] {
     return [...this.#owned.values()].map(({ topic, partition }) => ({ topic, partition }));
   }
@@ -118,20 +120,29 @@ export class BatchConsumer {
   /** Offsets the group has committed, -1001 where none; waits for transactions that are about to commit some (up to `timeoutMs`). */
   async committed(partitions: readonly TopicPartition[], timeoutMs = 15_000): Promise<TopicPartitionOffset[]> {
     if (partitions.length === 0) return [];
-    return new Promise((resolve, reject) => {
-      this.handle.committed([...partitions], timeoutMs, (error, offsets) => {
-        if (error) reject(kafkaError('committed', error));
-        // node-rdkafka leaves `offset` out where the group has none.
-        else
-          resolve(offsets.map((at) => ({ topic: at.topic, partition: at.partition, offset: at.offset ?? NO_OFFSET })));
-      });
-    });
+    return this.calls.run(
+      () =>
+        new Promise((resolve, reject) => {
+          if (!this.handle.isConnected()) return reject(notConnected('committed'));
+          this.handle.committed([...partitions], timeoutMs, (error, offsets) => {
+            if (error) reject(kafkaError('committed', error));
+            // node-rdkafka leaves `offset` out where the group has none.
+            else
+              resolve(
+                offsets.map((at) => ({ topic: at.topic, partition: at.partition, offset: at.offset ?? NO_OFFSET })),
+              );
+          });
+        }),
+    );
   }
 
-  /** Commits positions outside of a transaction (for members that produce nothing). Waits for the broker. */
+  /**
+   * Commits positions outside of a transaction (for members that produce nothing), without waiting for the broker: one that fails leaves the group
+   * behind, until a later one succeeds. Throws KafkaError when it cannot be sent.
+   */
   commitOffsets(offsets: readonly TopicPartitionOffset[]): void {
     try {
-      if (offsets.length > 0) this.handle.commitSync([...offsets]);
+      if (offsets.length > 0) this.handle.commit([...offsets]);
     } catch (cause) {
       throw kafkaError('commit', cause);
     }
@@ -173,7 +184,12 @@ export class BatchConsumer {
 
   /** Lowest and highest offset of a partition, asked of the broker. Rejects with KafkaError. */
   async queryWatermarks(at: TopicPartition, timeoutMs = 10_000): Promise<{ low: number; high: number }> {
+    return this.calls.run(() => this.#queryWatermarks(at, timeoutMs));
+  }
+
+  #queryWatermarks(at: TopicPartition, timeoutMs: number): Promise<{ low: number; high: number }> {
     return new Promise((resolve, reject) => {
+      if (!this.handle.isConnected()) return reject(notConnected('watermarks'));
       this.handle.queryWatermarkOffsets(at.topic, at.partition, timeoutMs, (error, offsets) => {
         if (error) reject(kafkaError('watermarks', error));
         else resolve({ low: offsets.lowOffset, high: offsets.highOffset });
@@ -181,15 +197,15 @@ export class BatchConsumer {
     });
   }
 
-  /** Gives everything up (onRevoked runs first) and leaves the group. Never rejects. */
+  /** Revokes everything (onRevoked runs first) and leaves the group. Never rejects. */
   async close(): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
     await this.#native;
-    if (!this.handle.isConnected()) return;
+    if (!(await this.calls.ended(CALLS_END_WITHIN_MS)) || !this.handle.isConnected()) return;
     const disconnected = new Promise<void>((resolve) => this.handle.disconnect(() => resolve()));
     // Leaving is a rebalance of its own: its callback arrives while disconnect waits for it.
-    await Promise.race([disconnected, sleep(15_000, undefined, { ref: false })]);
+    await Promise.race([disconnected, pause(15_000)]);
     await this.#rebalances;
   }
 
@@ -218,19 +234,19 @@ export class BatchConsumer {
       if (error === undefined || error === null) return;
       // Just assigned, its fetcher may not have started: librdkafka refuses to seek until it has.
       if (attempt >= 20 || !this.owns(position)) throw kafkaError('seek', error);
-      await sleep(50);
+      await pause(50);
     }
   }
 
   async #rebalance(error: LibrdKafkaError | undefined, partitions: TopicPartition[]): Promise<void> {
-    if (error?.code === kafkaCodes.ERR__ASSIGN_PARTITIONS) await this.#take(partitions);
-    else if (error?.code === kafkaCodes.ERR__REVOKE_PARTITIONS) await this.#giveUp(partitions);
+    if (error?.code === kafkaCodes.ERR__ASSIGN_PARTITIONS) await this.#assign(partitions);
+    else if (error?.code === kafkaCodes.ERR__REVOKE_PARTITIONS) await this.#revoke(partitions);
     else if (error !== undefined) throw error;
   }
 
   /**
-   * librdkafka still waits for the partitions to be taken or given up, and this member reads nothing any more until then: it would stand still without
-   * a word. Nothing here can mend it, so the process ends, and its supervisor starts it afresh.
+   * librdkafka still waits for the partitions to be assigned or revoked, and this member reads nothing until then: it would stall silently. Nothing here
+   * can repair it, so the process ends, and its supervisor restarts it.
    */
   #stranded(error: KafkaError): void {
     this.#options.onError?.(error);
@@ -240,7 +256,7 @@ export class BatchConsumer {
       });
   }
 
-  async #take(partitions: TopicPartition[]): Promise<void> {
+  async #assign(partitions: TopicPartition[]): Promise<void> {
     const bare = partitions.map(({ topic, partition }) => ({ topic, partition }));
     const positions =
       bare.length > 0 && this.#options.onAssigned !== undefined && !this.#closing
@@ -256,7 +272,7 @@ export class BatchConsumer {
     });
   }
 
-  async #giveUp(partitions: TopicPartition[]): Promise<void> {
+  async #revoke(partitions: TopicPartition[]): Promise<void> {
     const bare = partitions.map(({ topic, partition }) => ({ topic, partition }));
     for (const at of bare) this.#owned.delete(partitionName(at));
     try {
@@ -275,6 +291,13 @@ export class BatchConsumer {
     this.#native = result.catch(() => undefined);
     return result;
   }
+}
+
+/** Native calls time out by themselves after 15 s at most. */
+const CALLS_END_WITHIN_MS = 16_000;
+
+function notConnected(call: string): KafkaError {
+  return kafkaError(call, { code: kafkaCodes.ERR__STATE, message: 'the client is closed' });
 }
 
 /** What the broker says where a group has committed nothing (RD_KAFKA_OFFSET_INVALID). */

@@ -28,6 +28,7 @@ export {
 } from './dead-letter.ts';
 export { derivedEventId } from './derive-id.ts';
 export { kafkaCodes, KafkaError, kafkaError, type KafkaFailure } from './errors.ts';
+export { inKafkaTransaction, type Transaction, type TransactionCalls, type TransactionStep } from './in-transaction.ts';
 export {
   headerText,
   partitionName,
@@ -37,8 +38,9 @@ export {
   type TopicPartition,
   type TopicPartitionOffset,
 } from './message.ts';
+export { NativeCalls } from './native-calls.ts';
 export { groupId, transactionalId } from './names.ts';
-export { Pace, TRANSACTION_PACE_MS } from './pace.ts';
+export { Pace } from './pace.ts';
 export { ensureTopics, hubTopics, partitionCounts, type TopicSpec } from './topics.ts';
 export { TransactionalProducer, type OffsetsSource } from './transactional-producer.ts';
 export { effectTraceparent } from './trace-context.ts';

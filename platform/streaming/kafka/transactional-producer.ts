@@ -1,16 +1,19 @@
 import Kafka from 'node-rdkafka';
 import type { KafkaConsumer, Producer } from 'node-rdkafka';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../../kernel/concurrency.ts';
 import { transactionalProducerConfig, type KafkaDeps } from './client-config.ts';
 import { KafkaError, kafkaCodes, kafkaError } from './errors.ts';
+import { NativeCalls } from './native-calls.ts';
 import type { OutgoingRecord, TopicPartitionOffset } from './message.ts';
 
 /** One attempt of a transaction call waits this long in librdkafka before it is asked again. */
 const ATTEMPT_MS = 5_000;
 
-/** Whoever holds the consumer whose offsets join the transaction (BatchConsumer). */
+/** The consumer whose offsets join the transaction (BatchConsumer). */
 export interface OffsetsSource {
   readonly handle: KafkaConsumer;
+  /** Of the handle; it must not be disconnected while one is in flight. */
+  readonly calls?: NativeCalls;
 }
 
 /**
@@ -21,6 +24,7 @@ export interface OffsetsSource {
 export class TransactionalProducer {
   readonly #producer: Producer;
   readonly #deadlineMs: number;
+  readonly #calls = new NativeCalls();
   #closed = false;
 
   constructor(
@@ -51,16 +55,18 @@ export class TransactionalProducer {
   /** Hands records to the open transaction; waits while the producer's own queue is full. */
   async produce(records: readonly OutgoingRecord[]): Promise<void> {
     for (const record of records) {
-      while (!this.#produceOne(record)) await sleep(5);
+      while (!this.#produceOne(record)) await pause(5);
     }
   }
 
   /** Joins the consumer's positions (the next offset to read) to the open transaction, with its group's generation as fence. */
   async sendOffsets(consumer: OffsetsSource, offsets: readonly TopicPartitionOffset[]): Promise<void> {
     if (offsets.length === 0) return;
-    await this.#repeat('sendOffsetsToTransaction', (done) =>
-      this.#producer.sendOffsetsToTransaction([...offsets], consumer.handle, ATTEMPT_MS, done),
-    );
+    const send = (): Promise<void> =>
+      this.#repeat('sendOffsetsToTransaction', (done) =>
+        this.#producer.sendOffsetsToTransaction([...offsets], consumer.handle, ATTEMPT_MS, done),
+      );
+    await (consumer.calls?.run(send) ?? send());
   }
 
   async commit(): Promise<void> {
@@ -71,14 +77,14 @@ export class TransactionalProducer {
     await this.#repeat('abortTransaction', (done) => this.#producer.abortTransaction(ATTEMPT_MS, done));
   }
 
-  /** Lets go of the producer; an open transaction is left to the broker to abort. Never rejects. */
+  /** Disconnects; an open transaction is left to the broker to abort. Never rejects. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.#producer.setPollInterval(0);
-    if (!this.#producer.isConnected()) return;
+    if (!(await this.#calls.ended(2 * ATTEMPT_MS)) || !this.#producer.isConnected()) return;
     const disconnected = new Promise<void>((resolve) => this.#producer.disconnect(1_000, () => resolve()));
-    await Promise.race([disconnected, sleep(10_000, undefined, { ref: false })]);
+    await Promise.race([disconnected, pause(10_000)]);
   }
 
   #produceOne(record: OutgoingRecord): boolean {
@@ -95,19 +101,21 @@ export class TransactionalProducer {
   async #repeat(call: string, start: (done: (error: unknown) => void) => void): Promise<void> {
     const deadline = performance.now() + this.#deadlineMs;
     for (;;) {
-      const cause = await new Promise<unknown>((resolve) => {
-        try {
-          start(resolve);
-        } catch (thrown) {
-          resolve(thrown);
-        }
-      });
+      const attempt = (): Promise<unknown> =>
+        new Promise((resolve) => {
+          try {
+            start(resolve);
+          } catch (thrown) {
+            resolve(thrown);
+          }
+        });
+      const cause = await this.#calls.run(attempt);
       if (cause === null || cause === undefined) return;
       const error = kafkaError(call, cause);
       if (error.failure !== 'retry') throw error;
       if (this.#closed || performance.now() > deadline)
         throw new KafkaError(call, { code: error.kafkaCode, message: error.message }, 'fenced');
-      await sleep(100);
+      await pause(100);
     }
   }
 }

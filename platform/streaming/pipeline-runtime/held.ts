@@ -1,6 +1,6 @@
+import { backoffMs } from '../../kernel/concurrency.ts';
 import { partitionName, type TopicPartition } from '../kafka/index.ts';
 import type { Input } from './decode.ts';
-import { backoffMs } from './mutex.ts';
 
 interface Wait {
   at: TopicPartition;
@@ -10,8 +10,7 @@ interface Wait {
   dueMs: number;
 }
 
-const BASE_MS = 200;
-const CAP_MS = 30_000;
+const BACKOFF = { firstMs: 200, capMs: 30_000 };
 
 /**
  * Partitions that wait because a rule asked to be offered an event again. They keep what was already read of them, in order; they are
@@ -22,13 +21,13 @@ export class Held {
   readonly #waits = new Map<string, Wait>();
   readonly #attempts = new Map<string, { offset: number; attempt: number }>();
 
-  /** The partition waits from this event on. Returns how long, and the how-manieth time it is for this very event. */
+  /** The partition waits from this event on. Returns how long, and how often this event has been held. */
   hold(at: TopicPartition, offset: number, inputs: Input[], nowMs: number): { attempt: number; waitMs: number } {
     const name = partitionName(at);
     const before = this.#attempts.get(name);
     const attempt = before?.offset === offset ? before.attempt + 1 : 1;
     this.#attempts.set(name, { offset, attempt });
-    const waitMs = Math.round(backoffMs(attempt, BASE_MS, CAP_MS));
+    const waitMs = Math.round(backoffMs(attempt, BACKOFF));
     this.#waits.set(name, {
       at: { topic: at.topic, partition: at.partition },
       inputs,
@@ -64,7 +63,7 @@ export class Held {
     }
   }
 
-  /** The longest wait going on, for whoever asks how the worker is. */
+  /** The longest wait, for the health of the worker. */
   describe(): string | undefined {
     const [longest] = [...this.#waits.values()].sort((a, b) => b.attempt - a.attempt);
     return longest === undefined || longest.attempt < 5

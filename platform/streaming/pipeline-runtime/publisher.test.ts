@@ -34,7 +34,7 @@ function recorder(onOffsets: (offsets: readonly TopicPartitionOffset[]) => Promi
   return { producer, committed };
 }
 
-describe('a partition that is given up while its transaction is refused', () => {
+describe('a partition that is revoked while its transaction is refused', () => {
   it('leaves all of its batches to the next owner, those that wait as well: no position covers what was not published', async () => {
     let attempts = 0;
     let refused: () => void = () => undefined;
@@ -52,8 +52,8 @@ describe('a partition that is given up while its transaction is refused', () => 
     await publisher.enqueue([share(0, 5), share(1, 5)]);
     await refusal;
     await publisher.enqueue([share(0, 7), share(1, 7)]);
-    publisher.giveUp([{ topic: 't', partition: 0 }]);
-    const released = publisher.release([{ topic: 't', partition: 0 }], 5_000);
+    publisher.revoke([{ topic: 't', partition: 0 }]);
+    const released = publisher.drain([{ topic: 't', partition: 0 }], 5_000);
     leaves();
     await released;
     await publisher.idle();
@@ -71,11 +71,11 @@ describe('a partition that is given up while its transaction is refused', () => 
     });
     const publisher = new Publisher({ consumer, makeProducer: async () => producer });
     for (const offset of [5, 6, 7]) await publisher.enqueue([share(0, offset), share(1, offset)]);
-    // The batch in work cannot hand over its shares while the first transaction is refused again and again.
+    // The batch in flight cannot hand over its shares while the first transaction is refused again and again.
     const batch = publisher.enqueue([share(0, 8), share(1, 8)]);
-    publisher.giveUp([{ topic: 't', partition: 0 }]);
+    publisher.revoke([{ topic: 't', partition: 0 }]);
     await batch;
-    await publisher.release([{ topic: 't', partition: 0 }], 5_000);
+    await publisher.drain([{ topic: 't', partition: 0 }], 5_000);
     await publisher.idle();
     expect(committed.flatMap(({ records }) => records)).toEqual(['1:5', '1:6', '1:7', '1:8']);
     // Taken again, it is published again.
@@ -85,7 +85,7 @@ describe('a partition that is given up while its transaction is refused', () => 
     expect(committed.at(-1)).toEqual({ records: ['0:9'], offsets: ['0:9'] });
   });
 
-  it('publishes everything in order where nothing is given up', async () => {
+  it('publishes everything in order where nothing is revoked', async () => {
     let attempts = 0;
     const { producer, committed } = recorder(async () => {
       attempts += 1;

@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { Mutex, pause } from '../../kernel/concurrency.ts';
 import {
+  inKafkaTransaction,
   kafkaCodes,
   KafkaError,
   partitionName,
@@ -7,9 +8,10 @@ import {
   type OutgoingRecord,
   type TopicPartition,
   type TopicPartitionOffset,
+  type Transaction,
   type TransactionalProducer,
+  type TransactionCalls,
 } from '../kafka/index.ts';
-import { backoffMs, Mutex } from './mutex.ts';
 
 /** One partition's share of a batch: what it emits, and the position that goes with it. */
 export interface Share extends TopicPartitionOffset {
@@ -17,10 +19,7 @@ export interface Share extends TopicPartitionOffset {
 }
 
 /** What the publisher asks of its producer. */
-export type PublishingProducer = Pick<
-  TransactionalProducer,
-  'begin' | 'produce' | 'sendOffsets' | 'commit' | 'abort' | 'close'
->;
+export type PublishingProducer = TransactionCalls & Pick<TransactionalProducer, 'close'>;
 
 export interface PublisherOptions {
   consumer: OffsetsSource;
@@ -29,13 +28,13 @@ export interface PublisherOptions {
   /** Called inside the transaction, before its commit, and after it. */
   onStep?(step: 'produced' | 'published'): Promise<void> | void;
   onRetry?(error: KafkaError, attempt: number): void;
-  onPublished?(seconds: number, records: number): void;
+  onPublished?(seconds: number): void;
 }
 
-/** Batches waiting beside the one in work; more would only cost memory. */
+/** Batches waiting beside the one in flight; more would only cost memory. */
 const MAX_WAITING = 1;
 
-/** The group no longer takes this member's word: whoever gets the partition next publishes from the outbox. */
+/** The group refuses this member: the next owner of the partition publishes from the outbox. */
 const NOT_A_MEMBER: ReadonlySet<number> = new Set([
   kafkaCodes.ERR_ILLEGAL_GENERATION,
   kafkaCodes.ERR_UNKNOWN_MEMBER_ID,
@@ -45,17 +44,17 @@ const NOT_A_MEMBER: ReadonlySet<number> = new Set([
 
 /**
  * Step 3 of a batch (docs/architecture.md §4), beside step 2 of the next: one Kafka transaction of events and positions, in the order the batches were
- * given, several in one when they wait. Everything given here lies in the outbox: giving up is always safe.
+ * given, several in one when they wait. Everything given here lies in the outbox: dropping it is always safe.
  */
 export class Publisher {
   readonly #options: PublisherOptions;
   readonly #turn = new Mutex();
   #producer: PublishingProducer | undefined;
   #waiting: Share[][] = [];
-  #inWork: Share[] = [];
-  /** Partitions about to be given up, and those of them whose batches were dropped: the next owner publishes them. */
-  #leaving = new Set<string>();
-  #left = new Set<string>();
+  #inFlight: Share[] = [];
+  /** Partitions being revoked, and those of them whose batches were dropped: the next owner publishes them. */
+  readonly #revoked = new Set<string>();
+  readonly #dropped = new Set<string>();
   #published = new Map<string, TopicPartitionOffset>();
   #failure: unknown;
   #running: Promise<void> | undefined;
@@ -73,7 +72,7 @@ export class Publisher {
   /** Takes a batch over; waits while too many wait already. Does nothing once failed. */
   async enqueue(shares: Share[]): Promise<void> {
     while (this.#failure === undefined && this.#waiting.length > MAX_WAITING) await this.#change();
-    const stay = shares.filter((share) => !this.#left.has(partitionName(share)));
+    const stay = shares.filter((share) => !this.#dropped.has(partitionName(share)));
     if (this.#failure !== undefined || stay.length === 0) return;
     this.#waiting.push(stay);
     this.#running ??= this.#run().finally(() => {
@@ -86,42 +85,41 @@ export class Publisher {
   async publishNow(shares: Share[]): Promise<void> {
     await this.#turn.run(async () => {
       try {
-        await this.#once(shares);
+        await this.#publish(() => shares, 1);
       } catch (error) {
-        if (!(error instanceof KafkaError && error.failure === 'abort' && (await this.#abort())))
-          await this.#closeProducer();
+        if (!(error instanceof KafkaError && error.failure === 'abort')) await this.#closeProducer();
         throw error;
       }
     });
   }
 
   /**
-   * These are about to be given up: once the group refuses a transaction, what there is of them is dropped. To be said before the batch in work is
-   * waited for, which may itself be waiting for a refused transaction to end; release() comes after it.
+   * These are being revoked: once the group refuses a transaction, what there is of them is dropped. To be called before the batch in flight is
+   * waited for, which may itself be waiting for a refused transaction to end; drain() comes after it.
    */
-  giveUp(partitions: readonly TopicPartition[]): void {
-    for (const at of partitions) this.#leaving.add(partitionName(at));
+  revoke(partitions: readonly TopicPartition[]): void {
+    for (const at of partitions) this.#revoked.add(partitionName(at));
   }
 
-  /** Resolves when nothing of these partitions, given up before, waits or is in work; after `deadlineMs` what still waits is left to the next owner. */
-  async release(partitions: readonly TopicPartition[], deadlineMs: number): Promise<void> {
+  /** Resolves when nothing of these revoked partitions waits or is in flight; after `deadlineMs` what still waits is left to the next owner. */
+  async drain(partitions: readonly TopicPartition[], deadlineMs: number): Promise<void> {
     const names = new Set(partitions.map(partitionName));
     const deadline = performance.now() + deadlineMs;
     const concerned = (share: Share): boolean => names.has(partitionName(share));
     while (
       this.#failure === undefined &&
-      (this.#inWork.some(concerned) || this.#waiting.some((shares) => shares.some(concerned)))
+      (this.#inFlight.some(concerned) || this.#waiting.some((shares) => shares.some(concerned)))
     ) {
       if (performance.now() > deadline) {
         this.#waiting = this.#waiting
           .map((shares) => shares.filter((share) => !concerned(share)))
           .filter((shares) => shares.length > 0);
       }
-      await Promise.race([this.#change(), sleep(200, undefined, { ref: false })]);
+      await Promise.race([this.#change(), pause(200)]);
     }
     for (const name of names) {
-      this.#leaving.delete(name);
-      this.#left.delete(name);
+      this.#revoked.delete(name);
+      this.#dropped.delete(name);
       this.#published.delete(name);
     }
   }
@@ -159,73 +157,65 @@ export class Publisher {
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
-      this.#inWork = this.#waiting.flat();
+      this.#inFlight = this.#waiting.flat();
       this.#waiting = [];
       this.#notify();
       try {
-        await this.#turn.run(() => this.#transaction());
+        await this.#turn.run(() => this.#publish(() => this.#inFlight));
       } catch (error) {
         this.#failure = error;
         this.#waiting = [];
       }
-      this.#inWork = [];
+      this.#inFlight = [];
       this.#notify();
     }
   }
 
-  async #transaction(): Promise<void> {
-    for (let attempt = 1; this.#inWork.length > 0; attempt += 1) {
-      try {
-        await this.#once(this.#inWork);
-        return;
-      } catch (error) {
-        if (!(error instanceof KafkaError) || error.failure !== 'abort' || !(await this.#abort())) throw error;
-        this.#options.onRetry?.(error, attempt);
-        if (NOT_A_MEMBER.has(error.kafkaCode)) this.#leaveToNextOwner();
-        await sleep(backoffMs(attempt, 20, 1_000));
-      }
-    }
-  }
-
   /**
-   * Drops everything of the partitions that are being given up. What waits goes with what is in work: the group may take this member's word
-   * again a moment later, and a later batch's position would then cover events that were never published.
+   * Drops everything of the partitions that are being revoked. What waits goes with what is in flight: the group may accept this member again
+   * a moment later, and a later batch's position would then cover events that were never published.
    */
   #leaveToNextOwner(): void {
-    for (const name of this.#leaving) this.#left.add(name);
-    const stays = (share: Share): boolean => !this.#leaving.has(partitionName(share));
-    this.#inWork = this.#inWork.filter(stays);
+    for (const name of this.#revoked) this.#dropped.add(name);
+    const stays = (share: Share): boolean => !this.#revoked.has(partitionName(share));
+    this.#inFlight = this.#inFlight.filter(stays);
     this.#waiting = this.#waiting.map((shares) => shares.filter(stays)).filter((shares) => shares.length > 0);
   }
 
-  async #once(shares: readonly Share[]): Promise<void> {
-    const started = performance.now();
+  async #publish(shares: () => readonly Share[], attempts?: number): Promise<void> {
+    if (shares().length === 0) return;
     const producer = (this.#producer ??= await this.#options.makeProducer());
-    await producer.begin();
-    let count = 0;
-    for (const { records } of shares) {
-      await producer.produce(records);
-      count += records.length;
-    }
-    // Of several batches of one partition the last position counts.
-    const offsets = new Map(
-      shares.map(({ topic, partition, offset }) => [partitionName({ topic, partition }), { topic, partition, offset }]),
-    );
-    await producer.sendOffsets(this.#options.consumer, [...offsets.values()]);
-    await this.#options.onStep?.('produced');
-    await producer.commit();
+    let started = 0;
+    let offsets = new Map<string, TopicPartitionOffset>();
+    const content = (): Transaction | undefined => {
+      started = performance.now();
+      // Of several batches of one partition the last position counts.
+      offsets = new Map(
+        shares().map(({ topic, partition, offset }) => [
+          partitionName({ topic, partition }),
+          { topic, partition, offset },
+        ]),
+      );
+      const positions = [...offsets.values()];
+      return positions.length === 0
+        ? undefined
+        : {
+            records: shares().map(({ records }) => records),
+            offsets: [{ consumer: this.#options.consumer, positions }],
+          };
+    };
+    await inKafkaTransaction(producer, content, {
+      attempts,
+      onStep: (step) => (step === 'offsets-sent' ? this.#options.onStep?.('produced') : undefined),
+      onRetry: (error, attempt) => {
+        this.#options.onRetry?.(error, attempt);
+        if (NOT_A_MEMBER.has(error.kafkaCode)) this.#leaveToNextOwner();
+      },
+    });
+    if (offsets.size === 0) return;
     for (const [name, at] of offsets) this.#published.set(name, at);
-    this.#options.onPublished?.((performance.now() - started) / 1_000, count);
+    this.#options.onPublished?.((performance.now() - started) / 1_000);
     await this.#options.onStep?.('published');
-  }
-
-  async #abort(): Promise<boolean> {
-    try {
-      await this.#producer?.abort();
-      return true;
-    } catch {
-      return false;
-    }
   }
 
   async #closeProducer(): Promise<void> {

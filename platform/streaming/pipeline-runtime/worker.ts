@@ -1,11 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
+import { backoffMs, Mutex, pause } from '../../kernel/concurrency.ts';
 import { HubError, messageOf } from '../../kernel/errors.ts';
 import {
   BatchConsumer,
+  groupId,
   Pace,
   partitionName,
   TransactionalProducer,
+  transactionalId,
   type TopicPartition,
   type TopicPartitionOffset,
 } from '../kafka/index.ts';
@@ -18,7 +20,6 @@ import { decoder, type Input } from './decode.ts';
 import { HistoryMismatch } from './errors.ts';
 import { Held } from './held.ts';
 import { pipelineMetrics, type PipelineMetrics } from './metrics.ts';
-import { backoffMs, Mutex } from './mutex.ts';
 import type { PipelineDefinition } from './pipeline.ts';
 import { openPolicySource, type PolicySource } from './policy-source.ts';
 import { Publisher } from './publisher.ts';
@@ -40,6 +41,7 @@ export interface PipelineOptions {
 
 const BATCH_SIZE = 2_000;
 const WAIT_MS = 100;
+const BACKOFF = { firstMs: 50, capMs: 5_000 };
 const QUERY_TIMEOUT_MS = 20_000;
 const DRAIN_MS = 20_000;
 /** Handing over takes milliseconds; when it takes longer, the group is listened to meanwhile. */
@@ -91,8 +93,8 @@ export class PipelineWorker implements RunningWorker {
     this.#slot = new WorkerSlot(databaseUrl, pipeline.name);
     this.#decode = decoder(pipeline);
     this.#consumer = new BatchConsumer(context, {
-      clientId: `hub.${pipeline.name}`,
-      groupId: `hub.${pipeline.name}`,
+      clientId: groupId(pipeline.name),
+      groupId: groupId(pipeline.name),
       topics: pipeline.reads.map((definition) => definition.topic),
       offsetReset: 'error',
       onAssigned: (partitions) => this.#assigned(partitions),
@@ -103,8 +105,11 @@ export class PipelineWorker implements RunningWorker {
       consumer: this.#consumer,
       makeProducer: () => this.#makeProducer(),
       onStep: (step) => options.onStep?.(step),
-      onRetry: (error, attempt) => this.#failed(error, `transaction to be done again (attempt ${attempt})`),
-      onPublished: (seconds) => this.#metrics.seconds.observe({ pipeline: pipeline.name, step: 'publish' }, seconds),
+      onRetry: (error, attempt) => this.#failed(error, `transaction aborted; retrying (attempt ${attempt})`),
+      onPublished: (seconds) => {
+        this.#pace.took(seconds * 1_000);
+        this.#metrics.seconds.observe({ pipeline: pipeline.name, step: 'publish' }, seconds);
+      },
     });
   }
 
@@ -161,15 +166,15 @@ export class PipelineWorker implements RunningWorker {
         this.#problem = undefined;
       } catch (error) {
         failures += 1;
-        this.#failed(error, 'batch to be done again');
+        this.#failed(error, 'batch failed; retrying');
         this.#mustRecover = true;
-        await sleep(backoffMs(failures, 50, 5_000));
-        // That its group has expelled this member is told to it when it reads, and until it knows, everything is refused. What is read here, the
-        // recovery reads again.
+        await pause(backoffMs(failures, BACKOFF));
+        // A member learns only by polling that its group has expelled it, and until then every transaction is refused. The recovery reads again what is
+        // read here.
         await this.#consumer.consumeBatch(1, 0).catch(() => undefined);
       }
     }
-    // Whoever takes the partitions next finds the same contradiction: none of them goes on silently.
+    // The next owner of the partitions finds the same contradiction: none of them goes on silently.
     if (this.#halted !== undefined) await this.#consumer.close();
   }
 
@@ -188,7 +193,7 @@ export class PipelineWorker implements RunningWorker {
     });
   }
 
-  /** What lies ready: the batch read ahead while the last one was in work, topped up where that was little. */
+  /** What lies ready: the batch read ahead while the last one was in flight, topped up after the pace where that was little. */
   async #next(): Promise<Fetched[]> {
     const size = this.#options.batchSize ?? BATCH_SIZE;
     const first = await (this.#fetching ?? this.#fetch(size, WAIT_MS));
@@ -218,7 +223,7 @@ export class PipelineWorker implements RunningWorker {
 
   async #batch(inputs: Input[]): Promise<void> {
     await this.#options.onStep?.('fetched');
-    // Read and decoded while this one is in work.
+    // Read and decoded while this one is in flight.
     this.#fetching = this.#fetch(this.#options.batchSize ?? BATCH_SIZE, WAIT_MS);
     this.#fetching.catch(() => undefined);
     // What Postgres says is decided is decided.
@@ -248,14 +253,14 @@ export class PipelineWorker implements RunningWorker {
   }
 
   /**
-   * Waits for the work, and reads a record now and then when it takes long: a rebalance is told only to a member that reads, and what holds the work
-   * up may be a transaction that is refused until the rebalance has had its turn.
+   * Waits for the work, and polls the group now and then when it takes long: only a member that polls learns of a rebalance, and what delays the work
+   * may be a transaction that is refused until the rebalance is done.
    */
   async #listening(work: Promise<void>): Promise<void> {
     let isDone = false;
     const done = work.finally(() => (isDone = true));
     for (;;) {
-      await Promise.race([done, sleep(LISTEN_AFTER_MS, undefined, { ref: false })]);
+      await Promise.race([done, pause(LISTEN_AFTER_MS)]);
       if (isDone) return done;
       // Left before its work is handed over, a batch would be published beside the recovery: a failure to read comes up again with the next turn.
       const read = await this.#fetch(1, 0).catch(() => undefined);
@@ -295,7 +300,7 @@ export class PipelineWorker implements RunningWorker {
       this.#metrics.retries.inc({ pipeline: this.#pipeline.name, reason });
       this.#logger.warn(
         { topic: partition.topic, partition: partition.partition, offset, reason, attempt, waitMs, traceparent },
-        'an event is to be offered again',
+        'an event is retried later',
       );
     }
   }
@@ -357,27 +362,27 @@ export class PipelineWorker implements RunningWorker {
           if (this.#publisher.failure !== undefined) await this.#recoverAll();
           await this.#recover(partitions, async (found) => void (positions = found));
         });
-        this.#logger.info({ partitions: partitions.map(partitionName) }, 'partitions taken');
+        this.#logger.info({ partitions: partitions.map(partitionName) }, 'partitions assigned');
         return positions;
       } catch (error) {
-        this.#failed(error, 'taking partitions to be tried again');
+        this.#failed(error, 'the assigned partitions could not be recovered; retrying');
         // Never read from where it is not known that to be right: an empty answer would start them at the group's position.
         if (this.#stopping || this.#halted !== undefined) return partitions;
-        await sleep(backoffMs(attempt, 50, 5_000));
+        await pause(backoffMs(attempt, BACKOFF));
       }
     }
   }
 
   async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
-    this.#publisher.giveUp(partitions);
-    // The batch in work ends first; the next one no longer has anything of these.
+    this.#publisher.revoke(partitions);
+    // The batch in flight ends first; the next one no longer has anything of these.
     await this.#work.run(async () => this.#held.forget(partitions));
-    await this.#publisher.release(partitions, DRAIN_MS);
+    await this.#publisher.drain(partitions, DRAIN_MS);
     for (const at of partitions) {
       this.#positions.delete(partitionName(at));
       this.#metrics.lag.remove({ pipeline: this.#pipeline.name, topic: at.topic, partition: String(at.partition) });
     }
-    this.#logger.info({ partitions: partitions.map(partitionName) }, 'partitions given up');
+    this.#logger.info({ partitions: partitions.map(partitionName) }, 'partitions revoked');
   }
 
   async #halting<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -398,8 +403,8 @@ export class PipelineWorker implements RunningWorker {
   async #makeProducer(): Promise<TransactionalProducer> {
     const slot = await this.#slot.acquire();
     const producer = new TransactionalProducer(this.#context, {
-      clientId: `hub.${this.#pipeline.name}`,
-      transactionalId: `hub.${this.#pipeline.name}.${slot}`,
+      clientId: groupId(this.#pipeline.name),
+      transactionalId: transactionalId(this.#pipeline.name, slot),
     });
     try {
       await producer.connect();

@@ -9,7 +9,7 @@ export interface Leadership {
 
 /**
  * Tries to become the only relay of that name by an advisory lock on a connection of its own; undefined when another one is. The lock only
- * keeps two relays from getting in each other's way: that nothing is published twice is the transactional id's doing.
+ * keeps two relays from fencing each other: that nothing is published twice is guaranteed by the transactional id.
  */
 export async function tryLead(url: string, relay: string): Promise<Leadership | undefined> {
   const client = new pg.Client({

@@ -1,16 +1,21 @@
 import Kafka from 'node-rdkafka';
 import type { KafkaConsumer } from 'node-rdkafka';
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import { HubError } from '../../kernel/errors.ts';
 import {
   consumerConfig,
   consumerTopicConfig,
+  groupId,
   kafkaError,
+  type KafkaError,
+  NativeCalls,
   NO_OFFSET,
   type KafkaDeps,
   type OffsetsSource,
   type TopicPartitionOffset,
 } from '../kafka/index.ts';
+import { audit } from '../../storage/audit/index.ts';
+import { inTransaction } from '../../storage/postgres/index.ts';
 import type { RelaySource } from './relay-source.ts';
 
 /** Its only partition is what the relays' positions are offsets of; nothing is ever written to it. */
@@ -21,12 +26,16 @@ const COMMITTED_TIMEOUT_MS = 15_000;
 /** The position of a relay: the next sequence number to publish, as the committed offset of a group of its own. */
 export class RelayPosition implements OffsetsSource {
   readonly handle: KafkaConsumer;
+  readonly calls = new NativeCalls();
 
-  constructor(kafka: KafkaDeps, relay: string) {
-    const groupId = `hub.relay.${relay}`;
-    this.handle = new Kafka.KafkaConsumer(consumerConfig(kafka, { clientId: groupId, groupId }), consumerTopicConfig);
+  constructor(kafka: KafkaDeps, relay: string, onError: (error: KafkaError) => void = () => undefined) {
+    const group = groupId(`relay.${relay}`);
+    this.handle = new Kafka.KafkaConsumer(
+      consumerConfig(kafka, { clientId: group, groupId: group }),
+      consumerTopicConfig,
+    );
     // Every failure also comes back from the call it belongs to.
-    this.handle.on('event.error', () => undefined);
+    this.handle.on('event.error', (error) => onError(kafkaError('relay position', error)));
   }
 
   /** The consumer only names the group: it joins nothing and reads nothing. */
@@ -40,11 +49,13 @@ export class RelayPosition implements OffsetsSource {
 
   /** The committed position, undefined when there is none. Waits for a transaction that is about to move it. */
   async read(): Promise<number | undefined> {
-    const [at] = await new Promise<{ offset?: number }[]>((resolve, reject) => {
-      this.handle.committed([{ topic: POSITION_TOPIC, partition: 0 }], COMMITTED_TIMEOUT_MS, (error, offsets) =>
-        error ? reject(kafkaError('committed', error)) : resolve(offsets),
-      );
-    });
+    const ask = (): Promise<{ offset?: number }[]> =>
+      new Promise((resolve, reject) => {
+        this.handle.committed([{ topic: POSITION_TOPIC, partition: 0 }], COMMITTED_TIMEOUT_MS, (error, offsets) =>
+          error ? reject(kafkaError('committed', error)) : resolve(offsets),
+        );
+      });
+    const [at] = await this.calls.run(ask);
     const offset = at?.offset ?? NO_OFFSET;
     return offset < 0 ? undefined : offset;
   }
@@ -55,14 +66,14 @@ export class RelayPosition implements OffsetsSource {
   }
 
   async close(): Promise<void> {
-    if (!this.handle.isConnected()) return;
+    if (!(await this.calls.ended(COMMITTED_TIMEOUT_MS + 1_000)) || !this.handle.isConnected()) return;
     await new Promise<void>((resolve) => this.handle.disconnect(() => resolve()));
   }
 }
 
 /**
  * Where to begin: Kafka's position; at the first number when neither Kafka nor Postgres knows of one. Throws HubError when the two cannot
- * both be right, because going on would publish twice or leave rows out without anyone noticing: RELAY_POSITION_LOST when Kafka has forgotten it
+ * both be right, because going on would publish twice or leave rows out unnoticed: RELAY_POSITION_LOST when Kafka has forgotten it
  * (offsets expire, a cluster is set up anew), RELAY_AHEAD_OF_TABLE when the table ends before it (an older backup was restored).
  */
 export async function startingPosition(
@@ -70,16 +81,12 @@ export async function startingPosition(
   source: RelaySource,
   committed: number | undefined,
 ): Promise<number> {
-  const { rows } = await postgres.query<{ saved: number | null; chosen: number | null; highest: number | null }>(
-    `SELECT p.next_seq AS saved, p.go_on_from AS chosen, t.highest FROM (SELECT max(seq) AS highest FROM ${source.table}) t LEFT JOIN hub.relay_position p ON p.relay = $1`,
-    [source.name],
-  );
-  const { saved, chosen, highest } = rows[0] as { saved: number | null; chosen: number | null; highest: number | null };
+  const { saved, chosen, highest } = await knownOf(postgres, source);
   if (committed === undefined && saved !== null && saved > 1) {
     if (chosen !== null) return chosen;
     throw new HubError(
       'RELAY_POSITION_LOST',
-      `Kafka has no position of relay ${source.name}, Postgres last saw ${saved}: check what is on the topic and set hub.relay_position.go_on_from to the sequence number to go on from`,
+      `Kafka has no position of relay ${source.name}, Postgres last saw ${saved}: check what is on the topic, then \`hub relay resume ${source.name} --from <seq>\``,
     );
   }
   const next = committed ?? 1;
@@ -110,4 +117,79 @@ export async function savePosition(postgres: Pool, relay: string, next: number):
            ON CONFLICT (relay) DO UPDATE SET next_seq = excluded.next_seq, go_on_from = NULL, updated_at = now()`,
     values: [relay, next],
   });
+}
+
+/** What Postgres knows of a relay, null where nothing. */
+export interface KnownPosition {
+  /** Next sequence number, as last kept in Postgres: at most Kafka's. */
+  saved: number | null;
+  /** Where an operator said to resume; forgotten once published. */
+  chosen: number | null;
+  /** Highest sequence number of the table. */
+  highest: number | null;
+}
+
+async function knownOf(postgres: Pool | ClientBase, source: RelaySource): Promise<KnownPosition> {
+  const { rows } = await postgres.query<KnownPosition>(
+    `SELECT p.next_seq AS saved, p.go_on_from AS chosen, t.highest FROM (SELECT max(seq) AS highest FROM ${source.table}) t LEFT JOIN hub.relay_position p ON p.relay = $1`,
+    [source.name],
+  );
+  return rows[0]!;
+}
+
+/** State of a relay as seen from outside. */
+export interface RelayStatus extends KnownPosition {
+  relay: string;
+  table: string;
+  /** Next sequence number as Kafka knows it, null where Kafka has no position. */
+  next: number | null;
+}
+
+/** Asks Kafka and Postgres. Rejects with KafkaError or the driver's error. */
+export async function relayStatus(context: KafkaDeps & { postgres: Pool }, source: RelaySource): Promise<RelayStatus> {
+  const position = new RelayPosition(context, source.name);
+  await position.connect();
+  try {
+    const known = await knownOf(context.postgres, source);
+    return { relay: source.name, table: source.table, next: (await position.read()) ?? null, ...known };
+  } finally {
+    await position.close();
+  }
+}
+
+/**
+ * Says where a relay resumes whose position Kafka has lost; audited. Everything from `from` on is published (again). Throws HubError
+ * RELAY_POSITION_KNOWN when Kafka has a position, RELAY_POSITION_OUT_OF_RANGE when the table has no such number and it is not the one after its last.
+ */
+export async function resumeRelay(
+  context: KafkaDeps & { postgres: Pool },
+  source: RelaySource,
+  from: number,
+  actor: string,
+): Promise<RelayStatus> {
+  const status = await relayStatus(context, source);
+  if (status.next !== null)
+    throw new HubError(
+      'RELAY_POSITION_KNOWN',
+      `Kafka has the position of relay ${source.name}: it resumes at ${status.next} by itself`,
+    );
+  if (from < 1 || from > (status.highest ?? 0) + 1)
+    throw new HubError(
+      'RELAY_POSITION_OUT_OF_RANGE',
+      `${source.table} holds sequence numbers up to ${status.highest ?? 0}: ${from} is not among them`,
+    );
+  await inTransaction(context.postgres, async (client) => {
+    await client.query(
+      `INSERT INTO hub.relay_position (relay, next_seq, go_on_from) VALUES ($1, $2, $2) ON CONFLICT (relay) DO UPDATE SET go_on_from = excluded.go_on_from`,
+      [source.name, from],
+    );
+    await audit(client, {
+      actor,
+      action: 'relay.resume',
+      subject: source.name,
+      before: { saved: status.saved, chosen: status.chosen, highest: status.highest },
+      after: { from },
+    });
+  });
+  return { ...status, chosen: from };
 }

@@ -1,6 +1,6 @@
 import type { OutgoingRecord } from '../kafka/index.ts';
 
-/** A row as the relay reads it: its sequence number, and whatever `select` returns beside it. */
+/** A row as the relay reads it: its sequence number, and what `select` returns beside it. */
 export interface RelayRow {
   seq: number;
 }

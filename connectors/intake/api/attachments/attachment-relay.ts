@@ -1,7 +1,6 @@
 import { attachmentReceived } from '../../../../models/events/index.ts';
-import { derivedEventId, ensureTopics, eventHeaders, hubTopics } from '../../../../platform/streaming/kafka/index.ts';
-import type { Worker } from '../../../../platform/kernel/worker.ts';
-import { startRelay, type RelaySource } from '../../../../platform/streaming/relay/index.ts';
+import { derivedEventId, eventHeaders } from '../../../../platform/streaming/kafka/index.ts';
+import type { RelaySource } from '../../../../platform/streaming/relay/index.ts';
 
 interface AttachmentRow {
   seq: number;
@@ -41,17 +40,4 @@ export const attachmentRelaySource: RelaySource<AttachmentRow> = {
       }),
     },
   ],
-};
-
-/** Publishes the attachments that were accepted. */
-export const attachmentRelayWorker: Worker = {
-  name: 'intake-attachment-relay',
-  role: 'relay',
-  start: async (context) => {
-    await ensureTopics(
-      context,
-      hubTopics(context.settings).filter(({ topic }) => topic === attachmentReceived.topic),
-    );
-    return startRelay(context, attachmentRelaySource);
-  },
 };

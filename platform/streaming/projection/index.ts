@@ -1,0 +1,1 @@
+export { startProjection, type Projection } from './projection.ts';
