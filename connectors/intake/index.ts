@@ -9,18 +9,9 @@ import { intakeRelaySource, nonceCleaner } from './api/relay-worker.ts';
 import { intakeConservation } from './api/conservation.ts';
 import { intakeRoutes } from './api/routes.ts';
 
-export {
-  addPartner,
-  changePartner,
-  listPartners,
-  rotatePartner,
-  setPartnerDisabled,
-  type AddedPartner,
-} from './partners/partners.ts';
+export { addPartner, changePartner, listPartners, rotatePartner, setPartnerDisabled } from './partners/partners.ts';
 export { startCallbackReceiver, type CallbackReceiver } from './sandbox/callback-receiver.ts';
 export { setPartnerFormat } from './formats/format-settings.ts';
-export { ApplicationForm } from '../../models/forms/application-form.ts';
-
 /** Partners' applications: the signed API, the partners themselves, and the relay that brings what was accepted to Kafka. */
 export const intakeModule: HubModule = {
   name: 'intake',

@@ -1,1 +1,1 @@
-export { catalogueOf, incompatibilities, type CatalogueEntry, type Incompatibility } from './catalogue.ts';
+export { catalogueOf, incompatibilities, type CatalogueEntry } from './catalogue.ts';

@@ -5,10 +5,8 @@ export {
   dataColumns,
   DEAD_LETTER_COLUMNS,
   deadLetterTable,
-  DEDUPLICATION_WINDOW,
   rawTable,
   RECORD_COLUMNS,
   writtenColumns,
   type RawTable,
-  type TableColumn,
 } from './raw/table.ts';

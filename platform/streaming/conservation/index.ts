@@ -7,7 +7,7 @@ import { HUB_SCOPE, type Scope } from './scope.ts';
 import type { ConservationSource } from './source.ts';
 
 export type { Scope } from './scope.ts';
-export type { Books, ConservationSource, PendingEvent, SourceAmount } from './source.ts';
+export type { Books, ConservationSource } from './source.ts';
 export type { LedgerRow } from './ledger.ts';
 
 export interface Reconciliation {

@@ -1,7 +1,6 @@
 import type { Worker } from '../../kernel/worker.ts';
 import { startSink } from './sink.ts';
 
-export { REFUSALS_GROUP } from './refusals.ts';
 export { SINK_STEP } from './row-encoder.ts';
 export { SINK_GROUP, startSink, type SinkOptions, type SinkDeps } from './sink.ts';
 export { eventSinkTopic, hubSinkTopics, insertStatement, type SinkTopic } from './topics.ts';

@@ -6,7 +6,7 @@ import type { paths } from '../generated/api.d.ts';
 export type TaskList = Schema<'TaskList'>;
 export type TaskSummary = Schema<'TaskSummary'>;
 export type TaskRecord = Schema<'TaskRecord'>;
-export type TaskQueue = TaskSummary['queue'];
+type TaskQueue = TaskSummary['queue'];
 export type PlainPerson = Schema<'PlainPerson'>;
 
 type Commands = {
