@@ -6,7 +6,8 @@ import { defineEvent, type EventDefinition } from '../../models/events/define-ev
 import { AnnualRate, BusinessDate, Fen, Instant, Nullable, Protected } from '../../models/events/fields.ts';
 import { EVENTS } from '../../models/events/index.ts';
 import { createRawTable, rawTable } from '../../models/warehouse/index.ts';
-import { ByteInserter, createClickhouse, renderDdl, selectRows } from '../../platform/storage/clickhouse/index.ts';
+import { ByteInserter, createClickhouse, selectRows } from '../../platform/storage/clickhouse/index.ts';
+import { renderDdl } from '../../platform/storage/clickhouse/render.ts';
 import { encodeEvent, type Message } from '../../platform/streaming/kafka/index.ts';
 import { eventSinkTopic, insertStatement } from '../../platform/streaming/warehouse-sink/index.ts';
 import { RowEncoder } from '../../platform/streaming/warehouse-sink/row-encoder.ts';

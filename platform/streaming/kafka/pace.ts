@@ -10,8 +10,14 @@ const FACTOR = 2;
  * under load what comes in gathers; after a pause the next one starts at once, so that a lone event does not wait.
  */
 export class Pace {
+  readonly #leastMs: number;
   #last = Number.NEGATIVE_INFINITY;
-  #everyMs = LEAST_MS;
+  #everyMs: number;
+
+  constructor(leastMs = LEAST_MS) {
+    this.#leastMs = leastMs;
+    this.#everyMs = leastMs;
+  }
 
   /** Resolves when the next transaction may start, at once when `signal` is aborted. */
   async next(signal?: AbortSignal): Promise<void> {
@@ -22,6 +28,6 @@ export class Pace {
 
   /** Says how long the last transaction took. */
   took(ms: number): void {
-    this.#everyMs = Math.min(MOST_MS, Math.max(LEAST_MS, FACTOR * ms));
+    this.#everyMs = Math.min(MOST_MS, Math.max(this.#leastMs, FACTOR * ms));
   }
 }
