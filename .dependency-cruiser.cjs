@@ -71,7 +71,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: `^(${rooms.join('|')}|hub\\.ts)`,
-        pathNot: ['\\.test\\.tsx?$', '^console/web/', '^platform/local/(build|setup)'],
+        pathNot: ['\\.test\\.tsx?$', '^console/(web|api-types)/', '^platform/local/(build|dev|setup)'],
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },

@@ -21,16 +21,14 @@ export const QUOTED_DAY_COUNTS = ['30/360', 'ACT/360', 'ACT/365', 'ACT/ACT'] as 
  * Day counts of the engine; two are met in loans taken over from other systems only: ACT/364 is a year of 52 weeks, ACT/ACT-31DEC counts
  * a period that runs over the year's end up to 31 December in the old year, and from that day in the new one.
  */
-const DAY_COUNTS = [...QUOTED_DAY_COUNTS, 'ACT/364', 'ACT/ACT-31DEC'] as const;
-export type DayCount = (typeof DAY_COUNTS)[number];
+export type DayCount = (typeof QUOTED_DAY_COUNTS)[number] | 'ACT/364' | 'ACT/ACT-31DEC';
 
 /** How a fraction of a fen is rounded. */
 export const ROUNDINGS = ['HALF_UP', 'HALF_EVEN'] as const;
 export type Rounding = (typeof ROUNDINGS)[number];
 
 /** What an instalment period is counted in. */
-const PERIOD_UNITS = ['MONTH', 'WEEK', 'DAY'] as const;
-export type PeriodUnit = (typeof PERIOD_UNITS)[number];
+export type PeriodUnit = 'MONTH' | 'WEEK' | 'DAY';
 
 /**
  * A due day the month lacks: CLAMP to its last day (31 Jan, 28 Feb, 31 Mar), ROLL on to the first of the next month (31 Jan, 1 Mar, 31

@@ -154,7 +154,7 @@ function messageOf(definition: EventDefinition, n: number, json: string): Messag
     traceparent: '',
     data: { applicationId: `a${n}` },
   });
-  return { ...record, key: `a${n}`, value: Buffer.from(json), partition: 0, offset: n, size: 0 } as unknown as Message;
+  return { ...record, key: `a${n}`, value: Buffer.from(json), partition: 0, offset: n, size: 0 };
 }
 
 /** Lands the events both ways, each in a table of its own; the rows of both tables, and how many events were not typed. */
@@ -215,7 +215,7 @@ describe('rows with data columns from the sink', () => {
       share: 0.5,
       maybeShare: null,
     };
-    const fields = new TypedFields(eventSinkTopic(everyForm as unknown as EventDefinition).dataColumns);
+    const fields = new TypedFields(eventSinkTopic(everyForm).dataColumns);
     const encode = (json: string): string | undefined => fields.encode(Buffer.from(json));
     const changed = (change: Record<string, unknown>): string | undefined =>
       encode(JSON.stringify({ ...plain, ...change }));

@@ -33,7 +33,7 @@ export async function startRelay<Row extends RelayRow>(
   source: RelaySource<Row>,
   onStep: OnRelayStep = () => undefined,
 ): Promise<RunningWorker> {
-  return startRelays(context, `relay.${source.name}`, [source as RelaySource], onStep);
+  return startRelays(context, `relay.${source.name}`, [source], onStep);
 }
 
 /**

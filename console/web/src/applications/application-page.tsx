@@ -33,7 +33,7 @@ export default function ApplicationPage() {
       actions={
         <Button
           icon={<ArrowLeftOutlined />}
-          onClick={() => (window.history.state?.idx > 0 ? navigate(-1) : navigate('/applications'))}
+          onClick={() => void (window.history.state?.idx > 0 ? navigate(-1) : navigate('/applications'))}
         >
           {t('common.back')}
         </Button>

@@ -21,7 +21,7 @@ export default function DeadLetterPage() {
       title={t('deadLetters.title')}
       intro={<span className="code">{id}</span>}
       actions={
-        <Button icon={<ArrowLeftOutlined />} onClick={() => navigate('/dead-letters')}>
+        <Button icon={<ArrowLeftOutlined />} onClick={() => void navigate('/dead-letters')}>
           {t('common.back')}
         </Button>
       }

@@ -6,7 +6,6 @@ import type { paths } from '../generated/api.d.ts';
 export type TaskList = Schema<'TaskList'>;
 export type TaskSummary = Schema<'TaskSummary'>;
 export type TaskRecord = Schema<'TaskRecord'>;
-type TaskQueue = TaskSummary['queue'];
 export type PlainPerson = Schema<'PlainPerson'>;
 
 type Commands = {

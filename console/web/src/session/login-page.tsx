@@ -38,7 +38,13 @@ export function LoginPage() {
         <Alert type="info" showIcon title={t('login.ended')} className="sign-in-alert" />
       )}
       {error !== undefined && <Alert type="error" showIcon title={message()} role="alert" className="sign-in-alert" />}
-      <Form layout="vertical" size="large" requiredMark={false} onFinish={submit} disabled={busy}>
+      <Form
+        layout="vertical"
+        size="large"
+        requiredMark={false}
+        onFinish={(fields) => void submit(fields)}
+        disabled={busy}
+      >
         <Form.Item
           name="name"
           label={t('login.name')}

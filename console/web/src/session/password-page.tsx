@@ -43,7 +43,13 @@ export function PasswordPage() {
   return (
     <SignInFrame title={t('password.title')}>
       {error !== undefined && <Alert type="error" showIcon title={message} role="alert" className="sign-in-alert" />}
-      <Form<Fields> layout="vertical" size="large" requiredMark={false} onFinish={submit} disabled={busy}>
+      <Form<Fields>
+        layout="vertical"
+        size="large"
+        requiredMark={false}
+        onFinish={(fields) => void submit(fields)}
+        disabled={busy}
+      >
         <Form.Item
           name="current"
           label={t('password.current')}
