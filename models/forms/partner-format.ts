@@ -140,7 +140,6 @@ export const PartnerFormat = Type.Object(
 );
 export type PartnerFormat = Static<typeof PartnerFormat>;
 export type FormatField = Static<typeof Field>;
-export type FormatList = Static<typeof Each>;
 export type CodeList = Static<typeof CodeList>;
 
 /** Where a field's value comes from, in the partner's words. */

@@ -9,6 +9,8 @@ export const TABLE_OWNERS: Readonly<Record<string, string>> = {
   'hub.consumed': 'platform/streaming/pipeline-runtime',
   'hub.dead_letter': 'platform/streaming/dead-letters',
   'hub.dead_letter_replay': 'platform/streaming/dead-letters',
+  'hub.effect_outcome': 'platform/streaming/effect-runtime',
+  'hub.effect_position': 'platform/streaming/effect-runtime',
   'hub.login_throttle': 'console/auth',
   'hub.master_key': 'platform/storage/privacy',
   'hub.migration': 'platform/storage/postgres',

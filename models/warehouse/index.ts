@@ -1,4 +1,4 @@
-export { rawColumns, snakeCase, type ColumnForm, type RawColumn, type Scalar, type TupleField } from './raw/columns.ts';
+export { rawColumns, type ColumnForm, type RawColumn, type Scalar } from './raw/columns.ts';
 export {
   addRawColumn,
   createRawTable,

@@ -39,7 +39,6 @@ export const forbidden = refusal(403);
 export const notFound = refusal(404);
 export const conflict = refusal(409);
 export const gone = refusal(410);
-export const payloadTooLarge = refusal(413);
 export const unsupportedMediaType = refusal(415);
 export const tooManyRequests = refusal(429);
 export const badGateway = refusal(502);

@@ -9,6 +9,8 @@ const ROOTS = {
     'connectors/intake/api/attachments/attachment-relay.ts',
     'console/review-desk/command-relay.ts',
     'platform/streaming/dead-letters/replay-relay.ts',
+    'platform/streaming/effect-runtime/outcome-relay.ts',
+    'platform/edge/relay-module.ts',
   ],
   pipelines: ['pipelines/index.ts'],
   connectors: ['connectors/index.ts', 'connectors/intake/callbacks/callback-worker.ts'],

@@ -3,7 +3,7 @@ import type { HubContext } from '../../kernel/hub-context.ts';
 import type { RunningWorker, Worker } from '../../kernel/worker.ts';
 import type { OutgoingRecord } from '../kafka/index.ts';
 import { readFrame } from '../pipeline-runtime/frame.ts';
-import { publishedUpTo, startRelay, type RelayRow, type RelaySource } from '../relay/index.ts';
+import { publishedUpTo, savedPosition, startRelay, type RelayRow, type RelaySource } from '../relay/index.ts';
 
 /** Name of the relay of outcomes. */
 export const OUTCOME_RELAY = 'effects';
@@ -56,9 +56,8 @@ export const outcomeCleaner: Worker = {
 async function deletePublished(postgres: Pick<Pool, 'query'>, relay: string): Promise<void> {
   await postgres.query({
     name: 'effect-outcome-clean',
-    text: `DELETE FROM hub.effect_outcome
-           WHERE seq < (SELECT next_seq FROM hub.relay_position WHERE relay = $1) AND seq < (SELECT max(seq) FROM hub.effect_outcome)`,
-    values: [relay],
+    text: 'DELETE FROM hub.effect_outcome WHERE seq < $1 AND seq < (SELECT max(seq) FROM hub.effect_outcome)',
+    values: [await savedPosition(postgres, relay)],
   });
 }
 

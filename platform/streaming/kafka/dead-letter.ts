@@ -14,17 +14,6 @@ export interface DeadLetterCause {
   time: string;
 }
 
-/** Headers a dead letter adds to the original's. */
-export const DEAD_LETTER_HEADERS = [
-  'dlq_reason',
-  'dlq_detail',
-  'dlq_step',
-  'dlq_topic',
-  'dlq_partition',
-  'dlq_offset',
-  'dlq_time',
-] as const;
-
 /** Header of a replayed record: only this step is to deal with it. */
 export const REPLAY_HEADER = 'dlq_replay_for';
 

@@ -1,12 +1,5 @@
-export { BatchConsumer, NO_OFFSET, type Batch, type BatchConsumerOptions } from './batch-consumer.ts';
-export {
-  clientConfig,
-  consumerConfig,
-  consumerTopicConfig,
-  producerConfig,
-  transactionalProducerConfig,
-  type KafkaDeps,
-} from './client-config.ts';
+export { BatchConsumer, NO_OFFSET, type Batch } from './batch-consumer.ts';
+export { clientConfig, consumerConfig, consumerTopicConfig, producerConfig, type KafkaDeps } from './client-config.ts';
 export { committedOffsets, partitionsOf } from './committed-offsets.ts';
 export {
   dataOf,
@@ -17,17 +10,9 @@ export {
   validatorOf,
   type EventAttributes,
 } from './cloud-events.ts';
-export {
-  DEAD_LETTER_HEADERS,
-  DEAD_LETTER_TOPIC,
-  encodeDeadLetter,
-  isReplayForAnother,
-  REPLAY_HEADER,
-  replayTarget,
-  type DeadLetterCause,
-} from './dead-letter.ts';
+export { DEAD_LETTER_TOPIC, encodeDeadLetter, isReplayForAnother, REPLAY_HEADER, replayTarget } from './dead-letter.ts';
 export { derivedEventId } from './derive-id.ts';
-export { kafkaCodes, KafkaError, kafkaError, type KafkaFailure } from './errors.ts';
+export { kafkaCodes, KafkaError, kafkaError } from './errors.ts';
 export { inKafkaTransaction, type Transaction, type TransactionCalls, type TransactionStep } from './in-transaction.ts';
 export {
   headerText,
@@ -41,6 +26,6 @@ export {
 export { NativeCalls } from './native-calls.ts';
 export { groupId, transactionalId } from './names.ts';
 export { Pace } from './pace.ts';
-export { ensureTopics, hubTopics, partitionCounts, type TopicSpec } from './topics.ts';
+export { ensureTopics, hubTopics, partitionCounts } from './topics.ts';
 export { TransactionalProducer, type OffsetsSource } from './transactional-producer.ts';
 export { effectTraceparent } from './trace-context.ts';

@@ -1,1 +1,1 @@
-export { startProjection, type Projection } from './projection.ts';
+export { startProjection } from './projection.ts';

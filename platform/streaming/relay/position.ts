@@ -119,6 +119,16 @@ export async function savePosition(postgres: Pool, relay: string, next: number):
   });
 }
 
+/** Up to where a relay had published when it last kept its position in Postgres: at most Kafka's; 1 when it never did. */
+export async function savedPosition(postgres: Pick<Pool, 'query'>, relay: string): Promise<number> {
+  const { rows } = await postgres.query<{ next: number }>({
+    name: 'relay-saved',
+    text: 'SELECT next_seq AS next FROM hub.relay_position WHERE relay = $1',
+    values: [relay],
+  });
+  return rows[0]?.next ?? 1;
+}
+
 /** What Postgres knows of a relay, null where nothing. */
 export interface KnownPosition {
   /** Next sequence number, as last kept in Postgres: at most Kafka's. */

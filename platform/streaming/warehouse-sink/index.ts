@@ -2,8 +2,8 @@ import type { Worker } from '../../kernel/worker.ts';
 import { startSink } from './sink.ts';
 
 export { SINK_STEP } from './row-encoder.ts';
-export { SINK_GROUP, startSink, type SinkOptions, type SinkDeps } from './sink.ts';
-export { eventSinkTopic, hubSinkTopics, insertStatement, type SinkTopic } from './topics.ts';
+export { startSink, type SinkOptions } from './sink.ts';
+export { eventSinkTopic, insertStatement } from './topics.ts';
 export type { SinkStep } from './chunk-lander.ts';
 
 /** Lands every topic in its raw table. */
