@@ -152,9 +152,13 @@ function messageOf(definition: EventDefinition, n: number, json: string): Messag
     source: '/test',
     time: '2026-01-02T02:00:00.500Z',
     traceparent: '',
-    data: { applicationId: `a${n}` },
+    data: { applicationId: `a${n}`, loanId: `a${n}` },
   });
-  return { ...record, key: `a${n}`, value: Buffer.from(json), partition: 0, offset: n, size: 0 };
+  // A consumer hands headers over as bytes.
+  const headers = record.headers.map((header) =>
+    Object.fromEntries(Object.entries(header).map(([name, text]) => [name, Buffer.from(text)])),
+  );
+  return { ...record, headers, key: `a${n}`, value: Buffer.from(json), partition: 0, offset: n, size: 0 };
 }
 
 /** Lands the events both ways, each in a table of its own; the rows of both tables, and how many events were not typed. */

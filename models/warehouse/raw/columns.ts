@@ -217,7 +217,9 @@ function target(property: Property): { type: string; convert: (text: string) => 
  * the second of March, a number too large wraps around, and garbage cast to a nullable type is NULL.
  */
 function strict(text: string, scalar: Scalar): string {
-  if (scalar === 'instant') return instant(text);
+  // Among others a NULL is parsed like an empty text, and that is no instant: one NULL would refuse its whole chunk.
+  if (scalar === 'instant')
+    return `if(isNull(${text}), NULL, ${instant(`assumeNotNull(if(isNull(${text}), '1970-01-01T00:00:00Z', ${text}))`)})`;
   const parse = PARSERS[scalar];
   if (parse === undefined) return text;
   const parsed = parse(text);
