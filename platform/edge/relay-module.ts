@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { InvalidInputError } from '../kernel/errors.ts';
+import { ensureTopics, hubTopics } from '../streaming/kafka/index.ts';
 import type { RelaySource } from '../streaming/relay/index.ts';
 import { relayStatus, resumeRelay, startRelays, type RelayStatus } from '../streaming/relay/index.ts';
 import type { Verb } from './cli/verb.ts';
@@ -45,7 +46,16 @@ export function relayModule(modules: () => readonly HubModule[]): HubModule {
   };
   return {
     name: 'relay',
-    workers: [{ name: 'relay', role: 'relay', start: (context) => startRelays(context, 'relay', sources()) }],
+    workers: [
+      {
+        name: 'relay',
+        role: 'relay',
+        start: async (context) => {
+          await ensureTopics(context, hubTopics(context.settings));
+          return startRelays(context, 'relay', sources());
+        },
+      },
+    ],
     verbs: [status, resume],
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { addPartner, intakeModule } from '../../connectors/intake/index.ts';
 import type { OpenContext } from '../../platform/edge/process/open-context.ts';
 import { maskNumber, openPrivacy } from '../../platform/storage/privacy/index.ts';
+import { ensureTopics, hubTopics } from '../../platform/streaming/kafka/index.ts';
 import { startRelays } from '../../platform/streaming/relay/index.ts';
 import { endBundledChild, startBundledChild } from '../support/bundled-child.ts';
 import type { IntakeChildOrders } from '../support/intake-child.ts';
@@ -62,6 +63,7 @@ describe('personal data at the door', () => {
       { home: { home: home.home, databaseUrl: home.databaseUrl } } satisfies IntakeChildOrders,
       { env: { HUB_LOG_LEVEL: 'trace' }, stderr: log },
     );
+    await ensureTopics(context, hubTopics(context.settings));
     const relay = await startRelays(context, 'relay', intakeModule.relays!);
     const partner = new PartnerClient(
       ready.url,

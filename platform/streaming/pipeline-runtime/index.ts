@@ -7,6 +7,7 @@ export {
   pipeline,
   retry,
   type DecideContext,
+  type IncomingEvent,
   type PipelineDefinition,
 } from './pipeline.ts';
 export { openPolicySource, seedPolicies } from './policy-source.ts';
